@@ -1,0 +1,87 @@
+"""The command line: `microgrand train`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from microgrand.errors import InputError, MissingExtraError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0, or 2 for bad input, which is said in one sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (InputError, MissingExtraError) as error:
+        print(f"microgrand {options.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"microgrand {options.command}: stopped, nothing was written", file=sys.stderr)
+        return 130
+
+
+def _train(options: argparse.Namespace) -> int:
+    from microgrand.training.job import train_classifier
+    from microgrand.training.samples import embedded
+
+    report = train_classifier(
+        Path(options.csv) if options.csv is not None else embedded("breast_cancer"),
+        Path(options.out),
+        target=options.target,
+        epochs=options.epochs,
+        step=options.step,
+        l2=options.l2,
+        bias=options.bias,
+        seed=options.seed,
+    )
+    print(report)
+    print(f"\nloss.svg, graph.svg and model.json are in {options.out}", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="microgrand", description="Scalar computation graphs, seen and trusted.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    train = commands.add_parser(
+        "train",
+        help="train a softmax classifier on a CSV file",
+        description="Train a softmax classifier by gradient descent, print its accuracy and the layered trace of one "
+        "test sample, and write loss.svg, graph.svg and model.json.",
+    )
+    train.add_argument("csv", nargs="?", metavar="CSV", help="a file with a header line (default: breast cancer "
+                       "Wisconsin, 569 × 30, which ships with microgrand)")  # fmt: skip
+    train.add_argument("--target", metavar="COLUMN", help="the column of classes (default: the last)")
+    train.add_argument("--out", metavar="DIR", default="microgrand-out", help="where files go (default: %(default)s)")
+    train.add_argument("--epochs", type=_whole, default=100, metavar="N", help="default: %(default)s")
+    train.add_argument("--step", type=_positive, metavar="S", help="step size on the summed cost (default: one that "
+                       "cannot diverge)")  # fmt: skip
+    train.add_argument("--l2", type=_not_negative, default=1.0, metavar="L", help="weight of the penalty L/2·Σθ² "
+                       "(default: %(default)s; without one, separable data have no optimum)")  # fmt: skip
+    train.add_argument("--bias", action="store_true", help="give every class a bias")
+    train.add_argument("--seed", type=int, default=1, metavar="N", help="of the split (default: %(default)s)")
+    train.set_defaults(run=_train)
+    return parser
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 up; got {text}")
+    return number
+
+
+def _positive(text: str) -> float:
+    number = _not_negative(text)
+    if number == 0.0:
+        raise argparse.ArgumentTypeError(f"expected a number above 0; got {text}")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    number = float(text)
+    if not 0.0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a finite number from 0 up; got {text}")
+    return number

@@ -1,0 +1,239 @@
+"""Derivatives of Python functions: gradient, Jacobian, Hessian, and products with them.
+
+Every function here takes `f`, a function of numbers, and gives a function of numbers: `f` is run once on Values, which
+record what it does. An argument is a number or a nested list, tuple or dict of numbers, and a gradient has the shape of
+its argument.
+
+Numbers in, numbers out. But where an argument is itself a Value, or `f` uses Values from outside, the derivative
+depends on them too and comes as Values: so derivatives nest to any order, `grad(grad(f))`, and no gradient is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any
+
+from microgrand.graph import topological_order
+from microgrand.node import Node, as_number
+from microgrand.primitives import identity
+from microgrand.sweep import differentiable_sweep, sweep, tangent_sweep
+from microgrand.value import Outcome, Value
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The gradient of `f`: ∂f/∂x in the shape of the argument x that `argnums` names, or a tuple of such.
+
+    f        returns one number
+    argnums  the position of the argument to differentiate in, or several positions
+
+    Raises NonFiniteError where a derivative is NaN or infinite, TypeError if `f` does not return one number.
+
+    >>> grad(lambda x: x ** 3)(2.0)
+    12.0
+    >>> grad(lambda p: p["w"] * p["x"][0])({"w": 2.0, "x": [3.0]})
+    {'w': 3.0, 'x': [2.0]}
+    >>> grad(grad(lambda x: x ** 3))(2.0)
+    12.0
+    """
+    both = value_and_grad(f, argnums)
+
+    @wraps(f)
+    def gradient(*arguments: Any) -> Any:
+        return both(*arguments)[1]
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
+    """The value of `f` and its gradient, from one run: (f(x), ∂f/∂x). See `grad`.
+
+    >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (10.0, (5.0, 2.0))
+    """
+
+    @wraps(f)
+    def value_and_gradient(*arguments: Any) -> tuple[Any, Any]:
+        run = _Run(f, arguments, argnums)
+        root = run.one_number()
+        return run.plain(root), run.shaped(run.adjoints(root))
+
+    return value_and_gradient
+
+
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The Jacobian ∂fₖ/∂xᵢ: the result of `f` with, in the place of each number, the gradient of that number.
+
+    f  returns a number or a nested list, tuple or dict of numbers
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 0.0]]
+    """
+
+    @wraps(f)
+    def jacobian_of(*arguments: Any) -> Any:
+        run = _Run(f, arguments, argnums)
+        return _rebuilt(run.result, iter([run.shaped(run.adjoints(root)) for root in _flat(run.result)]))
+
+    return jacobian_of
+
+
+def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The Hessian ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f(x) and the function v ↦ vᵀ ∂f/∂x, which takes cotangents in the shape of f(x); one result per argument.
+
+    >>> value, pull = vjp(lambda x, y: [x * y, x], 2.0, 3.0)
+    >>> value, pull([1.0, 10.0])
+    ([6.0, 2.0], (13.0, 2.0))
+    """
+    run = _Run(f, primals, tuple(range(len(primals))))
+    roots = list(_flat(run.result))
+
+    def pull(cotangents: Any) -> tuple[Any, ...]:
+        weights = list(_flat(cotangents))
+        if len(weights) != len(roots):
+            raise ValueError(f"vjp takes one cotangent per number of f(x), {len(roots)}; got {len(weights)}")
+        weighted = [weight * root for weight, root in zip(weights, roots, strict=True)]
+        total = identity(weighted[0]) if weighted else 0.0
+        for term in weighted[1:]:
+            total = total + term
+        shaped: tuple[Any, ...] = run.shaped(run.adjoints(total))
+        return shaped
+
+    return _rebuilt(run.result, iter([run.plain(root) for root in roots])), pull
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f(x) and its derivative along the tangents, ∂f/∂x · ẋ, both in the shape of f(x); one forward sweep.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    run = _Run(f, tuple(primals), tuple(range(len(primals))))
+    directions = list(_flat(tuple(tangents)))
+    if len(directions) != len(run.inputs):
+        raise ValueError(f"jvp takes one tangent per number, {len(run.inputs)} here; got {len(directions)}")
+    roots = list(_flat(run.result))
+    nested = run.nested or any([isinstance(direction, Node) for direction in directions])
+    nodes = [root for root in roots if isinstance(root, Node)]
+    changed = iter(tangent_sweep(nodes, run.inputs, directions, nested or run.uses_others(nodes)))
+    changes = [next(changed) if isinstance(root, Node) else 0.0 for root in roots]
+    values = [run.plain(root) for root in roots]
+    return _rebuilt(run.result, iter(values)), _rebuilt(run.result, iter(changes))
+
+
+def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
+    """The Hessian of `f` at `x` times `v`, in the shape of `x`, without a Hessian: a forward sweep over the gradient.
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
+    [10.0, 6.0]
+    """
+    return jvp(grad(f), (x,), (v,))[1]
+
+
+class _Run:
+    """One run of `f` on fresh Values in the place of the chosen arguments.
+
+    An argument that is a Value already is wrapped in an `identity` of it, a node that nobody else holds: so what `f`
+    reaches it by is told apart from what reached it before (no perturbation confusion), and the outer graph stays
+    connected.
+    """
+
+    def __init__(self, f: Callable[..., Any], arguments: tuple[Any, ...], argnums: int | Sequence[int]) -> None:
+        self.inputs: list[Any] = []
+        self.nested = False
+        self._chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        self._single = isinstance(argnums, int)
+        self._shapes = arguments
+        lifted = list(arguments)
+        for k in self._chosen:
+            if not -len(arguments) <= k < len(arguments):
+                raise IndexError(f"argnums names argument {k}, but the function was called with {len(arguments)}")
+            lifted[k] = self._lifted(arguments[k])
+        self.result = f(*lifted)
+
+    def _lifted(self, argument: Any) -> Any:
+        fresh = []
+        for number in _flat(argument):
+            self.nested = self.nested or isinstance(number, Node)
+            fresh.append(identity(number) if isinstance(number, Node) else Value(number))
+        self.inputs.extend(fresh)
+        return _rebuilt(argument, iter(fresh))
+
+    def one_number(self) -> Any:
+        """The result, if it is one number or Value."""
+        if not isinstance(self.result, Node):
+            try:
+                as_number(self.result)
+            except TypeError:
+                raise TypeError(
+                    f"a gradient is of a function that returns one number; this one returned {self.result!r:.60} "
+                    f"of type {type(self.result).__name__}: see jacobian"
+                ) from None
+        return self.result
+
+    def uses_others(self, roots: Sequence[Any]) -> bool:
+        """Whether the result depends on leaves other than the inputs: Values that `f` found outside."""
+        below = topological_order([root for root in roots if isinstance(root, Node)], self.inputs)
+        return any([node.is_leaf for node in below[len(self.inputs) :]])
+
+    def adjoints(self, root: Any) -> list[Any]:
+        """∂root/∂input for every input."""
+        if not isinstance(root, Node):
+            return [_constant(0.0) if self.nested else 0.0 for _ in self.inputs]
+        if self.nested or self.uses_others([root]):
+            made = differentiable_sweep(root, self.inputs)
+            return [delta if isinstance(delta, Node) else _constant(delta) for delta in made]
+        found = sweep(root)
+        found.require_finite()
+        return [found[node] for node in self.inputs]
+
+    def plain(self, root: Any) -> Any:
+        """The value of `root`: a number, unless it depends on Values from outside."""
+        if isinstance(root, Node) and not (self.nested or self.uses_others([root])):
+            return root.data
+        return root
+
+    def shaped(self, adjoints: list[Any]) -> Any:
+        """The adjoints in the shape of the chosen arguments."""
+        items = iter(adjoints)
+        gradients = tuple([_rebuilt(self._shapes[k], items) for k in self._chosen])
+        return gradients[0] if self._single else gradients
+
+
+def _constant(x: float) -> Value:
+    """A Value that depends on nothing and is no leaf either, so that nobody takes it for one from outside."""
+    return Outcome(x, identity, x, None, 0.0, 0.0)
+
+
+def _flat(structure: Any) -> Iterator[Any]:
+    """The numbers of a nested list, tuple or dict, in order."""
+    if isinstance(structure, dict):
+        structure = list(structure.values())
+    if isinstance(structure, (list, tuple)):
+        for item in structure:
+            yield from _flat(item)
+    elif isinstance(structure, Node):
+        yield structure
+    else:
+        yield as_number(structure)
+
+
+def _rebuilt(structure: Any, items: Iterator[Any]) -> Any:
+    """The same nesting with other items in the place of its numbers."""
+    if isinstance(structure, dict):
+        return {key: _rebuilt(item, items) for key, item in structure.items()}
+    if isinstance(structure, list):
+        return [_rebuilt(item, items) for item in structure]
+    if isinstance(structure, tuple):
+        parts = [_rebuilt(item, items) for item in structure]
+        return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)
+    return next(items)

@@ -1,0 +1,138 @@
+"""The graph below a root: its topological order, its leaves, which nodes are stale, recomputing it.
+
+Every traversal is a loop, so a graph may be as deep as memory allows. Two threads, or a sweep interrupted by Ctrl-C, do
+no harm: the marks that a traversal leaves on nodes are numbers that no later traversal uses, under one lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from microgrand.node import Node
+
+# Held while a traversal's marks and a sweep's δ stand on the nodes.
+LOCK: Final = threading.RLock()
+
+
+class Clock:
+    """Hands out the numbers with which traversals mark the nodes they have met."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def tick(self) -> int:
+        """Two fresh numbers: the one returned marks nodes that are entered, its successor those that are done."""
+        self.now += 2
+        return self.now - 1
+
+
+CLOCK: Final = Clock()
+
+
+def topological_order(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
+    """Every node that the roots depend on, the roots included, each after its parents.
+
+    The nodes of `cut` come first and stand for themselves: the search does not go below them.
+
+    >>> from microgrand import Value
+    >>> x = Value(2.0); y = x * x; z = y + x
+    >>> [node.data for node in topological_order(z)]
+    [2.0, 4.0, 6.0]
+    """
+    with LOCK:
+        return visited([roots] if isinstance(roots, Node) else list(roots), cut)
+
+
+def visited(roots: list[Node], cut: Iterable[Node]) -> list[Node]:
+    """The topological order, for whoever holds the lock; every node met has δ = 0.
+
+    A finaliser or a signal handler may traverse in the middle of a traversal, on the same thread; then begin again.
+    """
+    while True:
+        entered = CLOCK.tick()
+        order = _visited_once(roots, list(cut), entered)
+        if CLOCK.now == entered + 1:
+            return order
+
+
+def _visited_once(roots: list[Node], cut: list[Node], entered: int) -> list[Node]:
+    done = entered + 1
+    order: list[Node] = []
+    for node in cut:
+        if node._mark != done:
+            node._mark = done
+            node._delta = 0.0
+            order.append(node)
+    stack = roots[::-1]
+    while stack:
+        node = stack[-1]
+        mark = node._mark
+        if mark == entered:
+            node._mark = done
+            order.append(node)
+            stack.pop()
+        elif mark == done:
+            stack.pop()
+        else:
+            node._mark = entered
+            node._delta = 0.0
+            many = node._many
+            if many is not None:
+                for operand in reversed(many):
+                    if isinstance(operand, Node) and operand._mark != done:
+                        stack.append(operand)
+            y = node._y
+            if isinstance(y, Node) and y._mark != done:
+                stack.append(y)
+            x = node._x
+            if isinstance(x, Node) and x._mark != done:
+                stack.append(x)
+    return order
+
+
+def leaves(root: Node) -> list[Node]:
+    """The leaves that `root` depends on, in the order in which the expression meets them."""
+    return [node for node in topological_order(root) if node.is_leaf]
+
+
+def refresh(root: Node) -> None:
+    """Recompute, in place, every number that `root` was computed from, after a leaf's data was changed.
+
+    >>> from microgrand import Value
+    >>> x = Value(2.0); y = x * x
+    >>> x.data = 3.0
+    >>> y.data
+    4.0
+    >>> refresh(y); y.data, y.partials
+    (9.0, (3.0, 3.0))
+    """
+    for node in topological_order(root):
+        node.recompute()
+
+
+def stale(root: Node) -> list[Node]:
+    """The nodes whose recorded data or partials `refresh` would change, in topological order.
+
+    >>> from microgrand import Value
+    >>> x = Value(2.0); y = x * x; z = y + 1.0
+    >>> x.data = 3.0
+    >>> [node.data for node in stale(z)]
+    [4.0, 5.0]
+    """
+    fresh: dict[int, float] = {}
+    changed: list[Node] = []
+    for node in topological_order(root):
+        primitive = node.primitive
+        if primitive is None:
+            fresh[id(node)] = node.data
+            continue
+        operands = node.operands
+        numbers = [fresh[id(operand)] if isinstance(operand, Node) else operand for operand in operands]
+        z = primitive.evaluate(numbers, operands)
+        fresh[id(node)] = z
+        # Compared as text, NaN equals NaN and 0.0 differs from -0.0.
+        if repr((z, primitive.local_partials(z, numbers, operands))) != repr((node.data, node.operand_partials())):
+            changed.append(node)
+    return changed

@@ -1,0 +1,503 @@
+"""What a node stores, what a primitive is, and how a primitive is applied to nodes.
+
+A `Node` is one number zₖ of the graph together with the step that made it: the primitive, the operands it was applied
+to, and the local partials ∂zₖ/∂zᵢ. A `Primitive` is an elementary function with its declared partials, one row of the
+table in `primitives.py`. Calling the primitive on nodes records a new node.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar, Token
+from numbers import Real
+from types import TracebackType
+from typing import Any, Final
+from weakref import ref
+
+from microgrand.domains import REALS, Domain
+from microgrand.errors import DivisionByZeroError, DomainError, GraphError
+from microgrand.notation import Notation, formula
+
+
+def as_number(x: object) -> float:
+    """`x` as a float: any real number of Python's or NumPy's, or an array of no dimensions.
+
+    >>> as_number(True), as_number(2)
+    (1.0, 2.0)
+    """
+    if type(x) is float:
+        return x
+    if isinstance(x, (float, int)):
+        return float(x)
+    if getattr(x, "shape", None) == () and hasattr(x, "item"):
+        x = x.item()
+    if isinstance(x, Real):
+        return float(x)
+    raise TypeError(f"expected a number or a Value; got {x!r:.60} of type {type(x).__name__}")
+
+
+class Scope:
+    """One call of a layer: the nodes made during it point here, and so a drawing finds the layers without being told.
+
+    It holds the layer's name, the layer itself (weakly: a graph may outlive its network), the enclosing call, and the
+    values the layer was called on. It never holds the nodes made in it; they hold it.
+    """
+
+    __slots__ = ("__weakref__", "_layer", "_token", "inputs", "name", "outer")
+
+    def __init__(self, name: str, layer: object = None, inputs: Iterable[Any] = ()) -> None:
+        self.name = name
+        self.inputs = tuple(inputs)
+        self.outer: Scope | None = None
+        self._layer = ref(layer) if layer is not None else None
+        self._token: Token[Scope | None] | None = None
+
+    @property
+    def layer(self) -> object:
+        """The layer that was called, or None once it is gone."""
+        return self._layer() if self._layer is not None else None
+
+    def __enter__(self) -> Scope:
+        self.outer = _SCOPE.get()
+        self._token = _SCOPE.set(self)
+        AMBIENT.entered(1, 0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        AMBIENT.entered(-1, 0)
+        if self._token is not None:
+            _SCOPE.reset(self._token)
+            self._token = None
+
+    def __repr__(self) -> str:
+        return f"Scope({self.name!r})"
+
+
+class Guards:
+    """Collects, while entered, every comparison of nodes that Python code makes: (primitive, left, right, outcome)."""
+
+    def __init__(self) -> None:
+        self.decisions: list[tuple[str, Node | float, Node | float, bool]] = []
+        self._token: Token[Guards | None] | None = None
+
+    def __enter__(self) -> Guards:
+        self._token = _GUARDS.set(self)
+        AMBIENT.entered(0, 1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        AMBIENT.entered(0, -1)
+        if self._token is not None:
+            _GUARDS.reset(self._token)
+            self._token = None
+
+
+class Ambient:
+    """How many scopes and guard collectors are entered, in any thread: while none is, a node need not look for one."""
+
+    def __init__(self) -> None:
+        self.scopes = 0
+        self.guards = 0
+        self._lock = threading.Lock()
+
+    def entered(self, scopes: int, guards: int) -> None:
+        """Count an entry (1) or an exit (-1)."""
+        with self._lock:
+            self.scopes += scopes
+            self.guards += guards
+
+
+AMBIENT: Final = Ambient()
+_SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
+_GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
+
+
+def decided(comparison: str, left: Node | float, right: Node | float, outcome: bool) -> bool:
+    """Hand `outcome` on, and tell it to whoever collects guards."""
+    if AMBIENT.guards:
+        guards = _GUARDS.get()
+        if guards is not None:
+            guards.decisions.append((comparison, left, right, outcome))
+    return outcome
+
+
+class Node:
+    """One number of the graph and the step that made it.
+
+    Up to two operands and their partials stand in the node itself, `_x`, `_y` and `_partial_x`, `_partial_y`; the
+    operands of a many-operand primitive stand in the lists `_many` and `_partials`. The partial of a plain number is
+    never looked at. `_mark` and `_delta` belong to whichever sweep holds the lock of `graph.py`.
+    """
+
+    __slots__ = (
+        "_data", "_delta", "_many", "_mark", "_name", "_partial_x", "_partial_y", "_partials", "_primitive", "_scope",
+        "_x", "_y", "grad",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        data: float,
+        primitive: Primitive | None,
+        x: Node | float | None,
+        y: Node | float | None,
+        partial_x: float,
+        partial_y: float,
+    ) -> None:
+        self._data = data
+        self.grad: float = 0.0
+        self._primitive = primitive
+        self._x = x
+        self._y = y
+        self._partial_x = partial_x
+        self._partial_y = partial_y
+        self._many: list[Node | float] | None = None
+        self._partials: list[float] | None = None
+        self._name: str | None = None
+        self._scope: Scope | None = _SCOPE.get() if AMBIENT.scopes else None
+        self._mark = 0
+        self._delta = 0.0
+
+    def outcome(
+        self, data: float, primitive: Primitive, x: Node | float | None, y: Node | float | None, dx: float, dy: float
+    ) -> Node:
+        """A new node of this node's kind: what `primitive` made of operands among which this node is one."""
+        return Node(data, primitive, x, y, dx, dy)
+
+    @property
+    def data(self) -> float:
+        """The number z. Only a leaf's may be set; `refresh` then recomputes what was computed from it."""
+        return self._data
+
+    @data.setter
+    def data(self, data: object) -> None:
+        if self._primitive is not None:
+            raise GraphError(
+                f"the data of a computed node cannot be set (this one is {formula(self)}): "
+                "set a leaf's and call microgrand.refresh(root), or make a new Value"
+            )
+        self._data = as_number(data)
+
+    @property
+    def name(self) -> str | None:
+        """What the node is called in errors, formulas and drawings."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
+        self._name = name
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the node was made from a number, and not computed."""
+        return self._primitive is None
+
+    @property
+    def primitive(self) -> Primitive | None:
+        """What computed this node; None for a leaf."""
+        return self._primitive
+
+    @property
+    def scope(self) -> Scope | None:
+        """The call of a layer in which this node was made; None outside layers."""
+        return self._scope
+
+    @property
+    def operands(self) -> tuple[Node | float, ...]:
+        """What the primitive was applied to, nodes and plain numbers, in order."""
+        if self._many is not None:
+            return tuple(self._many)
+        if self._x is None:
+            return ()
+        return (self._x,) if self._y is None else (self._x, self._y)
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """Those operands that are nodes, in order and with repeats: `x*x` has two."""
+        return tuple([operand for operand in self.operands if isinstance(operand, Node)])
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local partials ∂z/∂(parent), one per parent, in the order of `parents`."""
+        pairs = zip(self.operands, self.operand_partials(), strict=True)
+        return tuple([partial for operand, partial in pairs if isinstance(operand, Node)])
+
+    def operand_partials(self) -> list[float]:
+        """One partial per operand; that of a plain number is 0."""
+        if self._partials is not None:
+            return self._partials
+        if self._x is None:
+            return []
+        return [self._partial_x] if self._y is None else [self._partial_x, self._partial_y]
+
+    def recompute(self) -> None:
+        """Compute data and partials again from the operands' present data; a leaf stays as it is."""
+        if self._primitive is None:
+            return
+        operands = self.operands
+        numbers = self._primitive.numbers(operands)
+        data = self._primitive.evaluate(numbers, operands)
+        partials = self._primitive.local_partials(data, numbers, operands)
+        self._data = data
+        if self._partials is not None:
+            self._partials = partials
+        else:
+            self._partial_x = partials[0]
+            self._partial_y = partials[1] if len(partials) > 1 else 0.0
+
+
+class Primitive:
+    """An elementary function with its declared partials: one row of the table.
+
+    name      how it is called, also in printed code
+    value     value(x, …) = z, on floats, arrays, and whatever else its own functions accept
+    partials  one function partial(z, x, …) = ∂z/∂operand per operand, written with the table's own functions, so that
+              they run on floats, arrays and Values (second order then costs nothing); a single function serves a
+              one-operand primitive; for `many` operands it returns the sequence of all partials
+    notation  how a step is written and drawn; by default as a function of that name
+    domain    where each operand may lie (one Domain, or one per operand)
+    joint     what must hold of the operands together, as a predicate, and in words
+    pole      a predicate: which operands outside the domain are a division by zero
+    kink      a predicate: at these operands no derivative exists, and the partials follow the row's convention
+    whole     which operands are whole numbers that choose a function (the k of softmax); these are never Values
+    largest_term  where the terms of a partial cancel: the size of the largest, (z, x, …) -> number, against which the
+              partial's error is measured
+    many      whether it takes any number of operands; arguments that are sequences are then spread
+    spread    turns public arguments into the flat list of operands, where that is not what `many` says
+    ufunc     NumPy's name for it, where that differs
+    doc       the formula and its source, shown by `help`
+
+    A primitive is a function of Values, plain numbers and arrays: on Values it records a node.
+
+    >>> cube = Primitive("cube", lambda x: x * x * x, lambda z, x: 3 * x * x)
+    >>> cube(2.0)
+    8.0
+    """
+
+    def __init__(
+        self,
+        name: str,
+        value: Callable[..., Any],
+        partials: Callable[..., Any] | tuple[Callable[..., Any], ...],
+        notation: Notation | None = None,
+        *,
+        domain: Domain | tuple[Domain, ...] = REALS,
+        joint: Callable[..., bool] | None = None,
+        joint_words: str = "",
+        pole: Callable[..., bool] | None = None,
+        kink: Callable[..., bool] | None = None,
+        whole: tuple[int, ...] = (),
+        largest_term: Callable[..., Any] | None = None,
+        many: bool = False,
+        spread: Callable[..., list[Any]] | None = None,
+        ufunc: str = "",
+        doc: str = "",
+    ) -> None:
+        self.name: Final = name
+        self.value: Final = value
+        self.partials: Final = partials if isinstance(partials, tuple) else (partials,)
+        self.notation: Final = notation if notation is not None else Notation(name)
+        self.whole: Final = whole
+        self.largest_term: Final = largest_term
+        self.many: Final = many
+        self.arity: Final = None if many else len(self.partials)
+        self.domains: Final = domain if isinstance(domain, tuple) else (domain,) * (1 if many else len(self.partials))
+        self.joint: Final = joint
+        self.joint_words: Final = joint_words
+        self.pole: Final = pole
+        self.kink: Final = kink
+        self.spread: Final = spread if spread is not None or not many else spread_out
+        self.ufunc: Final = ufunc or name
+        self.doc: Final = doc
+        self._bounded: Final = joint is not None or not all([part.everything for part in self.domains])
+        if not name.isidentifier():
+            raise ValueError(f"a primitive's name is a Python identifier; got {name!r}")
+        if name in _SEALED:
+            raise ValueError(f"{name!r} is a row of microgrand's own table: give yours another name")
+        if not many and len(self.domains) != len(self.partials):
+            raise ValueError(f"{name} declares {len(self.partials)} partials but {len(self.domains)} domains")
+        _DECLARED[name] = self
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The value on plain numbers and arrays; on Values, a new Value that records this step."""
+        operands = self.spread(*arguments) if self.spread is not None else list(arguments)
+        if self.arity is not None and len(operands) != self.arity:
+            raise TypeError(f"{self.name} takes {self.arity} operand(s); got {len(operands)}")
+        return self._on_flat(operands)
+
+    def _on_flat(self, operands: list[Any]) -> Any:
+        maker: Node | None = None
+        numbers: list[float] = []
+        for k, operand in enumerate(operands):
+            if isinstance(operand, Node):
+                maker = operand
+                numbers.append(operand._data)
+            elif isinstance(operand, (float, int)) or not _is_general_number(operand):
+                operands[k] = as_number(operand)
+                numbers.append(operands[k])
+            else:
+                return self._on_general_numbers(operands)
+        data = self.evaluate(numbers, operands)
+        if maker is None:
+            return data
+        return self._record(maker, data, numbers, operands)
+
+    def _record(self, maker: Node, data: float, numbers: list[float], operands: list[Any]) -> Node:
+        partials = self.local_partials(data, numbers, operands)
+        if self.many or len(operands) > 2:
+            node = maker.outcome(data, self, None, None, 0.0, 0.0)
+            node._many = operands
+            node._partials = partials
+            return node
+        if len(operands) == 1:
+            return maker.outcome(data, self, operands[0], None, partials[0], 0.0)
+        return maker.outcome(data, self, operands[0], operands[1], partials[0], partials[1])
+
+    def numbers(self, operands: Sequence[Any]) -> list[float]:
+        """The operands' data."""
+        return [operand._data if isinstance(operand, Node) else operand for operand in operands]
+
+    def evaluate(self, numbers: list[float], operands: Sequence[Any]) -> float:
+        """The value on floats, after a look at the domain; `operands` are there for the error's text."""
+        if self._bounded:
+            self._check(numbers, operands)
+        return float(self.value(*numbers))
+
+    def local_partials(self, z: float, numbers: list[float], operands: Sequence[Any]) -> list[float]:
+        """∂z/∂operand for each operand on floats; 0.0 where the operand is a plain number, which has no δ."""
+        if self.many:
+            return [float(partial) for partial in self.partials[0](z, *numbers)]
+        return [
+            float(partial(z, *numbers)) if isinstance(operand, Node) else 0.0
+            for partial, operand in zip(self.partials, operands, strict=True)
+        ]
+
+    def partials_on_values(self, z: Any, operands: Sequence[Any]) -> list[Any]:
+        """∂z/∂operand for each operand as Values, so that they can be differentiated; 0.0 for a plain number."""
+        if self.many:
+            return list(self.partials[0](z, *operands))
+        return [
+            partial(z, *operands) if isinstance(operand, Node) else 0.0
+            for partial, operand in zip(self.partials, operands, strict=True)
+        ]
+
+    def _on_general_numbers(self, operands: list[Any]) -> Any:
+        """The value on arrays, 50-digit numbers and the like: no domain is looked at, as NumPy looks at none.
+
+        Where Values are among them, or inside an array, the row is applied element by element, broadcast as NumPy does.
+        """
+        holds_values = any([isinstance(x, Node) or _is_array_of_objects(x) for x in operands])
+        if not holds_values:
+            return self.value(*operands)
+        if not any([hasattr(x, "__array_namespace__") for x in operands]):
+            return self._on_flat([x if isinstance(x, Node) else as_number(x) for x in operands])
+        import numpy
+
+        return numpy.frompyfunc(lambda *each: self._on_flat(list(each)), len(operands), 1)(
+            *[_boxed(x) if isinstance(x, Node) else x for x in operands]
+        )
+
+    def allows(self, *numbers: float) -> bool:
+        """Whether the numbers lie in the domain."""
+        last = len(self.domains) - 1
+        for k, x in enumerate(numbers):
+            if not self.domains[min(k, last)].holds(x):
+                return False
+        return self.joint is None or bool(self.joint(*numbers))
+
+    def _check(self, numbers: list[float], operands: Sequence[Any]) -> None:
+        if self.allows(*numbers):
+            return
+        last = len(self.domains) - 1
+        text = f"{self.name} is defined {self.joint_words}; got " + " and ".join(
+            [_described(x, operand) for x, operand in zip(numbers, operands, strict=True)]
+        )
+        for k, x in enumerate(numbers):
+            domain = self.domains[min(k, last)]
+            if not domain.holds(x):
+                which = f" in operand {k + 1}" if last > 0 else ""
+                text = f"{self.name} is defined on {domain}{which}; got {_described(x, operands[k])}"
+                break
+        if self.pole is not None and self.pole(*numbers):
+            raise DivisionByZeroError(text)
+        raise DomainError(text)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return declared, (self.name,)
+
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Primitive:
+        return self
+
+
+_DECLARED: Final[dict[str, Primitive]] = {}
+_SEALED: Final[set[str]] = set()
+
+
+def declared(name: str) -> Primitive:
+    """The primitive of that name: the table's, or the latest that was declared."""
+    try:
+        return _DECLARED[name]
+    except KeyError:
+        raise LookupError(f"no primitive {name!r} is declared here: import the module that declares it") from None
+
+
+def seal() -> dict[str, Primitive]:
+    """The primitives declared so far, by name; from now on these names cannot be declared again."""
+    _SEALED.update(_DECLARED)
+    return dict(_DECLARED)
+
+
+def spread_out(*arguments: Any) -> list[Any]:
+    """The arguments of a many-operand primitive as one flat list: `f([a, b], c)` has the operands a, b, c."""
+    operands: list[Any] = []
+    for argument in arguments:
+        if isinstance(argument, (Node, float, int, str)) or not _is_sequence(argument):
+            operands.append(argument)
+        else:
+            operands.extend(argument)
+    return operands
+
+
+def _is_sequence(x: object) -> bool:
+    """Whether `x` holds operands: a list, a tuple, a generator, an array with a first axis."""
+    return hasattr(x, "__iter__") and getattr(x, "shape", None) != ()
+
+
+def _is_general_number(x: object) -> bool:
+    """Whether `x` computes like a number without being one float: an array, a 50-digit number, a tracer."""
+    if hasattr(x, "__array_namespace__"):
+        return getattr(x, "shape", ()) != ()
+    return hasattr(x, "context")
+
+
+def _is_array_of_objects(x: object) -> bool:
+    return getattr(getattr(x, "dtype", None), "kind", "") == "O"
+
+
+def _boxed(node: Node) -> Any:
+    """A node inside an array of no dimensions, which NumPy broadcasts without asking the node."""
+    import numpy
+
+    box = numpy.empty((), dtype=object)
+    box[()] = node
+    return box
+
+
+def _described(x: float, operand: Node | float) -> str:
+    """An offending operand in one line: its number, its node's name, and how that was computed."""
+    if not isinstance(operand, Node):
+        return f"{x!r}"
+    named = f" at node {operand._name!r}" if operand._name is not None else ""
+    return f"{x!r}{named}" if operand.is_leaf else f"{x!r}{named} = {formula(operand)}"

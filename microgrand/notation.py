@@ -1,0 +1,150 @@
+"""How formulas are written: as plain text, as LaTeX, as Python; and the label of a drawing.
+
+A row of the table says how *its* step is written (`Notation`); `formula` puts the steps of a graph together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+# How tightly an expression holds together; a looser one is put in parentheses inside a tighter one.
+COMPARISON: Final = 0
+SUM: Final = 1
+PRODUCT: Final = 2
+SIGN: Final = 3
+POWER: Final = 4
+ATOM: Final = 5
+
+STYLES: Final = ("text", "latex", "python")
+
+ELLIPSIS: Final = {"text": "…", "latex": r"\ldots", "python": "..."}
+
+
+class Notation:
+    r"""How one step is written, in three styles, with its drawing label and its precedence.
+
+    `text`, `latex` and `python` are templates with one `{}` per operand; a template without a `{}` is the name of a
+    function, and the operands follow it in parentheses. `slots` gives, per operand, the precedence below which that
+    operand is put in parentheses.
+
+    >>> minus = Notation("{} - {}", binds=SUM, slots=(SUM, PRODUCT))
+    >>> minus.write("text", ["a", "b"])
+    'a - b'
+    >>> Notation("tanh", latex=r"\tanh").write("latex", ["x"])
+    '\\tanh\\left(x\\right)'
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        latex: str = "",
+        python: str = "",
+        label: str = "",
+        binds: int = ATOM,
+        slots: Sequence[int] = (),
+        groups: int = 0,
+        trailing: int = 0,
+    ) -> None:
+        name = r"\operatorname{" + text.replace("_", r"\_") + "}"
+        self.text: Final = text
+        self.latex: Final = latex or (text if "{}" in text else name)
+        self.python: Final = python or text
+        self.label: Final = label or text
+        self.binds: Final = binds
+        self.slots: Final = tuple(slots)
+        self.groups: Final = groups  # of a many-operand function: how many lists its operands are written as,
+        self.trailing: Final = trailing  # and how many operands follow the lists
+
+    def slot(self, k: int) -> int:
+        """The least precedence that operand `k` needs to stand without parentheses."""
+        return self.slots[k] if k < len(self.slots) else 0
+
+    def write(self, style: str, operands: Sequence[str]) -> str:
+        """The step with its operands, each already written in the same style."""
+        template = self.latex if style == "latex" else self.python if style == "python" else self.text
+        if "{}" in template:
+            return template.format(*operands)
+        size = (len(operands) - self.trailing) // self.groups if self.groups else 0
+        lists = [f"[{_listed(operands[i * size : (i + 1) * size], style)}]" for i in range(self.groups)]
+        rest = operands[self.groups * size :]
+        inside = ", ".join([*lists, _listed(rest, style)] if rest else lists)
+        return rf"{template}\left({inside}\right)" if style == "latex" else f"{template}({inside})"
+
+
+def _listed(operands: Sequence[str], style: str) -> str:
+    """Operands side by side; a long list keeps its ends, except in Python, which must stay exact."""
+    if len(operands) > 6 and style != "python":
+        operands = [*operands[:3], ELLIPSIS[style], operands[-1]]
+    return ", ".join(operands)
+
+
+def number(x: float, style: str = "text") -> str:
+    r"""A number as it is written inside a formula: whole numbers without their `.0`, Python exactly.
+
+    >>> number(2.0), number(0.1), number(2.0, "python"), number(1e-9, "latex")
+    ('2', '0.1', '2.0', '1 \\cdot 10^{-9}')
+    """
+    if style == "python":
+        if x != x:
+            return "nan"
+        return repr(x) if x - x == 0.0 else ("inf" if x > 0.0 else "-inf")
+    if x != x:
+        return "NaN" if style == "text" else r"\mathrm{NaN}"
+    if x - x != 0.0:
+        infinity = "∞" if style == "text" else r"\infty"
+        return infinity if x > 0.0 else "-" + infinity
+    short = f"{x:.0f}" if x == int(x) and abs(x) < 1e6 else f"{x:.6g}"
+    if style == "latex" and "e" in short:
+        mantissa, exponent = short.split("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+    return short
+
+
+def formula(root: Any, style: str = "text", depth: int = 4) -> str:
+    r"""How `root` was computed, in `style`, one of "text", "latex", "python".
+
+    A node with a name stands as its name (the root itself is spelled out), a leaf without one as its number, and
+    whatever lies deeper than `depth` steps as an ellipsis, so that a graph of any size gives one line.
+
+    >>> from microgrand import Value
+    >>> x, y = Value(3.0, name="x"), Value(2.0, name="y")
+    >>> formula((x - 2 * y) ** 2)
+    '(x - 2·y)^2'
+    >>> formula(x / y, "latex")
+    '\\frac{x}{y}'
+    """
+    if style not in STYLES:
+        raise ValueError(f"style is one of {', '.join(STYLES)}; got {style!r}")
+    return _written(root, style, depth, 0, True)
+
+
+def _written(item: Any, style: str, depth: int, slot: int, spelled_out: bool) -> str:
+    if isinstance(item, (float, int)):
+        return _parenthesised(number(float(item), style), SIGN if item < 0 else ATOM, slot, style)
+    if item.name is not None and not spelled_out:
+        return _name(item.name, style)
+    if item.is_leaf:
+        return _name(item.name, style) if item.name is not None else _written(item.data, style, 0, slot, False)
+    if depth == 0:
+        return ELLIPSIS[style]
+    notation = item.primitive.notation
+    operands = [_written(operand, style, depth - 1, notation.slot(k), False) for k, operand in enumerate(item.operands)]
+    return _parenthesised(notation.write(style, operands), notation.binds, slot, style)
+
+
+def _parenthesised(text: str, binds: int, slot: int, style: str) -> str:
+    if binds >= slot:
+        return text
+    return rf"\left({text}\right)" if style == "latex" else f"({text})"
+
+
+def _name(name: str, style: str) -> str:
+    if style != "latex" or len(name) == 1:
+        return name
+    return (
+        r"\mathit{"
+        + name.replace("\\", r"\backslash ").replace("_", r"\_").replace("{", r"\{").replace("}", r"\}")
+        + "}"
+    )

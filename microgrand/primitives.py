@@ -1,0 +1,294 @@
+"""The table: every elementary function, one row each. Nothing else in microgrand knows a formula.
+
+A row gives value, partials, notation, domain and kink. Partials are written (z, x, y) -> ∂z/∂operand, the output
+first, in the table's own functions: the same row is evaluated on floats, replayed on arrays, and differentiated again
+on Values. What needs care in its tails is a row of its own (`sech2`), and that care stands in `stable.py`.
+"""
+# ruff: noqa: E501  a row of the table is one line
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from math import inf
+from typing import Any, Final
+
+from microgrand import numeric, stable
+from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
+from microgrand.node import Node, Primitive, as_number, seal, spread_out
+from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
+from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI
+
+
+# ---- public arguments as a flat list of operands ---------------------------------------------------------------------
+def _two_lists(ws: Sequence[Any], xs: Sequence[Any]) -> list[Any]:
+    """dot(ws, xs): all of ws, then all of xs."""
+    if len(ws) != len(xs):
+        raise ValueError(f"dot takes two lists of one length; got {len(ws)} and {len(xs)}")
+    return [*ws, *xs]
+
+
+def _chosen(xs: Sequence[Any], k: int) -> list[Any]:
+    """softmax(xs, k): all of xs, then the index k, a plain number."""
+    if isinstance(k, Node) or as_number(k) not in range(len(xs)):
+        raise ValueError(f"the index k of softmax(xs, k) is a whole number, 0 ≤ k < {len(xs)}; got {k!r}")
+    return [*xs, float(k)]
+
+
+def _at_least_one(*xs: Any) -> list[Any]:
+    """maximum(a, b, c) or logsumexp([a, b, c]), of one operand or more."""
+    operands = spread_out(*xs)
+    if not operands:
+        raise ValueError("this function takes one operand or more; got none")
+    return operands
+
+
+# ---- partials of many operands ---------------------------------------------------------------------------------------
+def _probabilities(xs: Sequence[Any]) -> list[Any]:
+    """Every pₖ: all at once on numbers, one node each on Values."""
+    if any([isinstance(x, Node) for x in xs]):
+        return [softmax(xs, k) for k in range(len(xs))]
+    return stable.softmax_all(*xs)
+
+
+def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂pₖ/∂xⱼ = pₖ([j = k] - pⱼ), with 1 - pₖ computed as Σ pᵢ over i ≠ k. The index k has none."""
+    *xs, k = operands
+    slopes = [-z * p for p in _probabilities(xs)]
+    slopes[int(k)] = z * softmax_complement(xs, int(k))
+    return [*slopes, 0.0]
+
+
+def _softmax_complement_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂(1 - pₖ)/∂xⱼ = -∂pₖ/∂xⱼ."""
+    *xs, k = operands
+    probabilities = _probabilities(xs)
+    own = probabilities[int(k)]
+    slopes = [own * p for p in probabilities]
+    slopes[int(k)] = -own * z
+    return [*slopes, 0.0]
+
+
+def _log_softmax_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂log pₖ/∂xⱼ = [j = k] - pⱼ."""
+    *xs, k = operands
+    slopes = [-p for p in _probabilities(xs)]
+    slopes[int(k)] = softmax_complement(xs, int(k))
+    return [*slopes, 0.0]
+
+
+def _shares(z: Any, *xs: Any) -> list[Any]:
+    """∂max/∂xⱼ = 1/t for each of the t operands that equal the maximum, 0 for the others."""
+    ties = [equal(x, z) for x in xs]
+    count = sum(ties)
+    return [tie / count for tie in ties]
+
+
+def _products_of_others(z: Any, *xs: Any) -> list[Any]:
+    """∂(x₁·…·xₙ)/∂xⱼ, the product of the others, from products from both ends: a zero does no harm."""
+    return stable.products_of_others(xs)
+
+
+def _dot_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂(w·x)/∂wⱼ = xⱼ, ∂(w·x)/∂xⱼ = wⱼ."""
+    half = len(operands) // 2
+    return [*operands[half:], *operands[:half]]
+
+
+def _over_norm(z: Any, *xs: Any) -> list[Any]:
+    """∂‖x‖/∂xⱼ = xⱼ/‖x‖, and 0 at the origin."""
+    return [where(equal(z, 0.0), 0.0, quotient(x, where(equal(z, 0.0), 1.0, z))) for x in xs]
+
+
+def _power_derivative_in_y(z: Any, x: Any, y: Any, n: Any) -> Any:
+    """∂/∂y of c(y)·x^(y-n), with c(y) = y(y-1)…(y-n+1): (c·x^y·log x + c′·x^y) / xⁿ, one division after the other."""
+    factors = [y - float(j) for j in range(int(n))]
+    coefficient = prod(factors)
+    slope = sum(stable.products_of_others(factors))
+    result = coefficient * power_log(x, y, 1.0) + slope * power_log(x, y, 0.0)
+    for _ in factors:
+        result = quotient(result, x)
+    return result
+
+
+def _step(x: Any, y: Any) -> Any:
+    """1 where x > y, 0 where x < y, ½ where they tie."""
+    return 0.5 * (greater(x, y) + greater_equal(x, y))
+
+
+# ---- domains and kinks that several rows share -------------------------------------------------------------------------
+ABOVE_MINUS_ONE: Final = Domain(Interval(-1.0, inf, open_low=True))
+AT_LEAST_ONE: Final = Domain(Interval(1.0, inf))
+CLOSED_UNIT: Final = Domain(Interval(-1.0, 1.0))
+OPEN_UNIT: Final = Domain(Interval(-1.0, 1.0, open_low=True, open_high=True))
+
+
+def _at_zero(x: float, *others: float) -> bool:
+    return x == 0.0
+
+
+def _at_tie(x: float, y: float) -> bool:
+    return x == y
+
+
+def _at_tied_extreme(*xs: float) -> bool:
+    return list(xs).count(max(xs)) > 1 or list(xs).count(min(xs)) > 1
+
+
+def _all_zero(*xs: float) -> bool:
+    return not any([x != 0.0 for x in xs])
+
+
+def _no_partial(z: Any, x: Any, *others: Any) -> float:
+    return 0.0
+
+
+def _infix(text: str, label: str, binds: int, slots: tuple[int, ...], latex: str = "", python: str = "") -> Notation:
+    return Notation(text, label=label, binds=binds, slots=slots, latex=latex, python=python)
+
+
+def _function(name: str, latex: str, label: str = "", groups: int = 0, trailing: int = 0) -> Notation:
+    return Notation(name, latex=latex, label=label or name, groups=groups, trailing=trailing)
+
+
+# fmt: off
+# ---- arithmetic --------------------------------------------------------------------------------------------------------
+identity: Primitive = Primitive("identity", lambda x: x * 1.0, lambda z, x: 1.0, doc="x itself, as a node of its own")
+
+neg: Primitive = Primitive("neg", operator.neg, lambda z, x: -1.0,
+    _infix("-{}", "−", SIGN, (SIGN,)), ufunc="negative", doc="-x")
+
+add: Primitive = Primitive("add", operator.add, (lambda z, x, y: 1.0, lambda z, x, y: 1.0),
+    _infix("{} + {}", "+", SUM, (SUM, PRODUCT)), doc="x + y")
+
+sub: Primitive = Primitive("sub", operator.sub, (lambda z, x, y: 1.0, lambda z, x, y: -1.0),
+    _infix("{} - {}", "−", SUM, (SUM, PRODUCT)), ufunc="subtract", doc="x - y")
+
+mul: Primitive = Primitive("mul", operator.mul, (lambda z, x, y: y, lambda z, x, y: x),
+    _infix("{}·{}", "×", PRODUCT, (PRODUCT, SIGN), r"{} \cdot {}", "{} * {}"), ufunc="multiply", doc="x·y")
+
+div: Primitive = Primitive("div", numeric.quotient, (lambda z, x, y: quotient(1.0, y), lambda z, x, y: -quotient(z, y)),
+    _infix("{} / {}", "/", PRODUCT, (PRODUCT, SIGN), r"\frac{{{}}}{{{}}}"), ufunc="divide",
+    domain=(REALS, NON_ZERO), pole=lambda x, y: y == 0.0, doc="x / y")
+
+quotient: Primitive = Primitive("quotient", numeric.quotient, (lambda z, x, y: quotient(1.0, y), lambda z, x, y: -quotient(z, y)),
+    _function("quotient", r"\operatorname{quotient}", "/"),
+    kink=lambda x, y: y == 0.0, doc="x / y as IEEE has it, infinite where y = 0: for slopes at a domain's closed end")
+
+pow: Primitive = Primitive("pow", numeric.power, (lambda z, x, y: power_derivative(x, y, 1.0), lambda z, x, y: power_log(x, y, 1.0)),
+    _infix("{}^{}", "^", POWER, (ATOM, POWER), "{{{}}}^{{{}}}", "pow({}, {})"), ufunc="power",
+    joint=lambda x, y: x > 0.0 or (y >= 0.0 if x == 0.0 else y // 1.0 == y) or x != x or y != y,
+    joint_words="for x > 0, for x = 0 with y ≥ 0, and for x < 0 with a whole y",
+    pole=lambda x, y: x == 0.0 and y < 0.0, kink=lambda x, y: x <= 0.0, doc="x^y; 0^0 = 1")
+
+power_derivative: Primitive = Primitive("power_derivative", stable.power_derivative,
+    (lambda z, x, y, n: power_derivative(x, y, n + 1.0), _power_derivative_in_y, _no_partial),
+    joint=lambda x, y, n: x >= 0.0 or y // 1.0 == y or x != x or y != y, joint_words="for x ≥ 0, and for x < 0 with a whole y",
+    kink=lambda x, y, n: x <= 0.0, whole=(2,), largest_term=lambda z, x, y, n: power_log(x, y - n, 0.0) * (1.0 + abs(y)),
+    doc="∂ⁿ(x^y)/∂xⁿ = y(y-1)…(y-n+1)·x^(y-n), the n-th slope of x^y")
+
+power_log: Primitive = Primitive("power_log", stable.power_log,
+    (lambda z, x, y, m: quotient(y * z + m * power_log(x, y, m - 1.0), x), lambda z, x, y, m: power_log(x, y, m + 1.0), _no_partial),
+    kink=lambda x, y, m: x <= 0.0, whole=(2,), largest_term=lambda z, x, y, m: quotient(abs(y * z) + m * power_log(x, y, 0.0), x),
+    doc="∂ᵐ(x^y)/∂yᵐ = x^y·(log x)ᵐ, the m-th slope of x^y in y")
+
+square: Primitive = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
+    _infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
+
+reciprocal: Primitive = Primitive("reciprocal", lambda x: numeric.quotient(1.0, x), lambda z, x: -square(z),
+    _infix("1 / {}", "1/", PRODUCT, (SIGN,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
+    domain=NON_ZERO, pole=_at_zero, doc="1 / x")
+
+sqrt: Primitive = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z),
+    _function("sqrt", r"\sqrt", "√"), domain=NON_NEGATIVE, doc="√x")
+
+cbrt: Primitive = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
+    _function("cbrt", r"\sqrt[3]", "∛"), doc="∛x, infinitely steep at 0")
+
+root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: -2.0 * quotient(z, x) / 3.0,
+    kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
+
+# ---- exponentials and logarithms ---------------------------------------------------------------------------------------
+exp: Primitive   = Primitive("exp",   numeric.exp,   lambda z, x: z,                        _function("exp", r"\exp"), doc="e^x")
+expm1: Primitive = Primitive("expm1", numeric.expm1, lambda z, x: exp(x),                   doc="e^x - 1, exact for small x")
+exp2: Primitive  = Primitive("exp2",  numeric.exp2,  lambda z, x: z * LN2.like(x),          doc="2^x")
+log: Primitive   = Primitive("log",   numeric.log,   lambda z, x: quotient(1.0, x),         _function("log", r"\log"), domain=POSITIVE, doc="the natural logarithm")
+log1p: Primitive = Primitive("log1p", numeric.log1p, lambda z, x: quotient(1.0, 1.0 + x),   domain=ABOVE_MINUS_ONE, doc="log(1 + x), exact for small x")
+log2: Primitive  = Primitive("log2",  numeric.log2,  lambda z, x: quotient(LOG2_E.like(x), x),  _function("log2", r"\log_2"), domain=POSITIVE, doc="the logarithm to base 2")
+log10: Primitive = Primitive("log10", numeric.log10, lambda z, x: quotient(LOG10_E.like(x), x), _function("log10", r"\log_{10}"), domain=POSITIVE, doc="the logarithm to base 10")
+
+# ---- trigonometric -----------------------------------------------------------------------------------------------------
+sin: Primitive  = Primitive("sin",  numeric.sin,  lambda z, x: cos(x),                _function("sin", r"\sin"), domain=FINITE, doc="sin x, x in radians")
+cos: Primitive  = Primitive("cos",  numeric.cos,  lambda z, x: -sin(x),               _function("cos", r"\cos"), domain=FINITE, doc="cos x, x in radians")
+tan: Primitive  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
+asin: Primitive = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
+acos: Primitive = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
+atan: Primitive = Primitive("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(x)), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
+atan2: Primitive = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
+    ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, doc="the angle of the point (x, y), in (-π, π]")
+
+# ---- hyperbolic --------------------------------------------------------------------------------------------------------
+sinh: Primitive  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
+cosh: Primitive  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
+tanh: Primitive  = Primitive("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
+sech2: Primitive = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            doc="1 / cosh²x, the slope of tanh")
+asinh: Primitive = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
+acosh: Primitive = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=AT_LEAST_ONE, ufunc="arccosh", doc="the inverse of cosh")
+atanh: Primitive = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
+
+# ---- of probability ----------------------------------------------------------------------------------------------------
+sigmoid: Primitive       = Primitive("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
+sigmoid_slope: Primitive = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   doc="σ(x)σ(-x), the slope of σ")
+log_sigmoid: Primitive   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
+softplus: Primitive      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
+erf: Primitive           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")
+erfc: Primitive          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), doc="1 - erf x, exact where erf x is near 1")
+bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * x * z,         doc="e^(-x²)")
+half_bell: Primitive     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -x * z,               doc="e^(-x²/2)")
+normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), doc="Φ(x), the normal distribution function")
+
+# ---- of networks -------------------------------------------------------------------------------------------------------
+relu: Primitive       = Primitive("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
+leaky_relu: Primitive = Primitive("leaky_relu", lambda x, slope: numeric.where(x > 0.0, x, slope * x),
+    (lambda z, x, slope: where(greater(x, 0.0), 1.0, slope), lambda z, x, slope: where(greater(x, 0.0), 0.0, x)),
+    spread=lambda x, slope=0.01: [x, slope], kink=_at_zero, doc="x for x > 0, else slope·x; at 0 the slope is the left one")
+elu: Primitive        = Primitive("elu", stable.elu,
+    (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
+    spread=lambda x, alpha=1.0: [x, alpha], kink=_at_zero, doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
+silu: Primitive       = Primitive("silu", lambda x: numeric.where(x == -inf, -0.0, x * stable.sigmoid(x)), lambda z, x: sigmoid(x) + x * sigmoid_slope(x), largest_term=lambda z, x: sigmoid(x), doc="x·σ(x)")
+gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x * (half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x)), largest_term=lambda z, x: normal_cdf(x), doc="x·Φ(x), exact")
+softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / square(1.0 + abs(x)), doc="x / (1 + |x|)")
+
+# ---- kinks and choices -------------------------------------------------------------------------------------------------
+abs: Primitive     = Primitive("abs", operator.abs, lambda z, x: sign(x),
+    Notation("|{}|", latex=r"\left|{}\right|", python="abs({})", label="|x|"), ufunc="absolute", kink=_at_zero, doc="|x|; its slope at 0 is 0")
+sign: Primitive    = Primitive("sign", numeric.sign, _no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
+maximum: Primitive = Primitive("maximum", stable.largest,  _shares, _function("maximum", r"\max"), many=True, spread=_at_least_one, kink=_at_tied_extreme, doc="the largest operand; those that tie share the slope equally")
+minimum: Primitive = Primitive("minimum", stable.smallest, _shares, _function("minimum", r"\min"), many=True, spread=_at_least_one, kink=_at_tied_extreme, doc="the smallest operand; those that tie share the slope equally")
+clip: Primitive    = Primitive("clip", numeric.clip,
+    (lambda z, x, low, high: _step(x, low) * _step(high, x) * greater(high, low), lambda z, x, low, high: _step(low, x), lambda z, x, low, high: _step(x, low) * _step(x, high)),
+    joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",
+    kink=lambda x, low, high: x == low or x == high or low == high, doc="x, but at least low and at most high; at a tie both share the slope")
+where: Primitive   = Primitive("where", numeric.where,
+    (_no_partial, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0)), kink=_at_zero, doc="x where the condition is not 0, else y")
+
+greater: Primitive       = Primitive("greater",       lambda x, y: (x > y) * 1.0,  (_no_partial, _no_partial), _infix("{} > {}", ">", COMPARISON, (SUM, SUM), python="greater({}, {})"),                  kink=_at_tie, doc="1 where x > y, else 0")
+greater_equal: Primitive = Primitive("greater_equal", lambda x, y: (x >= y) * 1.0, (_no_partial, _no_partial), _infix("{} ≥ {}", "≥", COMPARISON, (SUM, SUM), r"{} \ge {}", "greater_equal({}, {})"),   kink=_at_tie, doc="1 where x ≥ y, else 0")
+less: Primitive          = Primitive("less",          lambda x, y: (x < y) * 1.0,  (_no_partial, _no_partial), _infix("{} < {}", "<", COMPARISON, (SUM, SUM), python="less({}, {})"),                     kink=_at_tie, doc="1 where x < y, else 0")
+less_equal: Primitive    = Primitive("less_equal",    lambda x, y: (x <= y) * 1.0, (_no_partial, _no_partial), _infix("{} ≤ {}", "≤", COMPARISON, (SUM, SUM), r"{} \le {}", "less_equal({}, {})"),      kink=_at_tie, doc="1 where x ≤ y, else 0")
+equal: Primitive         = Primitive("equal",         lambda x, y: (x == y) * 1.0, (_no_partial, _no_partial), _infix("{} = {}", "=", COMPARISON, (SUM, SUM), python="equal({}, {})"),                    kink=_at_tie, doc="1 where x = y, else 0")
+not_equal: Primitive     = Primitive("not_equal",     lambda x, y: (x != y) * 1.0, (_no_partial, _no_partial), _infix("{} ≠ {}", "≠", COMPARISON, (SUM, SUM), r"{} \ne {}", "not_equal({}, {})"),       kink=_at_tie, doc="1 where x ≠ y, else 0")
+
+# ---- many operands -----------------------------------------------------------------------------------------------------
+hypot: Primitive = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
+norm: Primitive  = Primitive("norm", stable.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
+sum: Primitive   = Primitive("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, doc="x₁ + … + xₙ, added from left to right")
+mean: Primitive  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, spread=_at_least_one, doc="(x₁ + … + xₙ) / n")
+prod: Primitive  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, doc="x₁ · … · xₙ")
+dot: Primitive   = Primitive("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, doc="w₁x₁ + … + wₙxₙ, added from left to right")
+logsumexp: Primitive   = Primitive("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, doc="log Σ e^xᵢ")
+softmax: Primitive     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
+log_softmax: Primitive = Primitive("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
+softmax_complement: Primitive = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="1 - softmax(xs, k), exact where that is small")
+
+TABLE: Final[dict[str, Primitive]] = seal()

@@ -1,0 +1,295 @@
+"""Functions that need care: in their tails, where terms cancel, where a step on the way would overflow.
+
+Each docstring names what the textbook's formula would lose. All run on floats, arrays and 50-digit numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from math import inf, nan
+from typing import Any
+
+from microgrand.numeric import (
+    ONE,
+    ONE_OVER_ROOT_TWO_PI,
+    ROOT_HALF,
+    carries_errors,
+    cbrt,
+    clip,
+    erfc,
+    exp,
+    expm1,
+    hypot,
+    is_plain,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    power,
+    quotient,
+    sign,
+    two_product,
+    two_sum,
+    where,
+)
+
+# ---- functions with tails -----------------------------------------------------------------------------------------
+
+
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + e^-x), written so that neither tail overflows: e^min(x,0) / (1 + e^-|x|)."""
+    return exp(minimum(x, 0.0)) / (1.0 + exp(-abs(x)))
+
+
+def sigmoid_slope(x: Any) -> Any:
+    """σ′(x) = e^-|x| / (1 + e^-|x|)². Not z(1 - z), which loses every digit where z is near 1."""
+    e = exp(-abs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def sech2(x: Any) -> Any:
+    """sech²x = tanh′(x) = 4e^-2|x| / (1 + e^-2|x|)². Not 1 - z², which loses every digit where |z| is near 1."""
+    e = exp(-2.0 * abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + e^x) = max(x, 0) + log1p(e^-|x|), which overflows nowhere."""
+    return maximum(x, 0.0) + log1p(exp(-abs(x)))
+
+
+def log_sigmoid(x: Any) -> Any:
+    """log σ(x) = min(x, 0) - log1p(e^-|x|)."""
+    return minimum(x, 0.0) - log1p(exp(-abs(x)))
+
+
+def softsign(x: Any) -> Any:
+    """x / (1 + |x|), and ±1 at ±∞."""
+    return where(abs(x) == inf, sign(x), x / (1.0 + abs(x)))
+
+
+def elu(x: Any, alpha: Any) -> Any:
+    """x for x > 0, else α(e^x - 1)."""
+    return where(x > 0.0, x, alpha * expm1(minimum(x, 0.0)))
+
+
+def bell(x: Any) -> Any:
+    """e^(-x²). The square's rounding error, worth x² ulp in the exponent, is carried along as a factor."""
+    near = clip(x, -40.0, 40.0)
+    square, error = two_product(near, near)
+    return where(x == x, exp(-square) * (1.0 - error), x)
+
+
+def half_bell(x: Any) -> Any:
+    """e^(-x²/2), with the square's rounding error carried along."""
+    near = clip(x, -60.0, 60.0)
+    square, error = two_product(near, near)
+    return where(x == x, exp(-0.5 * square) * (1.0 - 0.5 * error), x)
+
+
+def normal_cdf(x: Any) -> Any:
+    """Φ(x) = erfc(-x/√2)/2. A rounded -x/√2 = t costs 2t² ulp: its error e is put back as erfc′(t)·e."""
+    near = clip(x, -60.0, 60.0)
+    t, error = _over_root_two(-near)
+    return where(x == x, 0.5 * erfc(t) - bell(t) * error * 0.5641895835477563, x)
+
+
+def _over_root_two(x: Any) -> tuple[Any, Any]:
+    """x/√2 rounded, and what is missing of it; √½ is taken to 107 bits."""
+    t, error = two_product(x, ROOT_HALF.like(x))
+    return t, error - x * 4.833646656726457e-17 if carries_errors(x) else error
+
+
+def gelu(x: Any) -> Any:
+    """x Φ(x)."""
+    return where(x == -inf, -0.0, x * normal_cdf(x))
+
+
+def normal_pdf(x: Any) -> Any:
+    """φ(x) = e^(-x²/2) / √(2π)."""
+    return half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x)
+
+
+def root_slope(x: Any) -> Any:
+    """cbrt′(x) = ∛x / x / 3, infinite at 0. Not 1/(3z²), which doubles the error of z."""
+    return where(x == 0.0, inf, quotient(cbrt(x), where(x == 0.0, 1.0, x)) / 3.0)
+
+
+# ---- powers -------------------------------------------------------------------------------------------------------
+
+
+def power_derivative(x: Any, y: Any, n: Any) -> Any:
+    """∂ⁿ(x^y)/∂xⁿ = y(y-1)…(y-n+1)·x^(y-n); 0 where a factor is 0, whatever x is.
+
+    The exponent y - n = a + b is taken exactly, x^(a+b) = x^a (1 + b log x): a rounded y - 1 costs |log x|/2 ulp.
+    """
+    factors = [y - float(j) for j in range(int(n))]
+    coefficient = product(*factors)
+    if not (is_plain(x) and is_plain(y)):
+        return where(coefficient == 0.0, 0.0 * x, coefficient * x ** where(coefficient == 0.0, 1.0 + 0.0 * y, y - n))
+    if coefficient == 0.0:
+        return 0.0
+    a, b = two_sum(y, -n)
+    if x == 0.0 or x - x != 0.0 or a - a != 0.0:
+        return coefficient * power(x, a)
+    odd = x < 0.0 and math.fmod(a, 2.0) != 0.0
+    return _scaled_power(abs(x), a, b, -coefficient if odd else coefficient)
+
+
+def power_log(x: Any, y: Any, m: Any) -> Any:
+    """∂ᵐ(x^y)/∂yᵐ = x^y·(log x)ᵐ; for x = 0 its limit, 0 where y > 0; for x < 0 NaN, unless m = 0."""
+    if not (is_plain(x) and is_plain(y)):
+        inside = where(x > 0.0, x, 1.0 + 0.0 * x)
+        outside = where(x < 0.0, nan, where(y > 0.0, 0.0 * x, -inf))
+        return where(x > 0.0, inside**y * log(inside) ** m, outside) if m != 0.0 else x**y
+    if m == 0.0:
+        return power(x, y)
+    if x == 0.0:
+        return 0.0 if y > 0.0 else power(-inf, m)
+    slope = power(log(x), m)
+    return power(x, y) * slope if x < 0.0 or x - x != 0.0 or y - y != 0.0 else _scaled_power(x, y, 0.0, slope)
+
+
+def _scaled_power(x: Any, a: Any, b: Any, factor: Any) -> Any:
+    """factor·x^(a+b) for x > 0 and a tiny b, by factor·r·r with r = x^(a/2) where x^a leaves the range of floats."""
+    correction = 1.0 + b * math.log(x) if b != 0.0 else 1.0
+    p = power(x, a)
+    if 1e-290 < p < 1e290:
+        return factor * (p * correction)
+    r = power(x, 0.5 * a)
+    return factor * r * correction * r
+
+
+# ---- many operands ------------------------------------------------------------------------------------------------
+
+
+def total(*xs: Any) -> Any:
+    """x₁ + … + xₙ, added from left to right."""
+    result: Any = 0.0
+    for x in xs:
+        result = result + x
+    return result
+
+
+def mean(*xs: Any) -> Any:
+    """(x₁ + … + xₙ) / n."""
+    return total(*xs) / len(xs)
+
+
+def product(*xs: Any) -> Any:
+    """x₁ · … · xₙ, from left to right."""
+    result: Any = 1.0
+    for x in xs:
+        result = result * x
+    return result
+
+
+def products_of_others(xs: Sequence[Any]) -> list[Any]:
+    """For each k the product of all xᵢ with i ≠ k, by products from both ends: no division, so a zero does no harm."""
+    n = len(xs)
+    others: list[Any] = [1.0] * n
+    left: Any = 1.0
+    right: Any = 1.0
+    for k in range(n):
+        others[k] = others[k] * left
+        others[n - 1 - k] = others[n - 1 - k] * right
+        left = left * xs[k]
+        right = right * xs[n - 1 - k]
+    return others
+
+
+def dot(*operands: Any) -> Any:
+    """w₁x₁ + … + wₙxₙ of the operands w₁ … wₙ, x₁ … xₙ, added from left to right."""
+    half = len(operands) // 2
+    result: Any = 0.0
+    for k in range(half):
+        result = result + operands[k] * operands[half + k]
+    return result
+
+
+def norm(*xs: Any) -> Any:
+    """√(x₁² + … + xₙ²), which overflows only where the result does."""
+    if all([is_plain(x) for x in xs]):
+        return math.hypot(*xs)
+    result = abs(xs[0])
+    for x in xs[1:]:
+        result = hypot(result, x)
+    return result
+
+
+def largest(*xs: Any) -> Any:
+    """max(x₁, …, xₙ); NaN if any is."""
+    result = xs[0]
+    for x in xs[1:]:
+        result = maximum(result, x)
+    return result
+
+
+def smallest(*xs: Any) -> Any:
+    """min(x₁, …, xₙ); NaN if any is."""
+    result = xs[0]
+    for x in xs[1:]:
+        result = minimum(result, x)
+    return result
+
+
+def shifted_exponentials(xs: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """m = max xᵢ and e^(xᵢ - m): none overflows. The difference's rounding error, |xᵢ - m|/2 ulp, is put back."""
+    m = largest(*xs)
+    exponentials = []
+    for x in xs:
+        difference, error = two_sum(x, -m)
+        exponentials.append(where(x == m, ONE.like(x), exp(difference) * (1.0 + error)))
+    return m, exponentials
+
+
+def exact_total(xs: Sequence[Any]) -> Any:
+    """The sum of many terms of one sign, rounded once on floats: left to right, n terms would cost n/2 ulp."""
+    return math.fsum(xs) if all([is_plain(x) for x in xs]) else total(*xs)
+
+
+def logsumexp(*xs: Any) -> Any:
+    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1) with m = max xᵢ, the 1 of one largest operand left out of the sum."""
+    m, exponentials = shifted_exponentials(xs)
+    return m + log1p(_without_one_largest(m, xs, exponentials))
+
+
+def _without_one_largest(m: Any, xs: Sequence[Any], exponentials: Sequence[Any]) -> Any:
+    """Σ e^(xᵢ - m) - 1, by leaving out the first operand that equals m (there its term is exactly 1)."""
+    terms = []
+    left_out: Any = 0.0
+    for x, e in zip(xs, exponentials, strict=True):
+        this = (x == m) * (1.0 - left_out)
+        left_out = left_out + this
+        terms.append(where(this, 0.0, e))
+    return exact_total(terms)
+
+
+def softmax_all(*xs: Any) -> list[Any]:
+    """pₖ = e^xₖ / Σ e^xᵢ for every k. Not e^(xₖ - logsumexp), which costs |xₖ| ulp."""
+    _, exponentials = shifted_exponentials(xs)
+    denominator = exact_total(exponentials)
+    return [e / denominator for e in exponentials]
+
+
+def softmax(*operands: Any) -> Any:
+    """pₖ = e^xₖ / Σ e^xᵢ of the operands x₁ … xₙ, k."""
+    *xs, k = operands
+    return softmax_all(*xs)[int(k)]
+
+
+def softmax_complement(*operands: Any) -> Any:
+    """1 - pₖ = Σ over i ≠ k of e^xᵢ / Σ e^xᵢ. Not 1 - p, which loses every digit where p is near 1."""
+    *xs, k = operands
+    _, exponentials = shifted_exponentials(xs)
+    others = [e for i, e in enumerate(exponentials) if i != int(k)]
+    return exact_total(others) / exact_total(exponentials)
+
+
+def log_softmax(*operands: Any) -> Any:
+    """log pₖ = (xₖ - m) - log1p(Σ e^(xᵢ - m) - 1) with m = max xᵢ, of the operands x₁ … xₙ, k."""
+    *xs, k = operands
+    own = xs[int(k)]
+    m, exponentials = shifted_exponentials(xs)
+    return where(own == m, 0.0, own - m) - log1p(_without_one_largest(m, xs, exponentials))

@@ -1,0 +1,166 @@
+"""The chain rule on a graph: the reverse sweep that computes every adjoint δ, and its forward twin.
+
+δᵢ = Σₖ δₖ ∂zₖ/∂zᵢ, the sum over the children k of i, from the root (δ = 1) down: `_spread` is that line. It stands a
+second time in `differentiable_sweep`, where δ and ∂zₖ/∂zᵢ are Values and can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from microgrand.errors import NonFiniteError
+from microgrand.graph import CLOCK, LOCK, topological_order, visited
+from microgrand.node import Node
+from microgrand.notation import formula
+
+
+class Adjoints:
+    """What a sweep found: δ = ∂root/∂node for every node that the root depends on.
+
+    order   the nodes, each after its parents
+    deltas  their adjoints, in the same order
+
+    `adjoints[node]` is the adjoint of one node, 0.0 for one that the root does not depend on. Iterating gives pairs
+    (node, δ), parents first.
+    """
+
+    def __init__(self, order: list[Node], deltas: list[float]) -> None:
+        self.order: Final = order
+        self.deltas: Final = deltas
+        self._index: dict[int, int] | None = None
+
+    def __getitem__(self, node: Node) -> float:
+        if self._index is None:
+            self._index = {id(each): k for k, each in enumerate(self.order)}
+        k = self._index.get(id(node))
+        return 0.0 if k is None else self.deltas[k]
+
+    def __iter__(self) -> Iterator[tuple[Node, float]]:
+        return iter(zip(self.order, self.deltas, strict=True))
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def require_finite(self) -> None:
+        """Raise a NonFiniteError that names where a δ turned NaN or infinite first, if one did."""
+        for k in range(len(self.order) - 1, -1, -1):
+            if self.deltas[k] - self.deltas[k] != 0.0:
+                raise NonFiniteError(self._birth(self.order[k], self.deltas[k]))
+
+    def _birth(self, node: Node, delta: float) -> str:
+        """The edge on which a finite δ became `delta`, in one sentence."""
+        what = f"node {node.name!r}" if node.name is not None else f"node {formula(node, depth=2)}"
+        text = f"δ of {what} (data {node.data!r}) turned {delta!r}"
+        for child, child_delta in self:
+            for operand, partial in zip(child.operands, child.operand_partials(), strict=True):
+                if operand is node and child_delta * partial - child_delta * partial != 0.0:
+                    text += (
+                        f": the local partial of {formula(child, depth=2)} (data {child.data!r}) there is {partial!r}"
+                        f", times δ = {child_delta!r}"
+                    )
+                    return f"{text}. Pass allow_nonfinite=True to let it through"
+        return f"{text}. Pass allow_nonfinite=True to let it through"
+
+
+def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cut: Iterable[Node] = ()) -> Adjoints:
+    """δ of every node below the root; nothing that anyone can see is changed.
+
+    roots  one node, or several, whose weighted sum Σ seed·root is then what is differentiated
+    seeds  δ of the root, or of each of the roots
+    cut    nodes to stop at: they are treated as leaves
+
+    >>> from microgrand import Value
+    >>> x = Value(3.0); y = x * x + x
+    >>> sweep(y)[x], x.grad
+    (7.0, 0.0)
+    """
+    tops = [roots] if isinstance(roots, Node) else list(roots)
+    weights = [float(seeds)] * len(tops) if isinstance(seeds, (float, int)) else [float(seed) for seed in seeds]
+    fixed = list(cut)
+    with LOCK:
+        while True:
+            order = visited(tops, fixed)
+            mark = CLOCK.now
+            for top, weight in zip(tops, weights, strict=True):
+                top._delta += weight
+            _spread(order, len({id(node) for node in fixed}))
+            adjoints = Adjoints(order, [node._delta for node in order])
+            if CLOCK.now == mark:  # else somebody swept in the middle, on this thread: begin again
+                return adjoints
+
+
+def _spread(order: list[Node], bottom: int) -> None:
+    """δ from the roots down to `order[bottom]`: each node adds its term to each of its parents."""
+    for k in range(len(order) - 1, bottom - 1, -1):
+        node = order[k]
+        delta = node._delta
+        x = node._x
+        if isinstance(x, Node):
+            x._delta += delta * node._partial_x
+        y = node._y
+        if isinstance(y, Node):
+            y._delta += delta * node._partial_y
+        many = node._many
+        if many is not None and node._partials is not None:
+            for operand, partial in zip(many, node._partials):  # noqa: B905  same length; zip is faster unchecked
+                if isinstance(operand, Node):
+                    operand._delta += delta * partial
+
+
+def tangent_sweep(
+    roots: Sequence[Any], inputs: Sequence[Any], tangents: Sequence[Any], differentiable: bool = False
+) -> list[Any]:
+    """The forward twin: żₖ = Σᵢ ∂zₖ/∂zᵢ żᵢ, from the inputs, whose tangents are given, up to the roots.
+
+    differentiable  whether the result is made of Values, to be differentiated again
+
+    >>> from microgrand import Value
+    >>> x, y = Value(3.0), Value(2.0)
+    >>> tangent_sweep([x * y], [x, y], [1.0, 10.0])
+    [32.0]
+    """
+    along: dict[int, Any] = {id(node): tangent for node, tangent in zip(inputs, tangents, strict=True)}
+    for node in topological_order(roots, inputs):
+        if id(node) in along or node.primitive is None:
+            continue
+        operands = node.operands
+        partials = node.primitive.partials_on_values(node, operands) if differentiable else node.operand_partials()
+        for operand, partial in zip(operands, partials, strict=True):
+            if id(operand) in along:
+                term = _product(along[id(operand)], partial)
+                along[id(node)] = along[id(node)] + term if id(node) in along else term
+    return [along.get(id(root), 0.0) for root in roots]
+
+
+def differentiable_sweep(root: Any, inputs: Sequence[Any]) -> list[Any]:
+    """∂root/∂input for each input, as Values that can be differentiated again; 0.0 where the root does not depend.
+
+    The numbers are those of `sweep`: the same terms, added in the same order.
+    """
+    order = topological_order(root, inputs)
+    depends = {id(node) for node in inputs}
+    deltas: dict[int, Any] = {id(root): 1.0}
+    computed = order[len(depends) :]
+    for node in computed:
+        if any([id(parent) in depends for parent in node.parents]):
+            depends.add(id(node))
+    for node in reversed(computed):
+        if id(node) not in depends or node.primitive is None:
+            continue
+        delta = deltas[id(node)]
+        partials = node.primitive.partials_on_values(node, node.operands)
+        for operand, partial in zip(node.operands, partials, strict=True):
+            if id(operand) in depends:
+                term = _product(delta, partial)
+                deltas[id(operand)] = deltas[id(operand)] + term if id(operand) in deltas else term
+    return [deltas.get(id(node), 0.0) for node in inputs]
+
+
+def _product(delta: Any, partial: Any) -> Any:
+    """δ·∂z/∂operand, without a node for a factor that is the plain number 1."""
+    if isinstance(partial, float) and partial == 1.0:
+        return delta
+    if isinstance(delta, float) and delta == 1.0:
+        return partial
+    return delta * partial

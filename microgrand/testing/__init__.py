@@ -1,0 +1,1 @@
+"""Tools for trusting a derivative: exact references and hypothesis strategies. Needs the extra `testing`."""

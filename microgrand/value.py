@@ -1,0 +1,315 @@
+"""`Value`: a number that remembers how it was computed, and the derivative of anything computed from it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from microgrand import primitives
+from microgrand.node import Node, Primitive, as_number, decided
+from microgrand.primitives import TABLE, add, div, mul, neg, pow, sub
+from microgrand.sweep import sweep
+
+COMPILED: Final = not __file__.endswith(".py")
+
+
+class Value(Node):
+    """A number of the computation graph.
+
+    data  the number z: anything real, kept as a float
+    name  what it is called in errors, formulas and drawings
+
+    Arithmetic and microgrand's functions on Values give new Values that remember their operands and local partials;
+    `backward()` then computes δ = ∂root/∂node for every one of them, into `grad`.
+
+    >>> x = Value(3.0, name="x")
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (15.0, 8.0)
+
+    Comparisons (==, <, …) compare the numbers; the hash is the object's, so that a thousand equal Values are a thousand
+    keys. float(x) and math.exp(x) would lose the gradient: they raise a TypeError that names the way out.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: object, name: str | None = None) -> None:
+        super().__init__(as_number(data), None, None, None, 0.0, 0.0)
+        if name is not None:
+            self.name = name
+
+    def outcome(
+        self, data: float, primitive: Primitive, x: Node | float | None, y: Node | float | None, dx: float, dy: float
+    ) -> Node:
+        """A computed Value: what `primitive` made of operands among which this one is."""
+        return Outcome(data, primitive, x, y, dx, dy)
+
+    # ---- arithmetic: the table's rows written out, since these are nine tenths of all nodes ------------------------
+
+    def __add__(self, other: Value | float) -> Value:
+        if isinstance(other, Value):
+            return Outcome(self._data + other._data, add, self, other, 1.0, 1.0)
+        if isinstance(other, (float, int)):
+            y = float(other)
+            return Outcome(self._data + y, add, self, y, 1.0, 0.0)
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(add, self, other)
+
+    def __radd__(self, other: Value | float) -> Value:
+        if isinstance(other, (float, int)):
+            x = float(other)
+            return Outcome(x + self._data, add, x, self, 0.0, 1.0)
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(add, other, self)
+
+    def __sub__(self, other: Value | float) -> Value:
+        if isinstance(other, Value):
+            return Outcome(self._data - other._data, sub, self, other, 1.0, -1.0)
+        if isinstance(other, (float, int)):
+            y = float(other)
+            return Outcome(self._data - y, sub, self, y, 1.0, 0.0)
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(sub, self, other)
+
+    def __rsub__(self, other: Value | float) -> Value:
+        if isinstance(other, (float, int)):
+            x = float(other)
+            return Outcome(x - self._data, sub, x, self, 0.0, -1.0)
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(sub, other, self)
+
+    def __mul__(self, other: Value | float) -> Value:
+        if isinstance(other, Value):
+            return Outcome(self._data * other._data, mul, self, other, other._data, self._data)
+        if isinstance(other, (float, int)):
+            y = float(other)
+            return Outcome(self._data * y, mul, self, y, y, 0.0)
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(mul, self, other)
+
+    def __rmul__(self, other: Value | float) -> Value:
+        if isinstance(other, (float, int)):
+            x = float(other)
+            return Outcome(x * self._data, mul, x, self, 0.0, x)
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(mul, other, self)
+
+    def __truediv__(self, other: Value | float) -> Value:
+        if isinstance(other, Value):
+            y = other._data
+            if y != 0.0:
+                z = self._data / y
+                return Outcome(z, div, self, other, 1.0 / y, -(z / y))
+        elif isinstance(other, (float, int)):
+            y = float(other)
+            if y != 0.0:
+                return Outcome(self._data / y, div, self, y, 1.0 / y, 0.0)
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(div, self, other)
+
+    def __rtruediv__(self, other: Value | float) -> Value:
+        if isinstance(other, (float, int)):
+            x = float(other)
+            y = self._data
+            if y != 0.0:
+                z = x / y
+                return Outcome(z, div, x, self, 0.0, -(z / y))
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(div, other, self)
+
+    def __pow__(self, other: Value | float) -> Value:
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(pow, self, other)
+
+    def __rpow__(self, other: Value | float) -> Value:
+        if _comparable(other) is None:
+            return NotImplemented
+        return _recorded(pow, other, self)
+
+    def __neg__(self) -> Value:
+        return Outcome(-self._data, neg, self, None, -1.0, 0.0)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return _of(primitives.abs, self)
+
+    # ---- functions that people chain -----------------------------------------------------------------------------
+
+    def exp(self) -> Value:
+        """e^x, as `microgrand.exp`."""
+        return _of(primitives.exp, self)
+
+    def log(self) -> Value:
+        """The natural logarithm, as `microgrand.log`."""
+        return _of(primitives.log, self)
+
+    def sqrt(self) -> Value:
+        """√x, as `microgrand.sqrt`."""
+        return _of(primitives.sqrt, self)
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent, as `microgrand.tanh`."""
+        return _of(primitives.tanh, self)
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + e^-x), as `microgrand.sigmoid`."""
+        return _of(primitives.sigmoid, self)
+
+    def relu(self) -> Value:
+        """max(x, 0), as `microgrand.relu`."""
+        return _of(primitives.relu, self)
+
+    # ---- comparisons: by number; each is told to whoever records guards ---------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        y = _comparable(other)
+        return NotImplemented if y is None else decided("equal", self, _side(other, y), self._data == y)
+
+    def __ne__(self, other: object) -> bool:
+        y = _comparable(other)
+        return NotImplemented if y is None else decided("not_equal", self, _side(other, y), self._data != y)
+
+    def __lt__(self, other: object) -> bool:
+        y = _comparable(other)
+        return NotImplemented if y is None else decided("less", self, _side(other, y), self._data < y)
+
+    def __le__(self, other: object) -> bool:
+        y = _comparable(other)
+        return NotImplemented if y is None else decided("less_equal", self, _side(other, y), self._data <= y)
+
+    def __gt__(self, other: object) -> bool:
+        y = _comparable(other)
+        return NotImplemented if y is None else decided("greater", self, _side(other, y), self._data > y)
+
+    def __ge__(self, other: object) -> bool:
+        y = _comparable(other)
+        return NotImplemented if y is None else decided("greater_equal", self, _side(other, y), self._data >= y)
+
+    def __bool__(self) -> bool:
+        return decided("not_equal", self, 0.0, self._data != 0.0)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    # ---- what would lose the gradient, and how to say what was meant -----------------------------------------------
+
+    def __float__(self) -> float:
+        raise TypeError(_LOSES_GRADIENT)
+
+    def __int__(self) -> int:
+        raise TypeError(_LOSES_GRADIENT)
+
+    def __index__(self) -> int:
+        raise TypeError(_LOSES_GRADIENT)
+
+    def __complex__(self) -> complex:
+        raise TypeError(_LOSES_GRADIENT)
+
+    def __round__(self, digits: int | None = None) -> Value:
+        raise TypeError("rounding has no useful derivative: round(v.data), or format the number, f'{v:.3f}'")
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        named = f", name={self._name!r}" if self._name is not None else ""
+        return f"Value({self._data!r}{named})"
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
+        """NumPy's own functions and operators on Values, elementwise: np.exp(v), array * v."""
+        row = _BY_UFUNC.get(ufunc.__name__)
+        if method != "__call__" or settings or row is None:
+            raise TypeError(
+                f"numpy.{ufunc.__name__} on a Value would lose the gradient: use microgrand's functions, or v.data"
+            )
+        return row(*operands)
+
+    # ---- the sweep ------------------------------------------------------------------------------------------------
+
+    def backward(self, accumulate: bool = False, allow_nonfinite: bool = False) -> None:
+        """Compute δ = ∂self/∂node for every node of the graph, into `grad`.
+
+        accumulate       add to the `grad` of leaves instead of setting it everywhere: for summing over mini-batches
+        allow_nonfinite  let NaN and infinite adjoints through; else a NonFiniteError names where the first was born,
+                         and no `grad` is changed
+
+        Calling it twice gives the same numbers.
+
+        >>> w = Value(2.0)
+        >>> loss = (3 * w - 5) ** 2
+        >>> loss.backward(); loss.backward(); w.grad
+        6.0
+        """
+        adjoints = sweep(self)
+        if not allow_nonfinite:
+            adjoints.require_finite()
+        for node, delta in zip(adjoints.order, adjoints.deltas, strict=True):
+            if not accumulate:
+                node.grad = delta
+            elif node._primitive is None:
+                node.grad += delta
+
+
+class Outcome(Value):
+    """A Value that a primitive made; users never write one."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        data: float,
+        primitive: Primitive,
+        x: Node | float | None,
+        y: Node | float | None,
+        partial_x: float,
+        partial_y: float,
+    ) -> None:
+        Node.__init__(self, data, primitive, x, y, partial_x, partial_y)
+
+
+_LOSES_GRADIENT: Final = (
+    "a float would lose the gradient: use microgrand's functions on Values (microgrand.exp(v), not math.exp(v)), "
+    "or v.data where only the number is wanted"
+)
+
+_BY_UFUNC: Final[dict[str, Primitive]] = {row.ufunc: row for row in TABLE.values()} | {"float_power": pow}
+
+
+def _of(row: Primitive, x: Value) -> Value:
+    made = row(x)
+    assert isinstance(made, Value)
+    return made
+
+
+def _recorded(row: Primitive, x: object, y: object) -> Value:
+    """The row on operands that the fast paths leave: NumPy's scalars, a zero divisor, powers."""
+    made = row(x, y)
+    assert isinstance(made, Value)
+    return made
+
+
+def _comparable(other: object) -> float | None:
+    """The number to compare with, or None if `other` is none: strings, complex numbers, arrays."""
+    if isinstance(other, Value):
+        return other._data
+    if isinstance(other, (float, int)):
+        return float(other)
+    try:
+        return as_number(other)
+    except TypeError:
+        return None
+
+
+def _side(other: object, number: float) -> Node | float:
+    return other if isinstance(other, Value) else number

@@ -1,0 +1,77 @@
+"""The house: which file may import which, and what an import of microgrand may load."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import microgrand
+
+PACKAGE = Path(microgrand.__file__).parent
+
+FLOORS = [
+    {"errors", "domains", "notation", "numeric", "stable", "files"},
+    {"node"},
+    {"primitives", "graph", "sweep"},
+    {"value"},
+    {"derivatives"},
+    {"trace", "layers", "drawing"},
+    {"training", "testing"},
+    {"cli", "__init__", "__main__"},
+]
+SAME_FLOOR = {
+    ("stable", "numeric"),
+    ("sweep", "graph"),
+    ("layers", "trace"),
+    ("drawing", "drawing"),
+    ("training", "training"),
+    ("testing", "testing"),
+    ("__main__", "cli"),
+}
+
+
+def room(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imported_rooms(path: Path) -> set[str]:
+    rooms = set()
+    for item in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(item, ast.Import):
+            names = [alias.name for alias in item.names]
+        elif isinstance(item, ast.ImportFrom) and item.module == "microgrand":
+            names = [f"microgrand.{alias.name}" for alias in item.names]
+        elif isinstance(item, ast.ImportFrom):
+            names = [item.module or ""]
+        rooms |= {name.split(".")[1] for name in names if name.startswith("microgrand.")}
+    return rooms
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down(path):
+    """A file imports only from floors below its own, or along the few stairs within a floor that are listed here."""
+    floor = {name: k for k, names in enumerate(FLOORS) for name in names}
+    here = room(path)
+    for there in imported_rooms(path):
+        assert floor[there] < floor[here] or (here, there) in SAME_FLOOR, f"{here} imports {there}"
+
+
+def test_the_core_loads_the_standard_library_only():
+    """`import microgrand` loads no third-party module: not numpy, not graphviz, not hypothesis."""
+    code = (
+        "import sys, microgrand; "
+        "top = {name.split('.')[0] for name in sys.modules}; "
+        "print(sorted(top - set(sys.stdlib_module_names) - {'microgrand', '__main__'}))"
+    )
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_every_public_name_exists_and_is_listed_once():
+    """`__all__` is sorted by kind, has no repeats, and names what is there."""
+    assert len(set(microgrand.__all__)) == len(microgrand.__all__)
+    assert all(hasattr(microgrand, name) for name in microgrand.__all__)

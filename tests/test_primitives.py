@@ -1,0 +1,236 @@
+"""Laws that every row of the table keeps; domain and kink are read from the row."""
+
+import math
+import pickle
+
+import mpmath
+import numpy
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import microgrand
+from microgrand import (
+    TABLE,
+    Domain,
+    DomainError,
+    Interval,
+    NonFiniteError,
+    Notation,
+    Primitive,
+    Value,
+    draw,
+    formula,
+    grad,
+    sweep,
+)
+from microgrand.testing.exact import (
+    differenced_partial,
+    exact_partial,
+    exact_value,
+    one_sided_partials,
+    ulps,
+)
+from microgrand.testing.strategies import operands
+
+ROWS = pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
+
+
+def differentiable(row, xs):
+    """How many operands can be Values: not the index of a softmax, nor the order of a derivative."""
+    return len(xs) - row.notation.trailing - len(row.whole)
+
+
+def on_values(row, xs):
+    """The operands as Values, and the node made of them."""
+    own = differentiable(row, xs)
+    leaves = [Value(x, name=f"x{k}") for k, x in enumerate(xs[:own])]
+    return leaves, row_on(row, [*leaves, *xs[own:]])
+
+
+def row_on(row, flat):
+    """The row called on flat operands, through its public arguments."""
+    if not row.many:
+        return row(*flat)
+    groups, trailing = row.notation.groups, row.notation.trailing
+    if not groups:
+        return row(flat)
+    size = (len(flat) - trailing) // groups
+    lists = [flat[i * size : (i + 1) * size] for i in range(groups)]
+    return row(*lists, *flat[groups * size :])
+
+
+def partials(row, xs):
+    leaves, z = on_values(row, xs)
+    found = sweep(z)
+    return [found[leaf] for leaf in leaves]
+
+
+def law_value(row, xs):
+    """Checked where the value is a difference of large terms (sum, dot, mean) against the size of those terms."""
+    leaves, z = on_values(row, xs)
+    scale = sum(abs(p * leaf.data) for leaf, p in zip(leaves, partials(row, xs), strict=True))
+    assume(z.data == 0.0 or abs(z.data) > 1e-290)
+    assert ulps(z.data, exact_value(row, xs), scale if math.isfinite(scale) else None) <= 4
+
+
+def law_partials(row, xs):
+    _, z = on_values(row, xs)
+    assume(z.data == 0.0 or abs(z.data) > 1e-290)
+    for k, partial in enumerate(partials(row, xs)):
+        exact = exact_partial(row, xs, k)
+        if 0 < abs(exact) < 1e-290:
+            continue  # a subnormal result, or one made of subnormal terms
+        differenced = differenced_partial(row, xs, k)
+        if mpmath.isfinite(exact):
+            assert abs(exact - differenced) <= abs(exact) * mpmath.mpf(10) ** -25 + mpmath.mpf(10) ** -40
+        assert ulps(partial, exact, row.largest_term and abs(row.largest_term(z.data, *xs))) <= 6, (k, partial, exact)
+
+
+def law_second_order(row, xs):
+    """∂²z/∂xₖ² by differentiating twice equals the exact partial, differenced."""
+    for k in range(differentiable(row, xs)):
+
+        def along(t, k=k):
+            return row_on(row, [*xs[:k], t, *xs[k + 1 :]])
+
+        try:
+            twice = grad(grad(along))(xs[k])
+        except NonFiniteError:
+            assert not all(row.allows(*xs[:k], x, *xs[k + 1 :]) for x in (xs[k] - 1e-9, xs[k] + 1e-9))
+            continue  # an infinite slope, at the closed end of the domain
+        with mpmath.workdps(120):
+            step = mpmath.mpf(10) ** -40 * min([1.0, *[abs(x) for x in xs if x]])
+            up, down = list(map(mpmath.mpf, xs)), list(map(mpmath.mpf, xs))
+            up[k] += step
+            down[k] -= step
+            exact = (exact_partial(row, up, k) - exact_partial(row, down, k)) / (2 * step)
+            scale = 1 + abs(exact_partial(row, xs, k)) / max(abs(xs[k]), 1e-3)
+            assert abs(twice - exact) <= 1e-9 * (scale + abs(exact)), (k, twice, exact)
+
+
+def law_arrays(row, xs):
+    """Two lanes of an array give the floats' values, as far as NumPy's and SciPy's own functions are exact."""
+    own = differentiable(row, xs)
+    lanes = [numpy.array([x, x]) for x in xs[:own]] + xs[own:]
+    with numpy.errstate(all="ignore"):
+        got = row_on(row, lanes)
+    z = row.value(*xs)
+    scale = sum(abs(x) for x in xs) if row.name in ("sum", "dot", "mean") else None
+    assert got.shape == (2,)
+    assert ulps(float(got[1]), mpmath.mpf(z), scale) <= 512
+
+
+def law_printed_code(row, xs):
+    """The printed Python, evaluated, gives the value bit for bit."""
+    leaves, z = on_values(row, xs)
+    space = {**TABLE, row.name: row, "inf": math.inf, "nan": math.nan}
+    printed = eval(formula(z, "python"), space, {leaf.name: leaf.data for leaf in leaves})
+    assert repr(float(printed)) == repr(z.data)
+
+
+LAWS = [law_value, law_partials, law_second_order, law_arrays, law_printed_code]
+
+
+@ROWS
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__.removeprefix("law_"))
+def test_rows_keep(row, law):
+    """Every row, at operands in its domain and off its kinks: value and partials are exact, derivatives are partials of
+    partials, arrays give what floats give, printed code gives the value."""
+
+    @given(operands(row, largest=50.0, smallest=1e-2 if law is law_second_order else 0.0))
+    def check(xs):
+        law(row, xs)
+
+    check()
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE.values() if row.kink is not None], ids=lambda row: row.name)
+@given(data=st.data())
+def test_kinks_keep_their_convention(row, data):
+    """At a kink the partial lies between the left and the right derivative, where these exist."""
+    xs = data.draw(operands(row, largest=50.0, smooth=False))
+    if len(xs) > 1 and data.draw(st.booleans()):
+        xs[1] = xs[0]
+    elif data.draw(st.booleans()):
+        xs[0] = 0.0
+    assume(row.allows(*xs) and row.kink is not None and row.kink(*xs))
+    _, z = on_values(row, xs)
+    for k, partial in enumerate(partials(row, xs)):
+        neighbours = [[*xs[:k], math.nextafter(xs[k], way), *xs[k + 1 :]] for way in (-math.inf, math.inf)]
+        if all(row.allows(*each) for each in neighbours) and math.isfinite(partial):
+            left, right = one_sided_partials(row, xs, k)
+            if max(abs(left), abs(right)) < 1e20:  # else a jump, whose partial is that of both sides
+                assert min(left, right) - 1e-9 <= partial <= max(left, right) + 1e-9
+
+
+@ROWS
+def test_outside_the_domain_is_refused(row):
+    """Just outside every end of the domain a DomainError names the row, the domain and the operand."""
+    for k, domain in enumerate(row.domains):
+        for part in domain.intervals:
+            for end, way in ((part.low, -math.inf), (part.high, math.inf)):
+                outside = math.nextafter(end, way) if math.isfinite(end) else end
+                if domain.holds(outside) or row.many:
+                    continue
+                xs = [0.5 if row.domains[i].holds(0.5) else 1.5 for i in range(len(row.domains))]
+                xs[k] = outside
+                with pytest.raises(DomainError, match=rf"^{row.name} is defined .*got {re_number(outside)}"):
+                    row(Value(xs[0]), *xs[1:])
+
+
+def re_number(x):
+    return repr(x).replace(".", r"\.").replace("+", r"\+")
+
+
+def test_a_row_added_at_run_time_works_everywhere():
+    """A row and nothing else: evaluated, differentiated twice, drawn, printed,
+    pickled, and held by every law."""
+    row = Primitive(
+        "soft_step",
+        lambda x: x / (1.0 + abs(x)),
+        lambda z, x: 1.0 / ((1.0 + microgrand.abs(x)) * (1.0 + microgrand.abs(x))),
+        Notation("soft_step", latex=r"\operatorname{soft}", label="soft"),
+        domain=Domain(Interval(-1e3, 1e3)),
+        kink=lambda x: x == 0.0,
+    )
+    assert row(3.0) == 0.75
+    assert grad(row)(3.0) == 1 / 16
+    assert math.isclose(grad(grad(row))(3.0), -2 / 64)
+    assert "soft_step(x)" in draw(row(Value(3.0, name="x"))).dot.replace("\\ ", " ")
+    assert formula(row(Value(3.0, name="x")), "latex") == r"\operatorname{soft}\left(x\right)"
+    assert pickle.loads(pickle.dumps(row)) is row
+    for law in LAWS:
+        test_rows_keep(row, law)
+
+
+def test_the_table_is_sealed():
+    """A row of one's own cannot take the name of one of the table's; re-running one's own declaration is fine."""
+    with pytest.raises(ValueError, match="'tanh' is a row of microgrand's own table"):
+        Primitive("tanh", lambda x: x, lambda z, x: 1.0)
+    first = Primitive("twice_declared", lambda x: x, lambda z, x: 1.0)
+    second = Primitive("twice_declared", lambda x: x, lambda z, x: 1.0)
+    assert pickle.loads(pickle.dumps(first)) is second
+    with pytest.raises(LookupError, match="no primitive 'never' is declared"):
+        microgrand.node.declared("never")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: microgrand.exp(), r"exp takes 1 operand"),
+        (lambda: microgrand.hypot(1.0), r"hypot takes 2 operand"),
+        (lambda: microgrand.dot([1.0], [1.0, 2.0]), r"two lists of one length; got 1 and 2"),
+        (lambda: microgrand.softmax([1.0, 2.0], 2), r"whole number, 0 ≤ k < 2; got 2"),
+        (lambda: microgrand.softmax([1.0, 2.0], 0.5), r"whole number, 0 ≤ k < 2; got 0.5"),
+        (lambda: microgrand.logsumexp([]), r"one operand or more; got none"),
+        (lambda: microgrand.exp("1"), r"expected a number or a Value; got '1' of type str"),
+        (lambda: microgrand.exp(None), r"expected a number or a Value; got None"),
+        (lambda: microgrand.exp(1j), r"expected a number or a Value; got 1j of type complex"),
+        (lambda: microgrand.sum("abc"), r"expected a number or a Value; got 'abc'"),
+    ],
+)
+def test_wrong_calls_are_refused(call, message):
+    """A wrong number or kind of operands is a TypeError or ValueError that says what was expected."""
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
