@@ -268,7 +268,7 @@ class Primitive:
     whole     which operands are whole numbers that choose a function (the k of softmax); these are never Values
     largest_term  where the terms of a partial cancel: the size of the largest, (z, x, …) -> number, against which the
               partial's error is measured
-    many      whether it takes any number of operands; arguments that are sequences are then spread
+    many      whether it takes any number of operands, one by one or as one sequence
     spread    turns public arguments into the flat list of operands, where that is not what `many` says
     ufunc     NumPy's name for it, where that differs
     doc       the formula and its source, shown by `help`
@@ -460,19 +460,13 @@ def seal() -> dict[str, Primitive]:
 
 
 def spread_out(*arguments: Any) -> list[Any]:
-    """The arguments of a many-operand primitive as one flat list: `f([a, b], c)` has the operands a, b, c."""
-    operands: list[Any] = []
-    for argument in arguments:
-        if isinstance(argument, (Node, float, int, str)) or not _is_sequence(argument):
-            operands.append(argument)
-        else:
-            operands.extend(argument)
-    return operands
+    """The operands of a many-operand primitive: `f([a, b])` and `f(a, b)` both have the operands a and b."""
+    return list(arguments[0]) if len(arguments) == 1 and _is_sequence(arguments[0]) else list(arguments)
 
 
 def _is_sequence(x: object) -> bool:
     """Whether `x` holds operands: a list, a tuple, a generator, an array with a first axis."""
-    return hasattr(x, "__iter__") and getattr(x, "shape", None) != ()
+    return hasattr(x, "__iter__") and not isinstance(x, str) and getattr(x, "shape", None) != ()
 
 
 def _is_general_number(x: object) -> bool:

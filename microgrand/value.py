@@ -233,7 +233,7 @@ class Value(Node):
             raise TypeError(
                 f"numpy.{ufunc.__name__} on a Value would lose the gradient: use microgrand's functions, or v.data"
             )
-        return row(*operands)
+        return row(*[_as_array(operand) if isinstance(operand, (list, tuple)) else operand for operand in operands])
 
     # ---- the sweep ------------------------------------------------------------------------------------------------
 
@@ -313,3 +313,10 @@ def _comparable(other: object) -> float | None:
 
 def _side(other: object, number: float) -> Node | float:
     return other if isinstance(other, Value) else number
+
+
+def _as_array(items: Any) -> Any:
+    """A list given to a NumPy function beside a Value, as NumPy itself would read it."""
+    import numpy
+
+    return numpy.asarray(items)

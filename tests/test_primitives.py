@@ -136,7 +136,8 @@ LAWS = [law_value, law_partials, law_second_order, law_arrays, law_printed_code]
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__.removeprefix("law_"))
 def test_rows_keep(row, law):
     """Every row, at operands in its domain and off its kinks: value and partials are exact, derivatives are partials of
-    partials, arrays give what floats give, printed code gives the value."""
+    partials, arrays give what floats give, printed code gives the value.
+    """
 
     @given(operands(row, largest=50.0, smallest=1e-2 if law is law_second_order else 0.0))
     def check(xs):
@@ -155,7 +156,7 @@ def test_kinks_keep_their_convention(row, data):
     elif data.draw(st.booleans()):
         xs[0] = 0.0
     assume(row.allows(*xs) and row.kink is not None and row.kink(*xs))
-    _, z = on_values(row, xs)
+    _, _z = on_values(row, xs)
     for k, partial in enumerate(partials(row, xs)):
         neighbours = [[*xs[:k], math.nextafter(xs[k], way), *xs[k + 1 :]] for way in (-math.inf, math.inf)]
         if all(row.allows(*each) for each in neighbours) and math.isfinite(partial):
@@ -185,7 +186,8 @@ def re_number(x):
 
 def test_a_row_added_at_run_time_works_everywhere():
     """A row and nothing else: evaluated, differentiated twice, drawn, printed,
-    pickled, and held by every law."""
+    pickled, and held by every law.
+    """
     row = Primitive(
         "soft_step",
         lambda x: x / (1.0 + abs(x)),

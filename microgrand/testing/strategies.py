@@ -15,7 +15,7 @@ MODERATE = 1e6
 
 
 def numbers(domain: Domain, largest: float = MODERATE, smallest: float = 0.0) -> st.SearchStrategy[float]:
-    """Finite floats inside a domain, of magnitude between `smallest` and `largest`: simple ones first, ends included."""
+    """Finite floats inside a domain, of magnitude from `smallest` to `largest`: simple ones first, ends included."""
     sides = [Interval(-largest, -smallest), Interval(smallest, largest)] if smallest else [Interval(-largest, largest)]
     drawn = [_within(part, side) for part in domain.intervals for side in sides if _overlap(part, side)]
     return st.one_of(drawn)
