@@ -222,7 +222,10 @@ def largest(*xs: Any) -> Any:
     """max(x₁, …, xₙ); NaN if any is."""
     result = xs[0]
     for x in xs[1:]:
-        result = maximum(result, x)
+        if is_plain(x) and is_plain(result):
+            result = result if result >= x or result != result else x
+        else:
+            result = maximum(result, x)
     return result
 
 
@@ -237,11 +240,19 @@ def smallest(*xs: Any) -> Any:
 def shifted_exponentials(xs: Sequence[Any]) -> tuple[Any, list[Any]]:
     """m = max xᵢ and e^(xᵢ - m): none overflows. The difference's rounding error, |xᵢ - m|/2 ulp, is put back."""
     m = largest(*xs)
-    exponentials = []
-    for x in xs:
-        difference, error = two_sum(x, -m)
-        exponentials.append(where(x == m, ONE.like(x), exp(difference) * (1.0 + error)))
-    return m, exponentials
+    return m, [_exponential_of_difference(x, m) for x in xs]
+
+
+def _exponential_of_difference(x: Any, m: Any) -> Any:
+    if is_plain(x) and is_plain(m):
+        if x == m:
+            return 1.0
+        difference = x - m
+        back = difference + m
+        error = (x - back) - (m - (back - difference))
+        return math.exp(difference) * (1.0 + error) if difference - difference == 0.0 else math.exp(difference)
+    difference, error = two_sum(x, -m)
+    return where(x == m, ONE.like(x), exp(difference) * (1.0 + error))
 
 
 def exact_total(xs: Sequence[Any]) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from microgrand.drawing import draw
-from microgrand.errors import InputError, MissingExtraError, NonFiniteError
+from microgrand.errors import DomainError, InputError, MissingExtraError, NonFiniteError
 from microgrand.files import write_whole
 from microgrand.layers import Layer, Linear, LogSoftmax, NegativeLogLikelihood, Sequential
 from microgrand.trace import Trace
@@ -66,7 +66,7 @@ def train_classifier(
         step = safe_step([[*x, 1.0] for x in training.x] if bias else training.x, l2)
     try:
         history = gradient_descent(network, training.x, training.y, step=step, epochs=epochs, l2=l2)
-    except NonFiniteError:
+    except (NonFiniteError, DomainError):
         raise InputError(f"the descent diverged with a step of {step:g}: give a smaller --step") from None
     trace = network.trace(test.x[0], test.y[0], step)
     pictured = network(test.x[0], test.y[0])
