@@ -28,7 +28,7 @@ def _two_lists(ws: Sequence[Any], xs: Sequence[Any]) -> list[Any]:
     return [*ws, *xs]
 
 
-def _chosen(xs: Sequence[Any], k: int) -> list[Any]:
+def _chosen(xs: Sequence[Any], k: Any) -> list[Any]:
     """softmax(xs, k): all of xs, then the index k, a plain number."""
     if isinstance(k, Node) or as_number(k) not in range(len(xs)):
         raise ValueError(f"the index k of softmax(xs, k) is a whole number, 0 ≤ k < {len(xs)}; got {k!r}")

@@ -46,7 +46,7 @@ class Value(Node):
 
     # ---- arithmetic: the table's rows written out, since these are nine tenths of all nodes ------------------------
 
-    def __add__(self, other: Value | float) -> Value:
+    def __add__(self, other: object) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data + other._data, add, self, other, 1.0, 1.0)
         if isinstance(other, (float, int)):
@@ -56,7 +56,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(add, self, other)
 
-    def __radd__(self, other: Value | float) -> Value:
+    def __radd__(self, other: object) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x + self._data, add, x, self, 0.0, 1.0)
@@ -64,7 +64,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(add, other, self)
 
-    def __sub__(self, other: Value | float) -> Value:
+    def __sub__(self, other: object) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data - other._data, sub, self, other, 1.0, -1.0)
         if isinstance(other, (float, int)):
@@ -74,7 +74,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(sub, self, other)
 
-    def __rsub__(self, other: Value | float) -> Value:
+    def __rsub__(self, other: object) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x - self._data, sub, x, self, 0.0, -1.0)
@@ -82,7 +82,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(sub, other, self)
 
-    def __mul__(self, other: Value | float) -> Value:
+    def __mul__(self, other: object) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data * other._data, mul, self, other, other._data, self._data)
         if isinstance(other, (float, int)):
@@ -92,7 +92,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(mul, self, other)
 
-    def __rmul__(self, other: Value | float) -> Value:
+    def __rmul__(self, other: object) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x * self._data, mul, x, self, 0.0, x)
@@ -100,7 +100,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(mul, other, self)
 
-    def __truediv__(self, other: Value | float) -> Value:
+    def __truediv__(self, other: object) -> Value:
         if isinstance(other, Value):
             y = other._data
             if y != 0.0:
@@ -114,7 +114,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(div, self, other)
 
-    def __rtruediv__(self, other: Value | float) -> Value:
+    def __rtruediv__(self, other: object) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             y = self._data
@@ -125,12 +125,12 @@ class Value(Node):
             return NotImplemented
         return _recorded(div, other, self)
 
-    def __pow__(self, other: Value | float) -> Value:
+    def __pow__(self, other: object) -> Value:
         if _comparable(other) is None:
             return NotImplemented
         return _recorded(pow, self, other)
 
-    def __rpow__(self, other: Value | float) -> Value:
+    def __rpow__(self, other: object) -> Value:
         if _comparable(other) is None:
             return NotImplemented
         return _recorded(pow, other, self)

@@ -92,6 +92,10 @@ def test_refresh_recomputes_what_recording_would_compute(expression):
     assert stale(root) == []
 
 
+plain_only = pytest.mark.skipif(
+    microgrand.COMPILED, reason="compiled code runs from start to end: nothing can interrupt or trace it in the middle"
+)
+
 SHAPES = {
     "left": lambda y, x: y + x,
     "right": lambda y, x: x + y,
@@ -141,7 +145,7 @@ def test_a_million_additions():
     assert (y.data, x.grad) == (1_000_001.0, 1_000_001.0)
     before = sys.getallocatedblocks()
     del y
-    assert before - sys.getallocatedblocks() > 1_000_000
+    assert before - sys.getallocatedblocks() >= 1_000_000
 
 
 def test_one_node_with_a_million_operands():
@@ -194,6 +198,7 @@ def test_threads_do_not_disturb_each_other():
     assert wrong == []
 
 
+@plain_only
 def test_an_interrupt_leaves_nothing_to_clean_up():
     """A sweep stopped in the middle, wherever, leaves the next one right."""
     x, y = deep("both", 200)
@@ -220,6 +225,7 @@ def test_an_interrupt_leaves_nothing_to_clean_up():
     assert interrupted >= 5
 
 
+@plain_only
 def test_a_sweep_inside_a_sweep_is_harmless():
     """A finaliser or signal handler that sweeps in the middle of a sweep disturbs neither."""
     x, y = deep("both", 100)
