@@ -8,7 +8,7 @@
 4.5
 """
 
-# Three names shadow builtins, on purpose: `microgrand.sum` is the table's sum. They are left out of `__all__`.
+import microgrand.copying  # noqa: F401  teaches copy and pickle what a Value is
 from microgrand.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from microgrand.domains import Domain, Interval
 from microgrand.drawing import Drawing, draw
@@ -97,6 +97,8 @@ from microgrand.primitives import (
     tanh,
     where,
 )
+
+# These three shadow builtins, on purpose: `microgrand.sum` is the table's sum. They are left out of `__all__`.
 from microgrand.primitives import abs as abs
 from microgrand.primitives import pow as pow
 from microgrand.primitives import sum as sum

@@ -7,6 +7,7 @@ table in `primitives.py`. Calling the primitive on nodes records a new node.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, Token
@@ -236,6 +237,20 @@ class Node:
             return []
         return [self._partial_x] if self._y is None else [self._partial_x, self._partial_y]
 
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Put back what a copy of the node was made without, since its parents come first: see `copying.py`."""
+        *_, scope, operands, partials = state
+        self._scope = scope
+        if len(operands) > 2 or (self._primitive is not None and self._primitive.many):
+            self._many = list(operands)
+            self._partials = list(partials)
+        elif operands:
+            self._x = operands[0]
+            self._partial_x = partials[0]
+            if len(operands) > 1:
+                self._y = operands[1]
+                self._partial_y = partials[1]
+
     def recompute(self) -> None:
         """Compute data and partials again from the operands' present data; a leaf stays as it is."""
         if self._primitive is None:
@@ -397,7 +412,7 @@ class Primitive:
         """
         holds_values = any([isinstance(x, Node) or _is_array_of_objects(x) for x in operands])
         if not holds_values:
-            return self.value(*operands)
+            return _quietly(self.value, operands)
         if not any([hasattr(x, "__array_namespace__") for x in operands]):
             return self._on_flat([x if isinstance(x, Node) else as_number(x) for x in operands])
         import numpy
@@ -474,6 +489,16 @@ def _is_general_number(x: object) -> bool:
     if hasattr(x, "__array_namespace__"):
         return getattr(x, "shape", ()) != ()
     return hasattr(x, "context")
+
+
+def _quietly(value: Callable[..., Any], operands: list[Any]) -> Any:
+    """The value, with NumPy's warnings off: on arrays as on floats, what overflows is infinite and no more is said."""
+    if "numpy" not in sys.modules:
+        return value(*operands)
+    import numpy
+
+    with numpy.errstate(all="ignore"):
+        return value(*operands)
 
 
 def _is_array_of_objects(x: object) -> bool:

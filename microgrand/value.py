@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any, Final
 
 from microgrand import primitives
@@ -46,61 +48,49 @@ class Value(Node):
 
     # ---- arithmetic: the table's rows written out, since these are nine tenths of all nodes ------------------------
 
-    def __add__(self, other: object) -> Value:
+    def __add__(self, other: Value | float) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data + other._data, add, self, other, 1.0, 1.0)
         if isinstance(other, (float, int)):
             y = float(other)
             return Outcome(self._data + y, add, self, y, 1.0, 0.0)
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(add, self, other)
+        return NotImplemented
 
-    def __radd__(self, other: object) -> Value:
+    def __radd__(self, other: Value | float) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x + self._data, add, x, self, 0.0, 1.0)
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(add, other, self)
+        return NotImplemented
 
-    def __sub__(self, other: object) -> Value:
+    def __sub__(self, other: Value | float) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data - other._data, sub, self, other, 1.0, -1.0)
         if isinstance(other, (float, int)):
             y = float(other)
             return Outcome(self._data - y, sub, self, y, 1.0, 0.0)
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(sub, self, other)
+        return NotImplemented
 
-    def __rsub__(self, other: object) -> Value:
+    def __rsub__(self, other: Value | float) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x - self._data, sub, x, self, 0.0, -1.0)
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(sub, other, self)
+        return NotImplemented
 
-    def __mul__(self, other: object) -> Value:
+    def __mul__(self, other: Value | float) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data * other._data, mul, self, other, other._data, self._data)
         if isinstance(other, (float, int)):
             y = float(other)
             return Outcome(self._data * y, mul, self, y, y, 0.0)
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(mul, self, other)
+        return NotImplemented
 
-    def __rmul__(self, other: object) -> Value:
+    def __rmul__(self, other: Value | float) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x * self._data, mul, x, self, 0.0, x)
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(mul, other, self)
+        return NotImplemented
 
-    def __truediv__(self, other: object) -> Value:
+    def __truediv__(self, other: Value | float) -> Value:
         if isinstance(other, Value):
             y = other._data
             if y != 0.0:
@@ -110,30 +100,29 @@ class Value(Node):
             y = float(other)
             if y != 0.0:
                 return Outcome(self._data / y, div, self, y, 1.0 / y, 0.0)
-        if _comparable(other) is None:
+        else:
             return NotImplemented
         return _recorded(div, self, other)
 
-    def __rtruediv__(self, other: object) -> Value:
+    def __rtruediv__(self, other: Value | float) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             y = self._data
             if y != 0.0:
                 z = x / y
                 return Outcome(z, div, x, self, 0.0, -(z / y))
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(div, other, self)
+            return _recorded(div, x, self)
+        return NotImplemented
 
-    def __pow__(self, other: object) -> Value:
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(pow, self, other)
+    def __pow__(self, other: Value | float) -> Value:
+        if isinstance(other, (Value, float, int)):
+            return _recorded(pow, self, other)
+        return NotImplemented
 
-    def __rpow__(self, other: object) -> Value:
-        if _comparable(other) is None:
-            return NotImplemented
-        return _recorded(pow, other, self)
+    def __rpow__(self, other: Value | float) -> Value:
+        if isinstance(other, (float, int)):
+            return _recorded(pow, other, self)
+        return NotImplemented
 
     def __neg__(self) -> Value:
         return Outcome(-self._data, neg, self, None, -1.0, 0.0)
@@ -210,9 +199,6 @@ class Value(Node):
     def __int__(self) -> int:
         raise TypeError(_LOSES_GRADIENT)
 
-    def __index__(self) -> int:
-        raise TypeError(_LOSES_GRADIENT)
-
     def __complex__(self) -> complex:
         raise TypeError(_LOSES_GRADIENT)
 
@@ -233,6 +219,8 @@ class Value(Node):
             raise TypeError(
                 f"numpy.{ufunc.__name__} on a Value would lose the gradient: use microgrand's functions, or v.data"
             )
+        if ufunc.__name__ in _COMPARISONS:
+            return _compared(_COMPARISONS[ufunc.__name__], *operands)
         return row(*[_as_array(operand) if isinstance(operand, (list, tuple)) else operand for operand in operands])
 
     # ---- the sweep ------------------------------------------------------------------------------------------------
@@ -284,6 +272,14 @@ _LOSES_GRADIENT: Final = (
 )
 
 _BY_UFUNC: Final[dict[str, Primitive]] = {row.ufunc: row for row in TABLE.values()} | {"float_power": pow}
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
 
 
 def _of(row: Primitive, x: Value) -> Value:
@@ -293,7 +289,7 @@ def _of(row: Primitive, x: Value) -> Value:
 
 
 def _recorded(row: Primitive, x: object, y: object) -> Value:
-    """The row on operands that the fast paths leave: NumPy's scalars, a zero divisor, powers."""
+    """The row on operands that the fast paths leave: a zero divisor, powers."""
     made = row(x, y)
     assert isinstance(made, Value)
     return made
@@ -320,3 +316,15 @@ def _as_array(items: Any) -> Any:
     import numpy
 
     return numpy.asarray(items)
+
+
+def _compared(compare: Callable[[Any, Any], bool], x: Any, y: Any) -> Any:
+    """A NumPy comparison by number, as Python's own: a bool, or an array of bools."""
+    x, y = [operand.item() if getattr(operand, "shape", None) == () else operand for operand in (x, y)]
+    if not hasattr(x, "shape") and not hasattr(y, "shape"):
+        return compare(x, y)
+    array, bare, swapped = (x, y, False) if hasattr(x, "shape") else (y, x, True)
+    import numpy
+
+    outcomes = [compare(bare, item) if swapped else compare(item, bare) for item in array.ravel().tolist()]
+    return numpy.array(outcomes, dtype=bool).reshape(array.shape)

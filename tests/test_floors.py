@@ -16,7 +16,7 @@ FLOORS = [
     {"node"},
     {"primitives", "graph", "sweep"},
     {"value"},
-    {"derivatives"},
+    {"derivatives", "copying"},
     {"trace", "layers", "drawing"},
     {"training", "testing"},
     {"cli", "__init__", "__main__"},

