@@ -81,7 +81,7 @@ def _shares(z: Any, *xs: Any) -> list[Any]:
     """∂max/∂xⱼ = 1/t for each of the t operands that equal the maximum, 0 for the others."""
     ties = [equal(x, z) for x in xs]
     count = sum(ties)
-    return [tie / count for tie in ties]
+    return [quotient(tie, count) for tie in ties]
 
 
 def _products_of_others(z: Any, *xs: Any) -> list[Any]:

@@ -49,11 +49,15 @@ def exact_partial(row: Primitive, operands: Sequence[float], k: int) -> Any:
         return mpmath.mpf(1) * partial
 
 
-def differenced_partial(row: Primitive, operands: Sequence[float], k: int) -> Any:
-    """∂value/∂operand k as an mpmath number, by a central difference of the value."""
-    with mpmath.workdps(_digits(operands) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
+def differenced_partial(row: Primitive, operands: Sequence[float], k: int, order: int = 1) -> Any:
+    """∂ⁿvalue/∂(operand k)ⁿ as an mpmath number, n = `order`, by a central difference of the value."""
+    with mpmath.workdps(_digits(operands) + order * STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
         step = _step(operands)
-        return (_moved(row, operands, k, step) - _moved(row, operands, k, -step)) / (2 * step)
+        terms = [
+            (-1) ** i * math.comb(order, i) * _moved(row, operands, k, (mpmath.mpf(order) / 2 - i) * step)
+            for i in range(order + 1)
+        ]
+        return mpmath.fsum(terms) / step**order
 
 
 def one_sided_partials(row: Primitive, operands: Sequence[float], k: int) -> tuple[Any, Any]:
