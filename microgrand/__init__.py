@@ -32,7 +32,7 @@ from microgrand.layers import (
     Softmax,
     Tanh,
 )
-from microgrand.node import Primitive, Scope
+from microgrand.node import Primitive
 from microgrand.notation import Notation, formula
 from microgrand.primitives import (
     TABLE,
@@ -102,6 +102,7 @@ from microgrand.primitives import (
 from microgrand.primitives import abs as abs
 from microgrand.primitives import pow as pow
 from microgrand.primitives import sum as sum
+from microgrand.scope import Scope
 from microgrand.sweep import Adjoints, sweep
 from microgrand.trace import Trace
 from microgrand.value import COMPILED, Value

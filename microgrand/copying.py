@@ -20,7 +20,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from microgrand.graph import topological_order
-from microgrand.node import Node, Primitive, Scope
+from microgrand.node import Node, Primitive
+from microgrand.scope import Scope
 from microgrand.value import Outcome, Value
 
 

@@ -15,7 +15,8 @@ from functools import wraps
 from typing import Any
 
 from microgrand.graph import topological_order
-from microgrand.node import Node, as_number
+from microgrand.node import Node
+from microgrand.numeric import as_number
 from microgrand.primitives import identity
 from microgrand.sweep import differentiable_sweep, sweep, tangent_sweep
 from microgrand.value import Outcome, Value

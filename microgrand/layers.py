@@ -18,8 +18,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from microgrand import primitives
-from microgrand.node import Node, Scope, as_number
+from microgrand.node import Node
+from microgrand.numeric import as_number
 from microgrand.primitives import dot
+from microgrand.scope import Scope
 from microgrand.trace import Trace, traced
 from microgrand.value import Value
 

@@ -7,124 +7,14 @@ table in `primitives.py`. Calling the primitive on nodes records a new node.
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextvars import ContextVar, Token
-from numbers import Real
-from types import TracebackType
+from collections.abc import Callable, Sequence
 from typing import Any, Final
-from weakref import ref
 
 from microgrand.domains import REALS, Domain
 from microgrand.errors import DivisionByZeroError, DomainError, GraphError
 from microgrand.notation import Notation, formula
-
-
-def as_number(x: object) -> float:
-    """`x` as a float: any real number of Python's or NumPy's, or an array of no dimensions.
-
-    >>> as_number(True), as_number(2)
-    (1.0, 2.0)
-    """
-    if type(x) is float:
-        return x
-    if isinstance(x, (float, int)):
-        return float(x)
-    if getattr(x, "shape", None) == () and hasattr(x, "item"):
-        x = x.item()
-    if isinstance(x, Real):
-        return float(x)
-    raise TypeError(f"expected a number or a Value; got {x!r:.60} of type {type(x).__name__}")
-
-
-class Scope:
-    """One call of a layer: the nodes made during it point here, and so a drawing finds the layers without being told.
-
-    It holds the layer's name, the layer itself (weakly: a graph may outlive its network), the enclosing call, and the
-    values the layer was called on. It never holds the nodes made in it; they hold it.
-    """
-
-    __slots__ = ("__weakref__", "_layer", "_token", "inputs", "name", "outer")
-
-    def __init__(self, name: str, layer: object = None, inputs: Iterable[Any] = ()) -> None:
-        self.name = name
-        self.inputs = tuple(inputs)
-        self.outer: Scope | None = None
-        self._layer = ref(layer) if layer is not None else None
-        self._token: Token[Scope | None] | None = None
-
-    @property
-    def layer(self) -> object:
-        """The layer that was called, or None once it is gone."""
-        return self._layer() if self._layer is not None else None
-
-    def __enter__(self) -> Scope:
-        self.outer = _SCOPE.get()
-        self._token = _SCOPE.set(self)
-        AMBIENT.entered(1, 0)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        AMBIENT.entered(-1, 0)
-        if self._token is not None:
-            _SCOPE.reset(self._token)
-            self._token = None
-
-    def __repr__(self) -> str:
-        return f"Scope({self.name!r})"
-
-
-class Guards:
-    """Collects, while entered, every comparison of nodes that Python code makes: (primitive, left, right, outcome)."""
-
-    def __init__(self) -> None:
-        self.decisions: list[tuple[str, Node | float, Node | float, bool]] = []
-        self._token: Token[Guards | None] | None = None
-
-    def __enter__(self) -> Guards:
-        self._token = _GUARDS.set(self)
-        AMBIENT.entered(0, 1)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        AMBIENT.entered(0, -1)
-        if self._token is not None:
-            _GUARDS.reset(self._token)
-            self._token = None
-
-
-class Ambient:
-    """How many scopes and guard collectors are entered, in any thread: while none is, a node need not look for one."""
-
-    def __init__(self) -> None:
-        self.scopes = 0
-        self.guards = 0
-        self._lock = threading.Lock()
-
-    def entered(self, scopes: int, guards: int) -> None:
-        """Count an entry (1) or an exit (-1)."""
-        with self._lock:
-            self.scopes += scopes
-            self.guards += guards
-
-
-AMBIENT: Final = Ambient()
-_SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
-_GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
-
-
-def decided(comparison: str, left: Node | float, right: Node | float, outcome: bool) -> bool:
-    """Hand `outcome` on, and tell it to whoever collects guards."""
-    if AMBIENT.guards:
-        guards = _GUARDS.get()
-        if guards is not None:
-            guards.decisions.append((comparison, left, right, outcome))
-    return outcome
+from microgrand.numeric import as_number, is_array_of_objects, is_general_number, is_sequence, quietly
+from microgrand.scope import AMBIENT, Scope, current_scope
 
 
 class Node:
@@ -159,7 +49,7 @@ class Node:
         self._many: list[Node | float] | None = None
         self._partials: list[float] | None = None
         self._name: str | None = None
-        self._scope: Scope | None = _SCOPE.get() if AMBIENT.scopes else None
+        self._scope: Scope | None = current_scope() if AMBIENT.scopes else None
         self._mark = 0
         self._delta = 0.0
 
@@ -356,7 +246,7 @@ class Primitive:
             if isinstance(operand, Node):
                 maker = operand
                 numbers.append(operand._data)
-            elif isinstance(operand, (float, int)) or not _is_general_number(operand):
+            elif isinstance(operand, (float, int)) or not is_general_number(operand):
                 operands[k] = as_number(operand)
                 numbers.append(operands[k])
             else:
@@ -410,9 +300,9 @@ class Primitive:
 
         Where Values are among them, or inside an array, the row is applied element by element, broadcast as NumPy does.
         """
-        holds_values = any([isinstance(x, Node) or _is_array_of_objects(x) for x in operands])
+        holds_values = any([isinstance(x, Node) or is_array_of_objects(x) for x in operands])
         if not holds_values:
-            return _quietly(self.value, operands)
+            return quietly(self.value, operands)
         if not any([hasattr(x, "__array_namespace__") for x in operands]):
             return self._on_flat([x if isinstance(x, Node) else as_number(x) for x in operands])
         import numpy
@@ -476,33 +366,7 @@ def seal() -> dict[str, Primitive]:
 
 def spread_out(*arguments: Any) -> list[Any]:
     """The operands of a many-operand primitive: `f([a, b])` and `f(a, b)` both have the operands a and b."""
-    return list(arguments[0]) if len(arguments) == 1 and _is_sequence(arguments[0]) else list(arguments)
-
-
-def _is_sequence(x: object) -> bool:
-    """Whether `x` holds operands: a list, a tuple, a generator, an array with a first axis."""
-    return hasattr(x, "__iter__") and not isinstance(x, str) and getattr(x, "shape", None) != ()
-
-
-def _is_general_number(x: object) -> bool:
-    """Whether `x` computes like a number without being one float: an array, a 50-digit number, a tracer."""
-    if hasattr(x, "__array_namespace__"):
-        return getattr(x, "shape", ()) != ()
-    return hasattr(x, "context")
-
-
-def _quietly(value: Callable[..., Any], operands: list[Any]) -> Any:
-    """The value, with NumPy's warnings off: on arrays as on floats, what overflows is infinite and no more is said."""
-    if "numpy" not in sys.modules:
-        return value(*operands)
-    import numpy
-
-    with numpy.errstate(all="ignore"):
-        return value(*operands)
-
-
-def _is_array_of_objects(x: object) -> bool:
-    return getattr(getattr(x, "dtype", None), "kind", "") == "O"
+    return list(arguments[0]) if len(arguments) == 1 and is_sequence(arguments[0]) else list(arguments)
 
 
 def _boxed(node: Node) -> Any:

@@ -7,14 +7,60 @@ the domain (the table looks at domains). Functions that need more care than that
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from math import inf, nan
+from numbers import Real
 from typing import Any, Final
 
 
 def is_plain(x: Any) -> bool:
     """Whether `x` is a float, or an int that will do as one."""
     return isinstance(x, (float, int))
+
+
+def as_number(x: object) -> float:
+    """`x` as a float: any real number of Python's or NumPy's, or an array of no dimensions.
+
+    >>> as_number(True), as_number(2)
+    (1.0, 2.0)
+    """
+    if type(x) is float:
+        return x
+    if isinstance(x, (float, int)):
+        return float(x)
+    if getattr(x, "shape", None) == () and hasattr(x, "item"):
+        x = x.item()
+    if isinstance(x, Real):
+        return float(x)
+    raise TypeError(f"expected a number or a Value; got {x!r:.60} of type {type(x).__name__}")
+
+
+def is_sequence(x: object) -> bool:
+    """Whether `x` holds operands: a list, a tuple, a generator, an array with a first axis."""
+    return hasattr(x, "__iter__") and not isinstance(x, str) and getattr(x, "shape", None) != ()
+
+
+def is_general_number(x: object) -> bool:
+    """Whether `x` computes like a number without being one float: an array, a 50-digit number, a tracer."""
+    if hasattr(x, "__array_namespace__"):
+        return getattr(x, "shape", ()) != ()
+    return hasattr(x, "context")
+
+
+def quietly(value: Callable[..., Any], operands: list[Any]) -> Any:
+    """The value, with NumPy's warnings off: on arrays as on floats, what overflows is infinite and no more is said."""
+    if "numpy" not in sys.modules:
+        return value(*operands)
+    import numpy
+
+    with numpy.errstate(all="ignore"):
+        return value(*operands)
+
+
+def is_array_of_objects(x: object) -> bool:
+    """Whether `x` is an array whose elements may be Values."""
+    return getattr(getattr(x, "dtype", None), "kind", "") == "O"
 
 
 def library(*operands: Any) -> Any:

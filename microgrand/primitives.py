@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from microgrand import numeric, stable
 from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
-from microgrand.node import Node, Primitive, as_number, seal, spread_out
+from microgrand.node import Node, Primitive, seal, spread_out
 from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
-from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI
+from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI, as_number
 
 
 # ---- public arguments as a flat list of operands ---------------------------------------------------------------------

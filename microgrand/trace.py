@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from microgrand.node import Node, as_number
+from microgrand.node import Node
 from microgrand.notation import number
+from microgrand.numeric import as_number
 from microgrand.primitives import sum as total
 from microgrand.sweep import sweep
 from microgrand.value import Value

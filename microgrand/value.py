@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from microgrand import primitives
-from microgrand.node import Node, Primitive, as_number, decided
+from microgrand.node import Node, Primitive
+from microgrand.numeric import as_number
 from microgrand.primitives import TABLE, add, div, mul, neg, pow, sub
+from microgrand.scope import decided
 from microgrand.sweep import sweep
 
 COMPILED: Final = not __file__.endswith(".py")

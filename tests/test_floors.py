@@ -12,7 +12,7 @@ import microgrand
 PACKAGE = Path(microgrand.__file__).parent
 
 FLOORS = [
-    {"errors", "domains", "notation", "numeric", "stable", "files"},
+    {"errors", "domains", "notation", "numeric", "stable", "files", "scope"},
     {"node"},
     {"primitives", "graph", "sweep"},
     {"value"},

@@ -11,7 +11,8 @@ from hypothesis import given
 
 import microgrand
 from microgrand import NonFiniteError, Value, leaves, refresh, stale, sum, sweep, topological_order
-from microgrand.node import Guards, Node, Scope
+from microgrand.node import Node
+from microgrand.scope import Guards, Scope
 from microgrand.sweep import differentiable_sweep, tangent_sweep
 
 

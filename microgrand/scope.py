@@ -1,0 +1,104 @@
+"""What surrounds the recording of a node: the layer call it is made in, and whoever collects comparisons."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Any, Final
+from weakref import ref
+
+
+class Scope:
+    """One call of a layer: the nodes made during it point here, and so a drawing finds the layers without being told.
+
+    It holds the layer's name, the layer itself (weakly: a graph may outlive its network), the enclosing call, and the
+    values the layer was called on. It never holds the nodes made in it; they hold it.
+    """
+
+    __slots__ = ("__weakref__", "_layer", "_token", "inputs", "name", "outer")
+
+    def __init__(self, name: str, layer: object = None, inputs: Iterable[Any] = ()) -> None:
+        self.name = name
+        self.inputs = tuple(inputs)
+        self.outer: Scope | None = None
+        self._layer = ref(layer) if layer is not None else None
+        self._token: Token[Scope | None] | None = None
+
+    @property
+    def layer(self) -> object:
+        """The layer that was called, or None once it is gone."""
+        return self._layer() if self._layer is not None else None
+
+    def __enter__(self) -> Scope:
+        self.outer = _SCOPE.get()
+        self._token = _SCOPE.set(self)
+        AMBIENT.entered(1, 0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        AMBIENT.entered(-1, 0)
+        if self._token is not None:
+            _SCOPE.reset(self._token)
+            self._token = None
+
+    def __repr__(self) -> str:
+        return f"Scope({self.name!r})"
+
+
+class Guards:
+    """Collects, while entered, every comparison of nodes that Python code makes: (primitive, left, right, outcome)."""
+
+    def __init__(self) -> None:
+        self.decisions: list[tuple[str, Any, Any, bool]] = []
+        self._token: Token[Guards | None] | None = None
+
+    def __enter__(self) -> Guards:
+        self._token = _GUARDS.set(self)
+        AMBIENT.entered(0, 1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        AMBIENT.entered(0, -1)
+        if self._token is not None:
+            _GUARDS.reset(self._token)
+            self._token = None
+
+
+class Ambient:
+    """How many scopes and guard collectors are entered, in any thread: while none is, a node need not look for one."""
+
+    def __init__(self) -> None:
+        self.scopes = 0
+        self.guards = 0
+        self._lock = threading.Lock()
+
+    def entered(self, scopes: int, guards: int) -> None:
+        """Count an entry (1) or an exit (-1)."""
+        with self._lock:
+            self.scopes += scopes
+            self.guards += guards
+
+
+AMBIENT: Final = Ambient()
+_SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
+_GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
+
+
+def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:
+    """Hand `outcome` on, and tell it to whoever collects guards."""
+    if AMBIENT.guards:
+        guards = _GUARDS.get()
+        if guards is not None:
+            guards.decisions.append((comparison, left, right, outcome))
+    return outcome
+
+
+def current_scope() -> Scope | None:
+    """The innermost scope entered on this thread, if any is."""
+    return _SCOPE.get()
