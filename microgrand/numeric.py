@@ -158,9 +158,22 @@ erfc = _elementary("erfc", home=special)
 def cbrt(x: Any) -> Any:
     """∛x, negative for negative x."""
     if is_plain(x):
-        return math.cbrt(x)
+        return _cbrt(x)
     xp = library(x)
     return xp.cbrt(x) if not hasattr(x, "context") else xp.sign(x) * xp.cbrt(abs(x))
+
+
+def _cbrt(x: float) -> float:
+    """math.cbrt is off by up to 2.7 ulp; one Newton step with the exact residual r³ - x leaves less than 1."""
+    if x == 0.0 or x - x != 0.0:
+        return x
+    mantissa, exponent = math.frexp(x)
+    scaled = math.ldexp(mantissa, exponent % 3)
+    r = math.cbrt(scaled)
+    square, e = two_product(r, r)
+    cube, f = two_product(square, r)
+    r -= ((cube - scaled) + f + e * r) / (3.0 * square)
+    return math.ldexp(r, exponent // 3)
 
 
 def exp2(x: Any) -> Any:

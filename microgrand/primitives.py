@@ -100,15 +100,15 @@ def _over_norm(z: Any, *xs: Any) -> list[Any]:
     return [where(equal(z, 0.0), 0.0, quotient(x, where(equal(z, 0.0), 1.0, z))) for x in xs]
 
 
-def _power_derivative_in_y(z: Any, x: Any, y: Any, n: Any) -> Any:
-    """∂/∂y of c(y)·x^(y-n), with c(y) = y(y-1)…(y-n+1): (c·x^y·log x + c′·x^y) / xⁿ, one division after the other."""
-    factors = [y - float(j) for j in range(int(n))]
-    coefficient = prod(factors)
-    slope = sum(stable.products_of_others(factors))
-    result = coefficient * power_log(x, y, 1.0) + slope * power_log(x, y, 0.0)
-    for _ in factors:
-        result = quotient(result, x)
-    return result
+def _power_term_in_x(z: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
+    """∂/∂x of c·x^(y-n)·(log x)^m = c(y-n)·x^(y-n-1)·(log x)^m + cm·x^(y-n-1)·(log x)^(m-1)."""
+    first, *second = _terms_of_power_term_in_x(c, x, y, n, m)
+    return first + second[0] if second else first
+
+
+def _terms_of_power_term_in_x(c: Any, x: Any, y: Any, n: Any, m: Any) -> list[Any]:
+    first = power_term(c * (y - n), x, y, n + 1.0, m)
+    return [first, power_term(c * m, x, y, n + 1.0, m - 1.0)] if m != 0.0 else [first]
 
 
 def _step(x: Any, y: Any) -> Any:
@@ -175,22 +175,16 @@ quotient: Primitive = Primitive("quotient", numeric.quotient, (lambda z, x, y: q
     _function("quotient", r"\operatorname{quotient}", "/"),
     kink=lambda x, y: y == 0.0, doc="x / y as IEEE has it, infinite where y = 0: for slopes at a domain's closed end")
 
-pow: Primitive = Primitive("pow", numeric.power, (lambda z, x, y: power_derivative(x, y, 1.0), lambda z, x, y: power_log(x, y, 1.0)),
+pow: Primitive = Primitive("pow", numeric.power, (lambda z, x, y: power_term(y, x, y, 1.0, 0.0), lambda z, x, y: power_term(1.0, x, y, 0.0, 1.0)),
     _infix("{}^{}", "^", POWER, (ATOM, POWER), "{{{}}}^{{{}}}", "pow({}, {})"), ufunc="power",
     joint=lambda x, y: x > 0.0 or (y >= 0.0 if x == 0.0 else y // 1.0 == y) or x != x or y != y,
     joint_words="for x > 0, for x = 0 with y ≥ 0, and for x < 0 with a whole y",
     pole=lambda x, y: x == 0.0 and y < 0.0, kink=lambda x, y: x <= 0.0, doc="x^y; 0^0 = 1")
 
-power_derivative: Primitive = Primitive("power_derivative", stable.power_derivative,
-    (lambda z, x, y, n: power_derivative(x, y, n + 1.0), _power_derivative_in_y, _no_partial),
-    joint=lambda x, y, n: x >= 0.0 or y // 1.0 == y or x != x or y != y, joint_words="for x ≥ 0, and for x < 0 with a whole y",
-    kink=lambda x, y, n: x <= 0.0, whole=(2,), largest_term=lambda z, x, y, n: power_log(x, y - n, 0.0) * (1.0 + abs(y)),
-    doc="∂ⁿ(x^y)/∂xⁿ = y(y-1)…(y-n+1)·x^(y-n), the n-th slope of x^y")
-
-power_log: Primitive = Primitive("power_log", stable.power_log,
-    (lambda z, x, y, m: quotient(y * z + m * power_log(x, y, m - 1.0), x), lambda z, x, y, m: power_log(x, y, m + 1.0), _no_partial),
-    kink=lambda x, y, m: x <= 0.0, whole=(2,), largest_term=lambda z, x, y, m: quotient(abs(y * z) + m * power_log(x, y, 0.0), x),
-    doc="∂ᵐ(x^y)/∂yᵐ = x^y·(log x)ᵐ, the m-th slope of x^y in y")
+power_term: Primitive = Primitive("power_term", stable.power_term,
+    (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), _no_partial, _no_partial),
+    kink=lambda c, x, y, n, m: x <= 0.0, whole=(3, 4), largest_term=lambda z, c, x, y, n, m: maximum([abs(term) for term in _terms_of_power_term_in_x(c, x, y, n, m)]),
+    doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
 
 square: Primitive = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
     _infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
@@ -205,7 +199,7 @@ sqrt: Primitive = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z),
 cbrt: Primitive = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
     _function("cbrt", r"\sqrt[3]", "∛"), doc="∛x, infinitely steep at 0")
 
-root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: -2.0 * quotient(z, x) / 3.0,
+root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z, x) / -1.5,
     kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
 
 # ---- exponentials and logarithms ---------------------------------------------------------------------------------------
@@ -243,8 +237,9 @@ log_sigmoid: Primitive   = Primitive("log_sigmoid",   stable.log_sigmoid,   lamb
 softplus: Primitive      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
 erf: Primitive           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")
 erfc: Primitive          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), doc="1 - erf x, exact where erf x is near 1")
-bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * x * z,         doc="e^(-x²)")
+bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (x * z),         doc="e^(-x²)")
 half_bell: Primitive     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -x * z,               doc="e^(-x²/2)")
+quarter_bell: Primitive  = Primitive("quarter_bell",  stable.quarter_bell,  lambda z, x: -0.5 * x * z,             doc="e^(-x²/4): its square times x keeps its digits as long as it can")
 normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), doc="Φ(x), the normal distribution function")
 
 # ---- of networks -------------------------------------------------------------------------------------------------------
@@ -255,8 +250,9 @@ leaky_relu: Primitive = Primitive("leaky_relu", lambda x, slope: numeric.where(x
 elu: Primitive        = Primitive("elu", stable.elu,
     (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
     spread=lambda x, alpha=1.0: [x, alpha], kink=_at_zero, doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
-silu: Primitive       = Primitive("silu", lambda x: numeric.where(x == -inf, -0.0, x * stable.sigmoid(x)), lambda z, x: sigmoid(x) + x * sigmoid_slope(x), largest_term=lambda z, x: sigmoid(x), doc="x·σ(x)")
-gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x * (half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x)), largest_term=lambda z, x: normal_cdf(x), doc="x·Φ(x), exact")
+silu: Primitive       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), largest_term=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), doc="x·σ(x)")
+silu_slope: Primitive = Primitive("silu_slope", stable.silu_slope, lambda z, x: sigmoid_slope(x) * (2.0 - x * tanh(0.5 * x)), largest_term=lambda z, x: 2.0 * sigmoid_slope(x), doc="σ(x) + x·σ′(x), the slope of silu")
+gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x * quarter_bell(x) * quarter_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), largest_term=lambda z, x: maximum(normal_cdf(x), abs(x) * half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x)), doc="x·Φ(x), exact")
 softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / square(1.0 + abs(x)), doc="x / (1 + |x|)")
 
 # ---- kinks and choices -------------------------------------------------------------------------------------------------

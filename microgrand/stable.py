@@ -54,6 +54,22 @@ def sech2(x: Any) -> Any:
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
+def silu(x: Any) -> Any:
+    """x·σ(x); below -700, where σ(x) is about to lose digits and x·σ(x) is not yet, as x·e^(x/2)·e^(x/2)."""
+    return where(x < -700.0, _tail(x, x), maximum(x, -700.0) * sigmoid(x))
+
+
+def silu_slope(x: Any) -> Any:
+    """(x·σ(x))′ = σ(x) + x·σ′(x); below -700 as (1 + x)·e^(x/2)·e^(x/2)."""
+    return where(x < -700.0, _tail(1.0 + x, x), sigmoid(x) + clip(x, -700.0, 1e300) * sigmoid_slope(x))
+
+
+def _tail(factor: Any, x: Any) -> Any:
+    """factor·e^x for x < 0, 0 at -∞."""
+    h = exp(0.5 * clip(x, -1600.0, 0.0))
+    return where(x < -1600.0, -0.0, factor * h * h)
+
+
 def softplus(x: Any) -> Any:
     """log(1 + e^x) = max(x, 0) + log1p(e^-|x|), which overflows nowhere."""
     return maximum(x, 0.0) + log1p(exp(-abs(x)))
@@ -76,16 +92,23 @@ def elu(x: Any, alpha: Any) -> Any:
 
 def bell(x: Any) -> Any:
     """e^(-x²). The square's rounding error, worth x² ulp in the exponent, is carried along as a factor."""
-    near = clip(x, -40.0, 40.0)
-    square, error = two_product(near, near)
-    return where(x == x, exp(-square) * (1.0 - error), x)
+    return _gaussian(x, 1.0)
 
 
 def half_bell(x: Any) -> Any:
     """e^(-x²/2), with the square's rounding error carried along."""
-    near = clip(x, -60.0, 60.0)
-    square, error = two_product(near, near)
-    return where(x == x, exp(-0.5 * square) * (1.0 - 0.5 * error), x)
+    return _gaussian(x, 0.5)
+
+
+def quarter_bell(x: Any) -> Any:
+    """e^(-x²/4), with the square's rounding error carried along."""
+    return _gaussian(x, 0.25)
+
+
+def _gaussian(x: Any, power_of_two: float) -> Any:
+    square, error = two_product(clip(x, -60.0, 60.0), clip(x, -60.0, 60.0))
+    peak = exp(-power_of_two * square)
+    return where(x == x, peak - power_of_two * peak * error, x)
 
 
 def normal_cdf(x: Any) -> Any:
@@ -119,46 +142,44 @@ def root_slope(x: Any) -> Any:
 # ---- powers -------------------------------------------------------------------------------------------------------
 
 
-def power_derivative(x: Any, y: Any, n: Any) -> Any:
-    """∂ⁿ(x^y)/∂xⁿ = y(y-1)…(y-n+1)·x^(y-n); 0 where a factor is 0, whatever x is.
+def power_term(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
+    """c·x^(y-n)·(log x)^m, the kind of term of which every derivative of x^y is a sum; 0 where c is 0.
 
-    The exponent y - n = a + b is taken exactly, x^(a+b) = x^a (1 + b log x): a rounded y - 1 costs |log x|/2 ulp.
+    The exponent y - n = a + b is taken exactly, x^(a+b) = x^a·e^(b log x): a rounded y - 1 costs |log x|/2 ulp. At
+    x = 0 it is the limit; for x < 0 it is NaN unless y is whole and m = 0.
     """
-    factors = [y - float(j) for j in range(int(n))]
-    coefficient = product(*factors)
-    if not (is_plain(x) and is_plain(y)):
-        return where(coefficient == 0.0, 0.0 * x, coefficient * x ** where(coefficient == 0.0, 1.0 + 0.0 * y, y - n))
-    if coefficient == 0.0:
+    if not (is_plain(c) and is_plain(x) and is_plain(y)):
+        return _power_term_on_arrays(c, x, y, n, m)
+    if c == 0.0:
         return 0.0
     a, b = two_sum(y, -n)
-    if x == 0.0 or x - x != 0.0 or a - a != 0.0:
-        return coefficient * power(x, a)
-    odd = x < 0.0 and math.fmod(a, 2.0) != 0.0
-    return _scaled_power(abs(x), a, b, -coefficient if odd else coefficient)
-
-
-def power_log(x: Any, y: Any, m: Any) -> Any:
-    """∂ᵐ(x^y)/∂yᵐ = x^y·(log x)ᵐ; for x = 0 its limit, 0 where y > 0; for x < 0 NaN, unless m = 0."""
-    if not (is_plain(x) and is_plain(y)):
-        inside = where(x > 0.0, x, 1.0 + 0.0 * x)
-        outside = where(x < 0.0, nan, where(y > 0.0, 0.0 * x, -inf))
-        return where(x > 0.0, inside**y * log(inside) ** m, outside) if m != 0.0 else x**y
-    if m == 0.0:
-        return power(x, y)
     if x == 0.0:
-        return 0.0 if y > 0.0 else power(-inf, m)
-    slope = power(log(x), m)
-    return power(x, y) * slope if x < 0.0 or x - x != 0.0 or y - y != 0.0 else _scaled_power(x, y, 0.0, slope)
+        return c * power(x, a) if m == 0.0 else (0.0 if a > 0.0 else c * power(-inf, m))
+    factor = c if m == 0.0 else c * power(log(x), m)
+    if x - x != 0.0 or a - a != 0.0:
+        return factor * power(x, a)
+    if x < 0.0 and math.fmod(a, 2.0) != 0.0:
+        factor = -factor if a // 1.0 == a else nan
+    return _scaled_power(abs(x), a, b, factor)
+
+
+def _power_term_on_arrays(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
+    if m == 0.0:
+        return where(c == 0.0, 0.0 * x, c * x ** where(c == 0.0, 1.0 + 0.0 * y, y - n))
+    inside = where(x > 0.0, x, 1.0 + 0.0 * x)
+    at_zero = where(y > n, 0.0 * x, c * power(-inf, m))
+    result = where(x > 0.0, c * inside ** (y - n) * log(inside) ** m, where(x < 0.0, nan, at_zero))
+    return where(c == 0.0, 0.0 * x, result)
 
 
 def _scaled_power(x: Any, a: Any, b: Any, factor: Any) -> Any:
-    """factor·x^(a+b) for x > 0 and a tiny b, by factor·r·r with r = x^(a/2) where x^a leaves the range of floats."""
-    correction = 1.0 + b * math.log(x) if b != 0.0 else 1.0
+    """factor·x^(a+b) for x > 0 and a small b, by factor·r·r with r = x^(a/2) where x^a leaves the range of floats."""
+    correction = exp(b * math.log(x)) if b != 0.0 else 1.0
     p = power(x, a)
     if 1e-290 < p < 1e290:
         return factor * (p * correction)
     r = power(x, 0.5 * a)
-    return factor * r * correction * r
+    return factor * r * correction * r if r - r == 0.0 and r != 0.0 else factor * r
 
 
 # ---- many operands ------------------------------------------------------------------------------------------------
@@ -250,9 +271,11 @@ def _exponential_of_difference(x: Any, m: Any) -> Any:
         difference = x - m
         back = difference + m
         error = (x - back) - (m - (back - difference))
-        return math.exp(difference) * (1.0 + error) if difference - difference == 0.0 else math.exp(difference)
+        e = math.exp(difference)
+        return e + e * error if difference - difference == 0.0 else e
     difference, error = two_sum(x, -m)
-    return where(x == m, ONE.like(x), exp(difference) * (1.0 + error))
+    e = exp(difference)
+    return where(x == m, ONE.like(x), e + e * error)
 
 
 def exact_total(xs: Sequence[Any]) -> Any:

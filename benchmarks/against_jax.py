@@ -1,0 +1,254 @@
+"""Random expressions in microgrand and in JAX, and whose fault it is where they differ: `python -m benchmarks.against_jax`.
+
+The law: two evaluations of one expression in floats differ by at most 16·2⁻⁵³·Σ|δᵢzᵢ|, the sum over the nodes of its
+graph: each node is rounded, zᵢ(1 + ε), and what becomes of that in the end is δᵢzᵢε. For a derivative the same holds
+with the graph of the derivative, which is itself an expression. Where the two differ by more, the expression is
+evaluated once more with many digits, and the excess is charged to whoever is further away from that.
+
+JAX runs uncompiled, for compiling takes seconds an expression; to be fast all the same it gets many inputs at once, so
+that expressions come as structures times points.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+import microgrand
+from benchmarks.expressions import Expression, draw, grouped, on_rows, point
+from benchmarks.frameworks import Framework, jax_framework
+from benchmarks.reference import context
+from microgrand import TABLE, Value, sweep
+from microgrand.node import Node
+from microgrand.sweep import differentiable_sweep
+
+ROUNDINGS = 16 * 2.0**-53
+POINTS_PER_STRUCTURE = 20
+WORST_SHOWN = 3
+EXACT = context(100)
+
+
+class Number(NamedTuple):
+    """What microgrand found for a value or one derivative, and how far from it another evaluation may be."""
+
+    number: float
+    bound: float
+
+
+class Excess(NamedTuple):
+    """A value (operand None) or a derivative at which the two differ by more than the bound."""
+
+    expression: Expression
+    inputs: list[float]
+    operand: int | None
+    ours: float
+    theirs: float
+    exact: float
+    bound: float
+    our_error: float
+    their_error: float
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether microgrand is further from the exact number."""
+        return not self.our_error <= self.their_error
+
+    @property
+    def outside(self) -> float:
+        """The larger error, in bounds."""
+        larger = max(self.our_error, self.their_error)
+        return larger / self.bound if self.bound else math.inf
+
+    def __str__(self) -> str:
+        what = "value" if self.operand is None else f"derivative in s{self.operand}"
+        whose = "ours" if self.is_ours else "theirs"
+        return (
+            f"# {whose}: {what}: microgrand {self.ours!r}, JAX {self.theirs!r}, exact {self.exact!r}; errors "
+            f"{self.our_error:.3g} and {self.their_error:.3g}, bound {self.bound:.3g}\n{self.expression.code(self.inputs)}"
+        )
+
+
+class Summary(NamedTuple):
+    """What was compared, and what came of it.
+
+    structures  different expressions
+    checked     pairs (structure, inputs) that were compared
+    skipped     pairs left out: something overflows, or stands at a kink, where conventions differ
+    numbers     values and derivatives that were compared
+    excesses    those that differ by more than the bound
+    ours        the excesses in which microgrand is further from the exact number
+    theirs      those in which JAX is
+    cases       the excesses themselves
+    """
+
+    structures: int
+    checked: int
+    skipped: int
+    numbers: int
+    excesses: int
+    ours: int
+    theirs: int
+    cases: list[Excess]
+
+
+def compare(expressions: int, seed: int) -> Summary:
+    """Compare that many expressions: structures, each at `POINTS_PER_STRUCTURE` inputs."""
+    source = random.Random(seed)
+    framework = jax_framework()
+    structures = -(-expressions // POINTS_PER_STRUCTURE)
+    checked = numbers = 0
+    cases: list[Excess] = []
+    for _ in range(structures):
+        expression = draw(source)
+        points = [point(source, expression.inputs) for _ in range(POINTS_PER_STRUCTURE)]
+        theirs = in_jax(framework, expression, points)
+        for inputs, their_numbers in zip(points, theirs, strict=True):
+            ours = in_microgrand(expression, inputs)
+            if ours is not None:
+                checked += 1
+                numbers += len(ours)
+                cases.extend(excesses(expression, inputs, ours, their_numbers))
+    count = len([case for case in cases if case.is_ours])
+    skipped = structures * POINTS_PER_STRUCTURE - checked
+    return Summary(structures, checked, skipped, numbers, len(cases), count, len(cases) - count, cases)
+
+
+# ---- the two sides -------------------------------------------------------------------------------------------------
+def in_microgrand(expression: Expression, inputs: Sequence[float]) -> list[Number] | None:
+    """Value and derivatives with their bounds; None where something is not finite or stands at a kink."""
+    leaves, root = expression.on_values(inputs)
+    adjoints = sweep(root)
+    if any([_at_kink(node) for node in adjoints.order]):
+        return None
+    derivatives = differentiable_sweep(root, leaves)
+    found = [Number(root.data, bound(root)), *[Number(_data(each), bound(each)) for each in derivatives]]
+    return found if all([math.isfinite(x) and math.isfinite(most) for x, most in found]) else None
+
+
+def bound(root: Value | float) -> float:
+    """16·2⁻⁵³·Σ|δᵢzᵢ| over the graph of `root`."""
+    if not isinstance(root, Value):
+        return 0.0
+    return ROUNDINGS * sum([abs(delta * node.data) for node, delta in sweep(root)])
+
+
+def _data(x: Value | float) -> float:
+    return x.data if isinstance(x, Value) else x
+
+
+def _at_kink(node: Node) -> bool:
+    row = node.primitive
+    return row is not None and row.kink is not None and bool(row.kink(*row.numbers(node.operands)))
+
+
+def in_jax(framework: Framework, expression: Expression, points: Sequence[Sequence[float]]) -> list[list[float]]:
+    """For each point the value and then the derivatives."""
+    import jax
+
+    call = _caller(framework)
+
+    def function(xs: Any) -> Any:
+        return expression.build([xs[k] for k in range(expression.inputs)], call)[-1]
+
+    values, gradients = jax.vmap(jax.value_and_grad(function))(numpy.array(points))
+    found: list[list[float]] = numpy.column_stack([values, gradients]).tolist()
+    return found
+
+
+def _caller(framework: Framework) -> Callable[[str, list[Any]], Any]:
+    """How a row is applied to flat operands in JAX: those of many operands to a vector."""
+    import jax.numpy as jnp
+
+    def call(name: str, operands: list[Any]) -> Any:
+        row = TABLE[name]
+        if name == "identity":
+            return operands[0]
+        if name in ("maximum", "minimum") or not row.many:
+            return framework.functions[name](*([jnp.stack(operands)] if row.many else operands))
+        lists = [jnp.stack(each) if isinstance(each, list) else int(each) for each in grouped(name, operands)]
+        return framework.functions[name](*lists)
+
+    return call
+
+
+# ---- settling ------------------------------------------------------------------------------------------------------
+def excesses(
+    expression: Expression, inputs: list[float], ours: Sequence[Number], theirs: Sequence[float]
+) -> Iterator[Excess]:
+    """Each of the numbers that differ by more than the bound, with the exact number."""
+    beyond = [k for k, (our, their) in enumerate(zip(ours, theirs, strict=True)) if not _agree(our, their)]
+    if not beyond:
+        return
+    exact = exactly(expression, inputs)
+    for k in beyond:
+        number, most = ours[k]
+        errors = [_distance(number, exact[k]), _distance(theirs[k], exact[k])]
+        yield Excess(expression, inputs, k - 1 if k else None, number, theirs[k], float(exact[k]), most, *errors)
+
+
+def _agree(our: Number, their: float) -> bool:
+    return abs(our.number - their) <= our.bound
+
+
+def _distance(x: float, exact: Any) -> float:
+    return float(abs(x - exact)) if math.isfinite(x) else math.inf
+
+
+def exactly(expression: Expression, inputs: Sequence[float]) -> list[Any]:
+    """The value and the derivatives with 100 digits: rows on mpmath numbers, and the chain rule written out."""
+    slots = expression.build([EXACT.mpf(x) for x in inputs], on_rows)
+    deltas = [EXACT.zero] * (len(slots) - 1) + [EXACT.one]
+    for k in range(len(expression.steps) - 1, -1, -1):
+        name, operands = expression.steps[k]
+        row = TABLE[name]
+        z, delta = slots[expression.inputs + k], deltas[expression.inputs + k]
+        xs = [slots[item] if isinstance(item, int) else item for item in operands]
+        partials = row.partials[0](z, *xs) if row.many else [partial(z, *xs) for partial in row.partials]
+        for item, partial in zip(operands, partials, strict=True):
+            if isinstance(item, int):
+                deltas[item] = deltas[item] + delta * partial
+    return [slots[-1], *deltas[: expression.inputs]]
+
+
+# ---- the report ----------------------------------------------------------------------------------------------------
+def described(summary: Summary, seed: int, seconds: float) -> str:
+    """The summary as a table, and what was measured with what."""
+    jax = jax_framework()
+    lines = [f"{name:11} {getattr(summary, name):>9,}" for name in Summary._fields if name != "cases"]
+    values = len([case for case in summary.cases if case.operand is None])
+    outside = len([case for case in summary.cases if case.our_error > case.bound])
+    return "\n".join(
+        [
+            *lines,
+            f"of the excesses {values} are values, the others derivatives; in {outside} microgrand is itself further "
+            "than the bound from the exact number",
+            f"microgrand {microgrand.__version__}, JAX {jax.version}, float64 on the CPU, uncompiled; seed {seed}, "
+            f"{seconds:.0f} s, {datetime.date.today()}",
+        ]
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the summary, then the worst excesses of either side as programs."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.against_jax", description=__doc__.splitlines()[0])
+    parser.add_argument("--expressions", type=int, default=100_000, metavar="N", help="structures times points")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    options = parser.parse_args(arguments)
+    start = time.perf_counter()
+    summary = compare(options.expressions, options.seed)
+    print(described(summary, options.seed, time.perf_counter() - start))
+    for is_ours in (True, False):
+        cases = [case for case in summary.cases if case.is_ours == is_ours]
+        for case in sorted(cases, key=lambda case: case.outside, reverse=True)[:WORST_SHOWN]:
+            print(f"\n{case}")
+
+
+if __name__ == "__main__":
+    main()
