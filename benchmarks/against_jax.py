@@ -1,4 +1,4 @@
-"""Random expressions in microgrand and in JAX, and whose fault it is where they differ: `python -m benchmarks.against_jax`.
+"""Random expressions here and in JAX, and whose fault it is where they differ: `python -m benchmarks.against_jax`.
 
 The law: two evaluations of one expression in floats differ by at most 16·2⁻⁵³·Σ|δᵢzᵢ|, the sum over the nodes of its
 graph: each node is rounded, zᵢ(1 + ε), and what becomes of that in the end is δᵢzᵢε. For a derivative the same holds
@@ -30,7 +30,6 @@ from microgrand.node import Node
 from microgrand.sweep import differentiable_sweep
 
 ROUNDINGS = 16 * 2.0**-53
-POINTS_PER_STRUCTURE = 20
 WORST_SHOWN = 3
 EXACT = context(100)
 
@@ -71,7 +70,8 @@ class Excess(NamedTuple):
         whose = "ours" if self.is_ours else "theirs"
         return (
             f"# {whose}: {what}: microgrand {self.ours!r}, JAX {self.theirs!r}, exact {self.exact!r}; errors "
-            f"{self.our_error:.3g} and {self.their_error:.3g}, bound {self.bound:.3g}\n{self.expression.code(self.inputs)}"
+            f"{self.our_error:.3g} and {self.their_error:.3g}, bound {self.bound:.3g}\n"
+            f"{self.expression.code(self.inputs)}"
         )
 
 
@@ -98,16 +98,16 @@ class Summary(NamedTuple):
     cases: list[Excess]
 
 
-def compare(expressions: int, seed: int) -> Summary:
-    """Compare that many expressions: structures, each at `POINTS_PER_STRUCTURE` inputs."""
+def compare(expressions: int, seed: int, points_each: int = 20) -> Summary:
+    """Compare that many expressions: structures, each at `points_each` inputs."""
     source = random.Random(seed)
     framework = jax_framework()
-    structures = -(-expressions // POINTS_PER_STRUCTURE)
+    structures = -(-expressions // points_each)
     checked = numbers = 0
     cases: list[Excess] = []
     for _ in range(structures):
         expression = draw(source)
-        points = [point(source, expression.inputs) for _ in range(POINTS_PER_STRUCTURE)]
+        points = [point(source, expression.inputs) for _ in range(points_each)]
         theirs = in_jax(framework, expression, points)
         for inputs, their_numbers in zip(points, theirs, strict=True):
             ours = in_microgrand(expression, inputs)
@@ -116,7 +116,7 @@ def compare(expressions: int, seed: int) -> Summary:
                 numbers += len(ours)
                 cases.extend(excesses(expression, inputs, ours, their_numbers))
     count = len([case for case in cases if case.is_ours])
-    skipped = structures * POINTS_PER_STRUCTURE - checked
+    skipped = structures * points_each - checked
     return Summary(structures, checked, skipped, numbers, len(cases), count, len(cases) - count, cases)
 
 
@@ -239,10 +239,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the summary, then the worst excesses of either side as programs."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.against_jax", description=__doc__.splitlines()[0])
     parser.add_argument("--expressions", type=int, default=100_000, metavar="N", help="structures times points")
+    parser.add_argument("--points", type=int, default=100, metavar="P", help="inputs for each structure")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     options = parser.parse_args(arguments)
     start = time.perf_counter()
-    summary = compare(options.expressions, options.seed)
+    summary = compare(options.expressions, options.seed, options.points)
     print(described(summary, options.seed, time.perf_counter() - start))
     for is_ours in (True, False):
         cases = [case for case in summary.cases if case.is_ours == is_ours]
