@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,8 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
 
     A failure leaves the files that were there, and no temporary one.
     """
+    import tempfile  # here and not above: it would be a tenth of the time that `import microgrand` takes
+
     waiting: list[tuple[str, Path]] = []
     try:
         for path, content in contents.items():

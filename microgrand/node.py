@@ -176,7 +176,7 @@ class Primitive:
     many      whether it takes any number of operands, one by one or as one sequence
     spread    turns public arguments into the flat list of operands, where that is not what `many` says
     ufunc     NumPy's name for it, where that differs
-    doc       the formula and its source, shown by `help`
+    doc       what it computes, in one line
 
     A primitive is a function of Values, plain numbers and arrays: on Values it records a node.
 

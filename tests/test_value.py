@@ -148,6 +148,14 @@ def test_arrays_work_element_by_element():
         numpy.add.reduce(numpy.array([1.0]), initial=x, out=x)
 
 
+def test_pythons_own_sum_and_abs_record_too():
+    """sum([…]) and abs(v) of the builtins give Values with gradients."""
+    x, y = Value(-2.0), Value(5.0)
+    total = sum([x, y, x]) + abs(x)
+    total.backward()
+    assert (total.data, x.grad, y.grad) == (3.0, 1.0, 1.0)
+
+
 def test_formatting_shows_the_number():
     """f"{v:.3f}" formats the number; repr shows the name."""
     assert f"{Value(1 / 3):.3f}" == "0.333"

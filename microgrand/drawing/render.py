@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
-from shutil import which
 from typing import Any
 
 from microgrand.drawing.dot import FONT
@@ -58,6 +56,9 @@ def _fonts() -> dict[str, Any]:
 
 
 def _by_system(dot: str, form: str, dpi: float = 96.0) -> bytes:
+    import subprocess  # here and not above: it would be a tenth of the time that `import microgrand` takes
+    from shutil import which
+
     program = which("dot")
     if program is None:
         if form == "pdf":
