@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -179,5 +180,5 @@ def point(source: random.Random, inputs: int) -> list[float]:
 def _input(source: random.Random) -> float:
     kind = source.randrange(8)
     if kind == 0:
-        return source.choice((1.0, -1.0)) * 10.0 ** source.uniform(-6.0, 0.0)
+        return source.choice((1.0, -1.0)) * math.pow(10.0, source.uniform(-6.0, 0.0))
     return source.uniform(-30.0, 30.0) if kind == 1 else source.uniform(-3.0, 3.0)

@@ -199,7 +199,7 @@ sqrt: Primitive = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z),
 cbrt: Primitive = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
     _function("cbrt", r"\sqrt[3]", "∛"), doc="∛x, infinitely steep at 0")
 
-root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z, x) / -1.5,
+root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z / -1.5, x),
     kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
 
 # ---- exponentials and logarithms ---------------------------------------------------------------------------------------

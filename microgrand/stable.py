@@ -44,14 +44,19 @@ def sigmoid(x: Any) -> Any:
 
 def sigmoid_slope(x: Any) -> Any:
     """σ′(x) = e^-|x| / (1 + e^-|x|)². Not z(1 - z), which loses every digit where z is near 1."""
-    e = exp(-abs(x))
-    return e / ((1.0 + e) * (1.0 + e))
+    return _over_square(exp(-abs(x)))
 
 
 def sech2(x: Any) -> Any:
     """sech²x = tanh′(x) = 4e^-2|x| / (1 + e^-2|x|)². Not 1 - z², which loses every digit where |z| is near 1."""
-    e = exp(-2.0 * abs(x))
-    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+    return 4.0 * _over_square(exp(-2.0 * abs(x)))
+
+
+def _over_square(e: Any) -> Any:
+    """e / (1 + e)², with the rounding error of 1 + e, which the square would double, put back."""
+    s, error = two_sum(1.0, e)
+    q = e / (s * s)
+    return q - q * (2.0 * error / s)
 
 
 def silu(x: Any) -> Any:
