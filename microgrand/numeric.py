@@ -104,6 +104,7 @@ class Constant:
 
 
 ONE: Final = Constant(1.0, lambda mp: mp.one)
+EXP_MINUS_40: Final = Constant(4.248354255291589e-18, lambda mp: mp.exp(-40))
 LN2: Final = Constant(0.6931471805599453, lambda mp: mp.ln(2))
 LOG2_E: Final = Constant(1.4426950408889634, lambda mp: 1 / mp.ln(2))
 LOG10_E: Final = Constant(0.4342944819032518, lambda mp: 1 / mp.ln(10))

@@ -239,7 +239,7 @@ erf: Primitive           = Primitive("erf",           numeric.erf,          lamb
 erfc: Primitive          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), doc="1 - erf x, exact where erf x is near 1")
 bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (x * z),         doc="e^(-x²)")
 half_bell: Primitive     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -x * z,               doc="e^(-x²/2)")
-quarter_bell: Primitive  = Primitive("quarter_bell",  stable.quarter_bell,  lambda z, x: -0.5 * x * z,             doc="e^(-x²/4): its square times x keeps its digits as long as it can")
+x_half_bell: Primitive   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - x) * (1.0 + x), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
 normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), doc="Φ(x), the normal distribution function")
 
 # ---- of networks -------------------------------------------------------------------------------------------------------
@@ -248,11 +248,11 @@ leaky_relu: Primitive = Primitive("leaky_relu", lambda x, slope: numeric.where(x
     (lambda z, x, slope: where(greater(x, 0.0), 1.0, slope), lambda z, x, slope: where(greater(x, 0.0), 0.0, x)),
     spread=lambda x, slope=0.01: [x, slope], kink=_at_zero, doc="x for x > 0, else slope·x; at 0 the slope is the left one")
 elu: Primitive        = Primitive("elu", stable.elu,
-    (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
+    (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
     spread=lambda x, alpha=1.0: [x, alpha], kink=_at_zero, doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
 silu: Primitive       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), largest_term=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), doc="x·σ(x)")
 silu_slope: Primitive = Primitive("silu_slope", stable.silu_slope, lambda z, x: sigmoid_slope(x) * (2.0 - x * tanh(0.5 * x)), largest_term=lambda z, x: 2.0 * sigmoid_slope(x), doc="σ(x) + x·σ′(x), the slope of silu")
-gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x * quarter_bell(x) * quarter_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), largest_term=lambda z, x: maximum(normal_cdf(x), abs(x) * half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x)), doc="x·Φ(x), exact")
+gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), largest_term=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), doc="x·Φ(x), exact")
 softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / square(1.0 + abs(x)), doc="x / (1 + |x|)")
 
 # ---- kinks and choices -------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from math import inf, nan
 from typing import Any
 
 from microgrand.numeric import (
+    EXP_MINUS_40,
     ONE,
     ONE_OVER_ROOT_TWO_PI,
     ROOT_HALF,
@@ -105,9 +106,13 @@ def half_bell(x: Any) -> Any:
     return _gaussian(x, 0.5)
 
 
-def quarter_bell(x: Any) -> Any:
-    """e^(-x²/4), with the square's rounding error carried along."""
-    return _gaussian(x, 0.25)
+def x_half_bell(x: Any) -> Any:
+    """x·e^(-x²/2); beyond 30 as x·e^(40 - x²/2)·e^-40, for e^(-x²/2) alone loses digits beyond 37.6."""
+    near = clip(x, -60.0, 60.0)
+    square, error = two_product(near, near)
+    far = abs(near) > 30.0
+    peak = near * exp(where(far, 40.0, 0.0) - 0.5 * square)
+    return where(x == x, (peak - 0.5 * peak * error) * where(far, EXP_MINUS_40.like(x), 1.0), x)
 
 
 def _gaussian(x: Any, power_of_two: float) -> Any:
