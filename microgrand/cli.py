@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +14,16 @@ from microgrand.errors import InputError, MissingExtraError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0, or 2 for bad input, which is said in one sentence on stderr."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         return int(options.run(options))
     except (InputError, MissingExtraError) as error:
         print(f"microgrand {options.command}: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:  # nobody reads the output any more, or there is no room for it
+        sys.stdout = None  # else Python would try again at exit, and complain
+        print(f"microgrand {options.command}: the output could not be written: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"microgrand {options.command}: stopped, nothing was written", file=sys.stderr)
@@ -37,7 +44,7 @@ def _train(options: argparse.Namespace) -> int:
         bias=options.bias,
         seed=options.seed,
     )
-    print(report)
+    print(report, flush=True)
     print(f"\nloss.svg, graph.svg and model.json are in {options.out}", file=sys.stderr)
     return 0
 

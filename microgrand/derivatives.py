@@ -10,6 +10,7 @@ depends on them too and comes as Values: so derivatives nest to any order, `grad
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any
@@ -28,7 +29,8 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     f        returns one number
     argnums  the position of the argument to differentiate in, or several positions
 
-    Raises NonFiniteError where a derivative is NaN or infinite, TypeError if `f` does not return one number.
+    Raises NonFiniteError where a derivative in plain numbers is NaN or infinite (one made of Values is left to
+    their own sweep), TypeError if `f` does not return one number.
 
     >>> grad(lambda x: x ** 3)(2.0)
     12.0
@@ -99,9 +101,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     roots = list(_flat(run.result))
 
     def pull(cotangents: Any) -> tuple[Any, ...]:
-        weights = list(_flat(cotangents))
-        if len(weights) != len(roots):
-            raise ValueError(f"vjp takes one cotangent per number of f(x), {len(roots)}; got {len(weights)}")
+        weights = list(_flat_like(run.result, cotangents, "cotangents"))
         weighted = [weight * root for weight, root in zip(weights, roots, strict=True)]
         total = identity(weighted[0]) if weighted else 0.0
         for term in weighted[1:]:
@@ -119,9 +119,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 3.0)
     """
     run = _Run(f, tuple(primals), tuple(range(len(primals))))
-    directions = list(_flat(tuple(tangents)))
-    if len(directions) != len(run.inputs):
-        raise ValueError(f"jvp takes one tangent per number, {len(run.inputs)} here; got {len(directions)}")
+    directions = list(_flat_like(tuple(primals), tuple(tangents), "tangents"))
     roots = list(_flat(run.result))
     nested = run.nested or any([isinstance(direction, Node) for direction in directions])
     nodes = [root for root in roots if isinstance(root, Node)]
@@ -151,15 +149,15 @@ class _Run:
     def __init__(self, f: Callable[..., Any], arguments: tuple[Any, ...], argnums: int | Sequence[int]) -> None:
         self.inputs: list[Any] = []
         self.nested = False
-        self._chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-        self._single = isinstance(argnums, int)
+        self._single = not isinstance(argnums, (tuple, list))
+        self._chosen = _positions([argnums] if self._single else argnums, len(arguments))
         self._shapes = arguments
         lifted = list(arguments)
         for k in self._chosen:
-            if not -len(arguments) <= k < len(arguments):
-                raise IndexError(f"argnums names argument {k}, but the function was called with {len(arguments)}")
             lifted[k] = self._lifted(arguments[k])
         self.result = f(*lifted)
+        for node in self.inputs:
+            _settle(node)
 
     def _lifted(self, argument: Any) -> Any:
         fresh = []
@@ -208,6 +206,38 @@ class _Run:
         items = iter(adjoints)
         gradients = tuple([_rebuilt(self._shapes[k], items) for k in self._chosen])
         return gradients[0] if self._single else gradients
+
+
+def _positions(argnums: Any, count: int) -> tuple[int, ...]:
+    """argnums as positions from 0, each once."""
+    found = []
+    for k in map(operator.index, argnums):
+        if not -count <= k < count:
+            raise IndexError(f"argnums names argument {k}, but the function was called with {count}")
+        found.append(k % count)
+    if len(set(found)) < len(found):
+        raise ValueError(f"argnums names an argument twice: {tuple(argnums)}")
+    return tuple(found)
+
+
+def _flat_like(shape: Any, structure: Any, what: str) -> Iterator[Any]:
+    """The numbers of `structure` in the order of `shape`, whose nesting and keys it must have."""
+    if isinstance(shape, dict) and isinstance(structure, dict) and shape.keys() == structure.keys():
+        for key, item in shape.items():
+            yield from _flat_like(item, structure[key], what)
+    elif isinstance(shape, (list, tuple)) and isinstance(structure, (list, tuple)) and len(shape) == len(structure):
+        for item, other in zip(shape, structure, strict=True):
+            yield from _flat_like(item, other, what)
+    elif isinstance(shape, (dict, list, tuple)) or isinstance(structure, (dict, list, tuple)):
+        raise ValueError(f"{what} come in the shape {shape!r:.60}; got {structure!r:.60}")
+    else:
+        yield from _flat(structure)
+
+
+def _settle(node: Value) -> None:
+    """From now on the input is a constant: an outer derivative, in which it may turn up, has not found it outside."""
+    if node.is_leaf:
+        node._primitive, node._x = identity, node._data
 
 
 def _constant(x: float) -> Value:

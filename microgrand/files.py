@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from errno import EISDIR
 from pathlib import Path
 
 
@@ -24,6 +25,9 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())
+        for path in contents:
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, "a folder stands in the place of the file", str(path))
         while waiting:
             os.replace(*waiting[0])
             waiting.pop(0)

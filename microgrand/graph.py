@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from math import nan
 from typing import Final
 
 from microgrand.node import Node
@@ -108,8 +109,10 @@ def refresh(root: Node) -> None:
     >>> refresh(y); y.data, y.partials
     (9.0, (3.0, 3.0))
     """
-    for node in topological_order(root):
-        node.recompute()
+    fresh: dict[int, float] = {}
+    recomputed = [_recomputed(node, fresh) for node in topological_order(root)]
+    for node, z, partials in recomputed:  # all of them or, where a domain is left, none
+        node.rewrite(z, partials)
 
 
 def stale(root: Node) -> list[Node]:
@@ -124,15 +127,25 @@ def stale(root: Node) -> list[Node]:
     fresh: dict[int, float] = {}
     changed: list[Node] = []
     for node in topological_order(root):
-        primitive = node.primitive
-        if primitive is None:
-            fresh[id(node)] = node.data
+        try:
+            _, z, partials = _recomputed(node, fresh)
+        except ValueError:  # outside a domain now, or above a node that is
+            changed.append(node)
             continue
-        operands = node.operands
-        numbers = [fresh[id(operand)] if isinstance(operand, Node) else operand for operand in operands]
-        z = primitive.evaluate(numbers, operands)
-        fresh[id(node)] = z
         # Compared as text, NaN equals NaN and 0.0 differs from -0.0.
-        if repr((z, primitive.local_partials(z, numbers, operands))) != repr((node.data, node.operand_partials())):
+        if repr((z, partials)) != repr((node.data, node.operand_partials())):
             changed.append(node)
     return changed
+
+
+def _recomputed(node: Node, fresh: dict[int, float]) -> tuple[Node, float, list[float]]:
+    """The node with its data and partials as they would be now; `fresh` holds the data of the nodes before it."""
+    primitive = node.primitive
+    if primitive is None:
+        fresh[id(node)] = node.data
+        return node, node.data, []
+    operands = node.operands
+    numbers = [fresh.get(id(operand), nan) if isinstance(operand, Node) else operand for operand in operands]
+    z = primitive.evaluate(numbers, operands)
+    fresh[id(node)] = z
+    return node, z, primitive.local_partials(z, numbers, operands)

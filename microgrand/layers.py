@@ -55,10 +55,9 @@ class Layer:
 
     def parameters(self) -> list[Value]:
         """Every parameter θ of the layer, in a fixed order; here those of its attributes, layers among them."""
-        found: list[Value] = []
-        for attribute in vars(self).values():
-            found.extend(_parameters_in(attribute))
-        return list({id(theta): theta for theta in found}.values())
+        found: dict[int, Value] = {}
+        _collect(vars(self), found, set())
+        return list(found.values())
 
     def parameter_rows(self) -> list[list[Value]]:
         """The parameters in the rows in which a trace shows them: θ₁, θ₂, …"""
@@ -262,14 +261,14 @@ def indicators(y: Any, classes: int) -> list[float]:
     return [1.0 if k == as_number(y) else 0.0 for k in range(classes)]
 
 
-def _parameters_in(attribute: Any) -> list[Value]:
-    """The parameters in an attribute of a layer: leaves, layers, and lists, tuples and dicts of them."""
+def _collect(attribute: Any, found: dict[int, Value], seen: set[int]) -> None:
+    """Put the parameters of an attribute into `found`: leaves, layers, and lists, tuples and dicts of them."""
     if isinstance(attribute, Value):
-        return [attribute] if attribute.is_leaf else []
-    if isinstance(attribute, Layer):
-        return attribute.parameters()
-    if isinstance(attribute, dict):
-        attribute = list(attribute.values())
-    if isinstance(attribute, (list, tuple)):
-        return [theta for item in attribute for theta in _parameters_in(item)]
-    return []
+        if attribute.is_leaf:
+            found[id(attribute)] = attribute
+    elif isinstance(attribute, (Layer, dict, list, tuple)) and id(attribute) not in seen:
+        seen.add(id(attribute))
+        if isinstance(attribute, Layer):
+            attribute = vars(attribute)
+        for item in attribute.values() if isinstance(attribute, dict) else attribute:
+            _collect(item, found, seen)

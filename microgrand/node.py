@@ -141,14 +141,10 @@ class Node:
                 self._y = operands[1]
                 self._partial_y = partials[1]
 
-    def recompute(self) -> None:
-        """Compute data and partials again from the operands' present data; a leaf stays as it is."""
+    def rewrite(self, data: float, partials: list[float]) -> None:
+        """Put recomputed numbers in the place of the recorded ones; a leaf stays as it is."""
         if self._primitive is None:
             return
-        operands = self.operands
-        numbers = self._primitive.numbers(operands)
-        data = self._primitive.evaluate(numbers, operands)
-        partials = self._primitive.local_partials(data, numbers, operands)
         self._data = data
         if self._partials is not None:
             self._partials = partials
@@ -234,7 +230,7 @@ class Primitive:
 
     def __call__(self, *arguments: Any) -> Any:
         """The value on plain numbers and arrays; on Values, a new Value that records this step."""
-        operands = self.spread(*arguments) if self.spread is not None else list(arguments)
+        operands = list(self.spread(*arguments) if self.spread is not None else arguments)
         if self.arity is not None and len(operands) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} operand(s); got {len(operands)}")
         return self._on_flat(operands)
@@ -280,7 +276,10 @@ class Primitive:
     def local_partials(self, z: float, numbers: list[float], operands: Sequence[Any]) -> list[float]:
         """∂z/∂operand for each operand on floats; 0.0 where the operand is a plain number, which has no δ."""
         if self.many:
-            return [float(partial) for partial in self.partials[0](z, *numbers)]
+            partials = [float(partial) for partial in self.partials[0](z, *numbers)]
+            if len(partials) != len(numbers):
+                raise ValueError(f"{self.name} has {len(numbers)} operands, but its row gives {len(partials)} partials")
+            return partials
         return [
             float(partial(z, *numbers)) if isinstance(operand, Node) else 0.0
             for partial, operand in zip(self.partials, operands, strict=True)

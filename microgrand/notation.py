@@ -18,6 +18,11 @@ ATOM: Final = 5
 
 STYLES: Final = ("text", "latex", "python")
 
+LONGEST_LIST: Final = 6  # operands that are all written
+LONGEST_NAME: Final = 40
+DEEPEST: Final = 200  # steps that a formula may go down
+LONGEST_TEXT: Final = 200  # characters of a formula in an error's one line
+
 ELLIPSIS: Final = {"text": "…", "latex": r"\ldots", "python": "..."}
 
 
@@ -61,6 +66,12 @@ class Notation:
         """The least precedence that operand `k` needs to stand without parentheses."""
         return self.slots[k] if k < len(self.slots) else 0
 
+    def shown(self, operands: Sequence[Any], style: str) -> list[tuple[Any, bool]]:
+        """The operands, and for each whether it is left out of a long list, whose ends alone are written."""
+        size = (len(operands) - self.trailing) // self.groups if self.groups else len(operands)
+        long = size > LONGEST_LIST and style != "python"
+        return [(x, long and 3 <= k % size < size - 1) for k, x in enumerate(operands)]
+
     def write(self, style: str, operands: Sequence[str]) -> str:
         """The step with its operands, each already written in the same style."""
         template = self.latex if style == "latex" else self.python if style == "python" else self.text
@@ -75,7 +86,7 @@ class Notation:
 
 def _listed(operands: Sequence[str], style: str) -> str:
     """Operands side by side; a long list keeps its ends, except in Python, which must stay exact."""
-    if len(operands) > 6 and style != "python":
+    if len(operands) > LONGEST_LIST and style != "python":
         operands = [*operands[:3], ELLIPSIS[style], operands[-1]]
     return ", ".join(operands)
 
@@ -117,12 +128,15 @@ def formula(root: Any, style: str = "text", depth: int = 4) -> str:
     """
     if style not in STYLES:
         raise ValueError(f"style is one of {', '.join(STYLES)}; got {style!r}")
-    return _written(root, style, depth, 0, True)
+    written = _written(root, style, min(depth, DEEPEST), 0, True)
+    too_long = style == "text" and len(written) > LONGEST_TEXT
+    return written[: LONGEST_TEXT - 1] + ELLIPSIS[style] if too_long else written
 
 
 def _written(item: Any, style: str, depth: int, slot: int, spelled_out: bool) -> str:
     if isinstance(item, (float, int)):
-        return _parenthesised(number(float(item), style), SIGN if item < 0 else ATOM, slot, style)
+        text = number(float(item), style)
+        return _parenthesised(text, SIGN if item < 0 else PRODUCT if "cdot" in text else ATOM, slot, style)
     if item.name is not None and not spelled_out:
         return _name(item.name, style)
     if item.is_leaf:
@@ -130,7 +144,10 @@ def _written(item: Any, style: str, depth: int, slot: int, spelled_out: bool) ->
     if depth == 0:
         return ELLIPSIS[style]
     notation = item.primitive.notation
-    operands = [_written(operand, style, depth - 1, notation.slot(k), False) for k, operand in enumerate(item.operands)]
+    operands = [
+        ELLIPSIS[style] if hidden else _written(operand, style, depth - 1, notation.slot(k), False)
+        for k, (operand, hidden) in enumerate(notation.shown(item.operands, style))
+    ]
     return _parenthesised(notation.write(style, operands), notation.binds, slot, style)
 
 
@@ -141,10 +158,12 @@ def _parenthesised(text: str, binds: int, slot: int, style: str) -> str:
 
 
 def _name(name: str, style: str) -> str:
-    if style != "latex" or len(name) == 1:
+    if style == "text":
+        name = name.replace("\n", "↵")
+        return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + ELLIPSIS[style]
+    if style == "python" or (len(name) == 1 and name.isalnum()):
         return name
-    return (
-        r"\mathit{"
-        + name.replace("\\", r"\backslash ").replace("_", r"\_").replace("{", r"\{").replace("}", r"\}")
-        + "}"
-    )
+    return r"\mathit{" + "".join([_LATEX.get(character, character) for character in name]) + "}"
+
+
+_LATEX: Final = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}"} | {c: "\\" + c for c in "_{}%&$#"}

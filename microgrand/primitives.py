@@ -131,8 +131,12 @@ def _at_tie(x: float, y: float) -> bool:
     return x == y
 
 
-def _at_tied_extreme(*xs: float) -> bool:
-    return list(xs).count(max(xs)) > 1 or list(xs).count(min(xs)) > 1
+def _at_tied_maximum(*xs: float) -> bool:
+    return list(xs).count(max(xs)) > 1
+
+
+def _at_tied_minimum(*xs: float) -> bool:
+    return list(xs).count(min(xs)) > 1
 
 
 def _all_zero(*xs: float) -> bool:
@@ -193,11 +197,11 @@ reciprocal: Primitive = Primitive("reciprocal", lambda x: numeric.quotient(1.0, 
     _infix("1 / {}", "1/", PRODUCT, (SIGN,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
     domain=NON_ZERO, pole=_at_zero, doc="1 / x")
 
-sqrt: Primitive = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z),
-    _function("sqrt", r"\sqrt", "√"), domain=NON_NEGATIVE, doc="√x")
+sqrt: Primitive = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z + 0.0),
+    Notation("sqrt", latex=r"\sqrt{{{}}}", label="√"), domain=NON_NEGATIVE, doc="√x")
 
 cbrt: Primitive = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
-    _function("cbrt", r"\sqrt[3]", "∛"), doc="∛x, infinitely steep at 0")
+    Notation("cbrt", latex=r"\sqrt[3]{{{}}}", label="∛"), doc="∛x, infinitely steep at 0")
 
 root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z / -1.5, x),
     kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
@@ -259,8 +263,8 @@ softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 
 abs: Primitive     = Primitive("abs", operator.abs, lambda z, x: sign(x),
     Notation("|{}|", latex=r"\left|{}\right|", python="abs({})", label="|x|"), ufunc="absolute", kink=_at_zero, doc="|x|; its slope at 0 is 0")
 sign: Primitive    = Primitive("sign", numeric.sign, _no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
-maximum: Primitive = Primitive("maximum", stable.largest,  _shares, _function("maximum", r"\max"), many=True, spread=_at_least_one, kink=_at_tied_extreme, doc="the largest operand; those that tie share the slope equally")
-minimum: Primitive = Primitive("minimum", stable.smallest, _shares, _function("minimum", r"\min"), many=True, spread=_at_least_one, kink=_at_tied_extreme, doc="the smallest operand; those that tie share the slope equally")
+maximum: Primitive = Primitive("maximum", stable.largest,  _shares, _function("maximum", r"\max"), many=True, spread=_at_least_one, kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
+minimum: Primitive = Primitive("minimum", stable.smallest, _shares, _function("minimum", r"\min"), many=True, spread=_at_least_one, kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
 clip: Primitive    = Primitive("clip", numeric.clip,
     (lambda z, x, low, high: _step(x, low) * _step(high, x) * greater(high, low), lambda z, x, low, high: _step(low, x), lambda z, x, low, high: _step(x, low) * _step(x, high)),
     joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",

@@ -32,6 +32,8 @@ class Scope:
         return self._layer() if self._layer is not None else None
 
     def __enter__(self) -> Scope:
+        if self._token is not None:
+            raise RuntimeError(f"{self!r} is entered already: a scope is one call")
         self.outer = _SCOPE.get()
         self._token = _SCOPE.set(self)
         AMBIENT.entered(1, 0)

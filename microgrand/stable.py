@@ -13,7 +13,6 @@ from typing import Any
 from microgrand.numeric import (
     EXP_MINUS_40,
     ONE,
-    ONE_OVER_ROOT_TWO_PI,
     ROOT_HALF,
     carries_errors,
     cbrt,
@@ -137,11 +136,6 @@ def _over_root_two(x: Any) -> tuple[Any, Any]:
 def gelu(x: Any) -> Any:
     """x Φ(x)."""
     return where(x == -inf, -0.0, x * normal_cdf(x))
-
-
-def normal_pdf(x: Any) -> Any:
-    """φ(x) = e^(-x²/2) / √(2π)."""
-    return half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x)
 
 
 def root_slope(x: Any) -> Any:

@@ -42,6 +42,9 @@ class Adjoints:
     def __len__(self) -> int:
         return len(self.order)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Adjoints, (self.order, self.deltas)  # without the index: a copy's nodes are others
+
     def require_finite(self) -> None:
         """Raise a NonFiniteError that names where a δ turned NaN or infinite first, if one did."""
         for k in range(len(self.order) - 1, -1, -1):
@@ -59,8 +62,8 @@ class Adjoints:
                         f": the local partial of {formula(child, depth=2)} (data {child.data!r}) there is {partial!r}"
                         f", times δ = {child_delta!r}"
                     )
-                    return f"{text}. Pass allow_nonfinite=True to let it through"
-        return f"{text}. Pass allow_nonfinite=True to let it through"
+                    return f"{text}; `backward(allow_nonfinite=True)` lets it through"
+        return f"{text}; `backward(allow_nonfinite=True)` lets it through"
 
 
 def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cut: Iterable[Node] = ()) -> Adjoints:

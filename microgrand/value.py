@@ -38,6 +38,8 @@ class Value(Node):
     __slots__ = ()
 
     def __init__(self, data: object, name: str | None = None) -> None:
+        if isinstance(data, Node):
+            raise TypeError(f"a Value is made from a number; got {data!r:.60}: take its number, v.data")
         super().__init__(as_number(data), None, None, None, 0.0, 0.0)
         if name is not None:
             self.name = name

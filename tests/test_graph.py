@@ -1,6 +1,7 @@
 """Laws of the graph and its sweeps: order, identity, purity, depth, what happens in between."""
 
 import math
+import pickle
 import sys
 import threading
 
@@ -96,6 +97,44 @@ def test_refresh_recomputes_what_recording_would_compute(expression):
 plain_only = pytest.mark.skipif(
     microgrand.COMPILED, reason="compiled code runs from start to end: nothing can interrupt or trace it in the middle"
 )
+
+
+def test_refresh_is_all_or_nothing():
+    """Where a changed leaf leaves a domain, `refresh` raises and changes no number; `stale` and drawings still work."""
+    x = Value(2.0)
+    w = x * x
+    root = w + microgrand.log(x)
+    x.data = -3.0
+    with pytest.raises(ValueError, match="log is defined"):
+        refresh(root)
+    assert w.data == 4.0
+    assert len(stale(root)) == 3
+    assert "dashed" in microgrand.draw(root).dot
+
+
+def test_formulas_of_wide_graphs_are_short_and_quick():
+    """A node of a hundred thousand operands, of such nodes too, is written in one short line."""
+    wide = sum([sum([Value(1.0)] * 1000)] * 100_000)
+    assert len(microgrand.formula(wide)) <= 200
+    assert microgrand.formula(wide, "text", depth=10**9).count("\n") == 0
+
+
+def test_adjoints_survive_copies():
+    """A pickled or copied `Adjoints` answers for the copied nodes, also after it was asked."""
+    x = Value(3.0)
+    adjoints = sweep(x * x)
+    assert adjoints[x] == 6.0
+    again, leaf = pickle.loads(pickle.dumps((adjoints, x)))
+    assert again[leaf] == 6.0
+
+
+def test_a_scope_is_entered_once():
+    """Entering a scope that is entered already is refused, and leaves nothing behind."""
+    scope = Scope("once")
+    with scope, pytest.raises(RuntimeError, match="entered already"), scope:
+        pass
+    assert (Value(1.0) * 2.0).scope is None
+
 
 SHAPES = {
     "left": lambda y, x: y + x,

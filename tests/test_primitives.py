@@ -213,6 +213,20 @@ def test_a_row_added_at_run_time_works_everywhere():
         test_rows_keep(row, law)
 
 
+def test_a_row_of_many_operands_gives_a_partial_for_each():
+    """A row whose partials are fewer or more than its operands is refused where it is first used."""
+    row = Primitive("one_partial", lambda *xs: xs[0] + xs[1], lambda z, *xs: [1.0], many=True)
+    with pytest.raises(ValueError, match="one_partial has 2 operands, but its row gives 1 partials"):
+        row(Value(1.0), Value(2.0))
+
+
+def test_latex_is_well_formed():
+    """Roots take their radicand in braces, numbers with exponents stay one factor, names are escaped."""
+    x = Value(2.0, name="x%_1")
+    assert formula(microgrand.sqrt(x + 1.0), "latex") == r"\sqrt{\mathit{x\%\_1} + 1}"
+    assert formula(Value(1e-9) ** 2, "latex") == r"{\left(1 \cdot 10^{-9}\right)}^{2}"
+
+
 def test_the_table_is_sealed():
     """A row of one's own cannot take the name of one of the table's; re-running one's own declaration is fine."""
     with pytest.raises(ValueError, match="'tanh' is a row of microgrand's own table"):

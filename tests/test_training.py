@@ -144,6 +144,7 @@ BAD_FILES = {
     "twice the same column": ("a,a,y\n1,2,u\n2,1,v\n", "two columns named 'a'"),
     "target only": ("y\nu\nv\n", "no column beside the target 'y'"),
     "not text": ("\xff\xfe\x00\x01", "cannot be read as CSV text"),
+    "too large": ("a,b,y\n1,1.7e308,u\n2,-1.7e308,v\n3,1e308,u\n4,-1.7e308,v\n", "column 'b' are too large"),
     "open quote": ('a,b,y\n1,"2,u\n', "cannot be read as CSV text"),
 }
 
@@ -157,7 +158,7 @@ def test_bad_files_are_refused_in_one_sentence(case, tmp_path):
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["bad.csv"]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "bad.csv"]
 
 
 @pytest.mark.parametrize(
@@ -180,6 +181,29 @@ def test_bad_arguments_are_refused_in_one_sentence(arguments, message, tmp_path)
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "good.csv"]
+
+
+@pytest.mark.parametrize(
+    "rows", [["7,0", "7,1"] * 4, [f"{i},{-i},{i % 2}" for i in range(8)]], ids=["constant", "opposite"]
+)
+def test_degenerate_features_are_no_trouble(rows, tmp_path):
+    """Constant features, and features that cancel, train without a traceback."""
+    (tmp_path / "t.csv").write_text(",".join("abc"[: rows[0].count(",")]) + ",y\n" + "\n".join(rows) + "\n")
+    done = run("train", "t.csv", "--epochs", 5, cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+
+
+def test_output_that_cannot_be_written_is_said(tmp_path):
+    """A full disk behind stdout: exit code 2 and one sentence, no traceback."""
+    (tmp_path / "good.csv").write_text(GOOD)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "microgrand", "train", "good.csv", "--epochs", "2"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "the output could not be written: No space left" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--epochs", "-1"], ["--l2", "x"], ["--step", "0"], ["--unknown"], ["a", "b"]])

