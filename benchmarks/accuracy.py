@@ -2,8 +2,7 @@
 
 For each row points are drawn all over its domain; the value and each local partial, as the engine records them, are
 compared with the exact numbers, and so are the same partials by the other libraries at the same points. An error is
-counted in units in the last place (ulp) of the exact number. Where terms cancel it is counted in ulps of the terms: a
-sum against the sum of the terms' absolute values, a partial against the row's `largest_term`.
+counted in units in the last place (ulp) of the exact number, or, where terms cancel, of the terms: the row's `value_scale` and `partial_scale`.
 
 Left out are the kinks, and what is no normal float: a point whose exact value overflows or is subnormal, a partial that
 is. There only NaN, or a number where none belongs, is an error (inf).
@@ -31,15 +30,6 @@ from benchmarks.reference import Measure, exact, measure
 from microgrand import TABLE, Primitive, Value
 
 LIMIT = 4.0  # ulp: what a row may not exceed
-
-# What the value of a sum is measured against: its terms. (logsumexp is its largest operand plus a logarithm.)
-SUMMED: dict[str, Callable[..., float]] = {
-    "sum": lambda *xs: sum([abs(x) for x in xs]),
-    "mean": lambda *xs: sum([abs(x) / len(xs) for x in xs]),
-    "dot": lambda *xs: sum([abs(w * x) for w, x in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :], strict=True)]),
-    "logsumexp": lambda *xs: abs(max(xs)),
-}
-
 
 class Point(NamedTuple):
     """One point: the operands, what the engine records there, and the exact numbers ready for measuring."""
@@ -112,10 +102,10 @@ def evaluate(row: Primitive, xs: list[float]) -> Point:
     value = row.evaluate(xs, operands)
     recorded = row.local_partials(value, xs, operands)[:own]
     exact_value, exact_partials = exact(row, xs, own)
-    terms = SUMMED[row.name](*xs) if row.name in SUMMED else 0.0
-    largest = abs(float(row.largest_term(value, *xs))) if row.largest_term else 0.0
-    measures = [measure(each, largest) for each in exact_partials]
-    return Point(xs, value, recorded, measure(exact_value, terms), measures)
+    value_scale = abs(float(row.value_scale(*xs))) if row.value_scale else 0.0
+    partial_scale = abs(float(row.partial_scale(value, *xs))) if row.partial_scale else 0.0
+    measures = [measure(each, partial_scale) for each in exact_partials]
+    return Point(xs, value, recorded, measure(exact_value, value_scale), measures)
 
 
 def value_errors(points: Iterable[Point]) -> Iterator[Error]:

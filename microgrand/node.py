@@ -8,7 +8,7 @@ table in `primitives.py`. Calling the primitive on nodes records a new node.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from microgrand.domains import REALS, Domain
 from microgrand.errors import DivisionByZeroError, DomainError, GraphError
@@ -153,6 +153,21 @@ class Node:
             self._partial_y = partials[1] if len(partials) > 1 else 0.0
 
 
+class Exactness(NamedTuple):
+    """Within how many units in the last place a row's value and its partials lie, at any operands, and what costs them.
+
+    Counted in units of the exact number, or of the terms where these cancel (`value_scale`, `partial_scale`); results
+    that are subnormal do not count.
+    """
+
+    value: float = 2.0
+    partials: float = 4.0
+    because: str = ""
+
+
+EXACT: Final = Exactness()
+
+
 class Primitive:
     """An elementary function with its declared partials: one row of the table.
 
@@ -167,8 +182,9 @@ class Primitive:
     pole      a predicate: which operands outside the domain are a division by zero
     kink      a predicate: at these operands no derivative exists, and the partials follow the row's convention
     whole     which operands are whole numbers that choose a function (the k of softmax); these are never Values
-    largest_term  where the terms of a partial cancel: the size of the largest, (z, x, …) -> number, against which the
-              partial's error is measured
+    value_scale    where the terms of the value cancel: their size, (x, …) -> number, against which its error counts
+    partial_scale  where the terms of a partial cancel: their size, (z, x, …) -> number, against which its error counts
+    exactness how exact it is, where that is less than value within 2 ulp and partials within 4, and why
     many      whether it takes any number of operands, one by one or as one sequence
     spread    turns public arguments into the flat list of operands, where that is not what `many` says
     ufunc     NumPy's name for it, where that differs
@@ -194,7 +210,9 @@ class Primitive:
         pole: Callable[..., bool] | None = None,
         kink: Callable[..., bool] | None = None,
         whole: tuple[int, ...] = (),
-        largest_term: Callable[..., Any] | None = None,
+        value_scale: Callable[..., Any] | None = None,
+        partial_scale: Callable[..., Any] | None = None,
+        exactness: Exactness = EXACT,
         many: bool = False,
         spread: Callable[..., list[Any]] | None = None,
         ufunc: str = "",
@@ -205,7 +223,9 @@ class Primitive:
         self.partials: Final = partials if isinstance(partials, tuple) else (partials,)
         self.notation: Final = notation if notation is not None else Notation(name)
         self.whole: Final = whole
-        self.largest_term: Final = largest_term
+        self.value_scale: Final = value_scale
+        self.partial_scale: Final = partial_scale
+        self.exactness: Final = exactness
         self.many: Final = many
         self.arity: Final = None if many else len(self.partials)
         self.domains: Final = domain if isinstance(domain, tuple) else (domain,) * (1 if many else len(self.partials))

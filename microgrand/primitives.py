@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from microgrand import numeric, stable
 from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
-from microgrand.node import Node, Primitive, seal, spread_out
+from microgrand.node import Exactness, Node, Primitive, seal, spread_out
 from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
 from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI, as_number
 
@@ -28,11 +28,12 @@ def _two_lists(ws: Sequence[Any], xs: Sequence[Any]) -> list[Any]:
     return [*ws, *xs]
 
 
-def _chosen(xs: Sequence[Any], k: Any) -> list[Any]:
-    """softmax(xs, k): all of xs, then the index k, a plain number."""
-    if isinstance(k, Node) or as_number(k) not in range(len(xs)):
-        raise ValueError(f"the index k of softmax(xs, k) is a whole number, 0 ≤ k < {len(xs)}; got {k!r}")
-    return [*xs, float(k)]
+def _chosen(xs: Sequence[Any], *indices: Any) -> list[Any]:
+    """softmax(xs, k): all of xs, then the index k (or several), a plain number."""
+    for k in indices:
+        if isinstance(k, Node) or as_number(k) not in range(len(xs)):
+            raise ValueError(f"the index k of softmax(xs, k) is a whole number, 0 ≤ k < {len(xs)}; got {k!r}")
+    return [*xs, *[float(k) for k in indices]]
 
 
 def _at_least_one(*xs: Any) -> list[Any]:
@@ -52,21 +53,28 @@ def _probabilities(xs: Sequence[Any]) -> list[Any]:
 
 
 def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
-    """∂pₖ/∂xⱼ = pₖ([j = k] - pⱼ), with 1 - pₖ computed as Σ pᵢ over i ≠ k. The index k has none."""
+    """∂pₖ/∂xⱼ = pₖ([j = k] - pⱼ), all at once on numbers, one node each on Values. The index k has none."""
     *xs, k = operands
-    slopes = [-z * p for p in _probabilities(xs)]
-    slopes[int(k)] = z * softmax_complement(xs, int(k))
-    return [*slopes, 0.0]
+    if any([isinstance(x, Node) for x in xs]):
+        return [*[softmax_slope(xs, j, k) for j in range(len(xs))], 0.0]
+    return [*stable.softmax_slopes(xs, int(k)), 0.0]
+
+
+def _softmax_slope_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂/∂xᵢ of z = ∂pₖ/∂xⱼ: z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ. The indices have none."""
+    *xs, j, k = operands
+    if j == k:
+        tilt = softmax_complement(xs, k) - softmax(xs, k)
+        return [*[slope * tilt for slope in _softmax_partials(z, *xs, k)[:-1]], 0.0, 0.0]
+    slopes = [-2.0 * z * p for p in _probabilities(xs)]
+    for i in (int(j), int(k)):
+        slopes[i] = z * (softmax_complement(xs, i) - softmax(xs, i))
+    return [*slopes, 0.0, 0.0]
 
 
 def _softmax_complement_partials(z: Any, *operands: Any) -> list[Any]:
     """∂(1 - pₖ)/∂xⱼ = -∂pₖ/∂xⱼ."""
-    *xs, k = operands
-    probabilities = _probabilities(xs)
-    own = probabilities[int(k)]
-    slopes = [own * p for p in probabilities]
-    slopes[int(k)] = -own * z
-    return [*slopes, 0.0]
+    return [-slope for slope in _softmax_partials(z, *operands)]
 
 
 def _log_softmax_partials(z: Any, *operands: Any) -> list[Any]:
@@ -111,6 +119,18 @@ def _terms_of_power_term_in_x(c: Any, x: Any, y: Any, n: Any, m: Any) -> list[An
     return [first, power_term(c * m, x, y, n + 1.0, m - 1.0)] if m != 0.0 else [first]
 
 
+def _near(x: Any) -> Any:
+    """x, but at most ±60, beyond which e^(-x²/2) is 0: there x would overflow in its products, or make 0·∞ of them."""
+    return clip(x, -60.0, 60.0)
+
+
+def _silu_bend(z: Any, x: Any) -> Any:
+    """(σ + x·σ′)′ = σ′·(2 - x·tanh(x/2)), with σ′ = 1/(2cosh(x/2))² in two factors, which underflow later than σ′."""
+    near = clip(x, -1400.0, 1400.0)
+    factor = reciprocal(2.0 * cosh(0.5 * near))
+    return factor * (2.0 - near * tanh(0.5 * near)) * factor
+
+
 def _step(x: Any, y: Any) -> Any:
     """1 where x > y, 0 where x < y, ½ where they tie."""
     return 0.5 * (greater(x, y) + greater_equal(x, y))
@@ -143,7 +163,8 @@ def _all_zero(*xs: float) -> bool:
     return not any([x != 0.0 for x in xs])
 
 
-def _no_partial(z: Any, x: Any, *others: Any) -> float:
+def no_partial(z: Any, x: Any, *others: Any) -> float:
+    """The partial in an operand that only chooses: 0, and 0 for a NaN too."""
     return 0.0
 
 
@@ -186,9 +207,9 @@ pow: Primitive = Primitive("pow", numeric.power, (lambda z, x, y: power_term(y, 
     pole=lambda x, y: x == 0.0 and y < 0.0, kink=lambda x, y: x <= 0.0, doc="x^y; 0^0 = 1")
 
 power_term: Primitive = Primitive("power_term", stable.power_term,
-    (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), _no_partial, _no_partial),
-    kink=lambda c, x, y, n, m: x <= 0.0, whole=(3, 4), largest_term=lambda z, c, x, y, n, m: maximum([abs(term) for term in _terms_of_power_term_in_x(c, x, y, n, m)]),
-    doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
+    (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial),
+    kink=lambda c, x, y, n, m: x <= 0.0, whole=(3, 4), partial_scale=lambda z, c, x, y, n, m: maximum([abs(term) for term in _terms_of_power_term_in_x(c, x, y, n, m)]),
+    exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
 
 square: Primitive = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
     _infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
@@ -221,7 +242,7 @@ cos: Primitive  = Primitive("cos",  numeric.cos,  lambda z, x: -sin(x),         
 tan: Primitive  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
 asin: Primitive = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
 acos: Primitive = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
-atan: Primitive = Primitive("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(x)), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
+atan: Primitive = Primitive("atan", numeric.atan, lambda z, x: square(1.0 / hypot(1.0, x)), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
 atan2: Primitive = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
     ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, doc="the angle of the point (x, y), in (-π, π]")
 
@@ -229,22 +250,22 @@ atan2: Primitive = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x
 sinh: Primitive  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
 cosh: Primitive  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
 tanh: Primitive  = Primitive("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
-sech2: Primitive = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            doc="1 / cosh²x, the slope of tanh")
+sech2: Primitive = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="as sigmoid_slope"), doc="1 / cosh²x, the slope of tanh")
 asinh: Primitive = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
 acosh: Primitive = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=AT_LEAST_ONE, ufunc="arccosh", doc="the inverse of cosh")
 atanh: Primitive = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
 
 # ---- of probability ----------------------------------------------------------------------------------------------------
 sigmoid: Primitive       = Primitive("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
-sigmoid_slope: Primitive = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   doc="σ(x)σ(-x), the slope of σ")
+sigmoid_slope: Primitive = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
 log_sigmoid: Primitive   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
 softplus: Primitive      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
 erf: Primitive           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")
-erfc: Primitive          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), doc="1 - erf x, exact where erf x is near 1")
-bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (x * z),         doc="e^(-x²)")
-half_bell: Primitive     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -x * z,               doc="e^(-x²/2)")
-x_half_bell: Primitive   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - x) * (1.0 + x), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
-normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), doc="Φ(x), the normal distribution function")
+erfc: Primitive          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), exactness=Exactness(3.0, because="math.erfc itself"), doc="1 - erf x, exact where erf x is near 1")
+bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (_near(x) * z),  doc="e^(-x²)")
+half_bell: Primitive     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -_near(x) * z,        doc="e^(-x²/2)")
+x_half_bell: Primitive   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
+normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(3.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
 
 # ---- of networks -------------------------------------------------------------------------------------------------------
 relu: Primitive       = Primitive("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
@@ -254,15 +275,15 @@ leaky_relu: Primitive = Primitive("leaky_relu", lambda x, slope: numeric.where(x
 elu: Primitive        = Primitive("elu", stable.elu,
     (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
     spread=lambda x, alpha=1.0: [x, alpha], kink=_at_zero, doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
-silu: Primitive       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), largest_term=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), doc="x·σ(x)")
-silu_slope: Primitive = Primitive("silu_slope", stable.silu_slope, lambda z, x: sigmoid_slope(x) * (2.0 - x * tanh(0.5 * x)), largest_term=lambda z, x: 2.0 * sigmoid_slope(x), doc="σ(x) + x·σ′(x), the slope of silu")
-gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), largest_term=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), doc="x·Φ(x), exact")
-softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / square(1.0 + abs(x)), doc="x / (1 + |x|)")
+silu: Primitive       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), partial_scale=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(3.0, because="σ(x) alone costs 1.9 ulp"), doc="x·σ(x)")
+silu_slope: Primitive = Primitive("silu_slope", stable.silu_slope, _silu_bend, partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
+gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), partial_scale=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), exactness=Exactness(4.0, because="math.erfc itself, times x"), doc="x·Φ(x), exact")
+softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: square(1.0 / (1.0 + abs(x))), doc="x / (1 + |x|)")
 
 # ---- kinks and choices -------------------------------------------------------------------------------------------------
 abs: Primitive     = Primitive("abs", operator.abs, lambda z, x: sign(x),
     Notation("|{}|", latex=r"\left|{}\right|", python="abs({})", label="|x|"), ufunc="absolute", kink=_at_zero, doc="|x|; its slope at 0 is 0")
-sign: Primitive    = Primitive("sign", numeric.sign, _no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
+sign: Primitive    = Primitive("sign", numeric.sign, no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
 maximum: Primitive = Primitive("maximum", stable.largest,  _shares, _function("maximum", r"\max"), many=True, spread=_at_least_one, kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
 minimum: Primitive = Primitive("minimum", stable.smallest, _shares, _function("minimum", r"\min"), many=True, spread=_at_least_one, kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
 clip: Primitive    = Primitive("clip", numeric.clip,
@@ -270,25 +291,26 @@ clip: Primitive    = Primitive("clip", numeric.clip,
     joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",
     kink=lambda x, low, high: x == low or x == high or low == high, doc="x, but at least low and at most high; at a tie both share the slope")
 where: Primitive   = Primitive("where", numeric.where,
-    (_no_partial, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0)), kink=_at_zero, doc="x where the condition is not 0, else y")
+    (no_partial, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0)), kink=_at_zero, doc="x where the condition is not 0, else y")
 
-greater: Primitive       = Primitive("greater",       lambda x, y: (x > y) * 1.0,  (_no_partial, _no_partial), _infix("{} > {}", ">", COMPARISON, (SUM, SUM), python="greater({}, {})"),                  kink=_at_tie, doc="1 where x > y, else 0")
-greater_equal: Primitive = Primitive("greater_equal", lambda x, y: (x >= y) * 1.0, (_no_partial, _no_partial), _infix("{} ≥ {}", "≥", COMPARISON, (SUM, SUM), r"{} \ge {}", "greater_equal({}, {})"),   kink=_at_tie, doc="1 where x ≥ y, else 0")
-less: Primitive          = Primitive("less",          lambda x, y: (x < y) * 1.0,  (_no_partial, _no_partial), _infix("{} < {}", "<", COMPARISON, (SUM, SUM), python="less({}, {})"),                     kink=_at_tie, doc="1 where x < y, else 0")
-less_equal: Primitive    = Primitive("less_equal",    lambda x, y: (x <= y) * 1.0, (_no_partial, _no_partial), _infix("{} ≤ {}", "≤", COMPARISON, (SUM, SUM), r"{} \le {}", "less_equal({}, {})"),      kink=_at_tie, doc="1 where x ≤ y, else 0")
-equal: Primitive         = Primitive("equal",         lambda x, y: (x == y) * 1.0, (_no_partial, _no_partial), _infix("{} = {}", "=", COMPARISON, (SUM, SUM), python="equal({}, {})"),                    kink=_at_tie, doc="1 where x = y, else 0")
-not_equal: Primitive     = Primitive("not_equal",     lambda x, y: (x != y) * 1.0, (_no_partial, _no_partial), _infix("{} ≠ {}", "≠", COMPARISON, (SUM, SUM), r"{} \ne {}", "not_equal({}, {})"),       kink=_at_tie, doc="1 where x ≠ y, else 0")
+greater: Primitive       = Primitive("greater",       lambda x, y: (x > y) * 1.0,  (no_partial, no_partial), _infix("{} > {}", ">", COMPARISON, (SUM, SUM), python="greater({}, {})"),                  kink=_at_tie, doc="1 where x > y, else 0")
+greater_equal: Primitive = Primitive("greater_equal", lambda x, y: (x >= y) * 1.0, (no_partial, no_partial), _infix("{} ≥ {}", "≥", COMPARISON, (SUM, SUM), r"{} \ge {}", "greater_equal({}, {})"),   kink=_at_tie, doc="1 where x ≥ y, else 0")
+less: Primitive          = Primitive("less",          lambda x, y: (x < y) * 1.0,  (no_partial, no_partial), _infix("{} < {}", "<", COMPARISON, (SUM, SUM), python="less({}, {})"),                     kink=_at_tie, doc="1 where x < y, else 0")
+less_equal: Primitive    = Primitive("less_equal",    lambda x, y: (x <= y) * 1.0, (no_partial, no_partial), _infix("{} ≤ {}", "≤", COMPARISON, (SUM, SUM), r"{} \le {}", "less_equal({}, {})"),      kink=_at_tie, doc="1 where x ≤ y, else 0")
+equal: Primitive         = Primitive("equal",         lambda x, y: (x == y) * 1.0, (no_partial, no_partial), _infix("{} = {}", "=", COMPARISON, (SUM, SUM), python="equal({}, {})"),                    kink=_at_tie, doc="1 where x = y, else 0")
+not_equal: Primitive     = Primitive("not_equal",     lambda x, y: (x != y) * 1.0, (no_partial, no_partial), _infix("{} ≠ {}", "≠", COMPARISON, (SUM, SUM), r"{} \ne {}", "not_equal({}, {})"),       kink=_at_tie, doc="1 where x ≠ y, else 0")
 
 # ---- many operands -----------------------------------------------------------------------------------------------------
 hypot: Primitive = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
 norm: Primitive  = Primitive("norm", stable.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
-sum: Primitive   = Primitive("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, doc="x₁ + … + xₙ, added from left to right")
-mean: Primitive  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, spread=_at_least_one, doc="(x₁ + … + xₙ) / n")
-prod: Primitive  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, doc="x₁ · … · xₙ")
-dot: Primitive   = Primitive("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, doc="w₁x₁ + … + wₙxₙ, added from left to right")
-logsumexp: Primitive   = Primitive("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, doc="log Σ e^xᵢ")
-softmax: Primitive     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
+sum: Primitive   = Primitive("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, value_scale=lambda *xs: stable.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
+mean: Primitive  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: stable.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
+prod: Primitive  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
+dot: Primitive   = Primitive("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
+logsumexp: Primitive   = Primitive("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
+softmax: Primitive     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
 log_softmax: Primitive = Primitive("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
-softmax_complement: Primitive = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="1 - softmax(xs, k), exact where that is small")
+softmax_slope: Primitive = Primitive("softmax_slope", stable.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
+softmax_complement: Primitive = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
 
 TABLE: Final[dict[str, Primitive]] = seal()

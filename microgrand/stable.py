@@ -13,6 +13,7 @@ from typing import Any
 from microgrand.numeric import (
     EXP_MINUS_40,
     ONE,
+    ONE_OVER_ROOT_TWO_PI,
     ROOT_HALF,
     carries_errors,
     cbrt,
@@ -134,13 +135,25 @@ def _over_root_two(x: Any) -> tuple[Any, Any]:
 
 
 def gelu(x: Any) -> Any:
-    """x Φ(x)."""
-    return where(x == -inf, -0.0, x * normal_cdf(x))
+    """x·Φ(x); below -30 by φ(x)'s asymptotic series, for Φ(x) loses digits below -37.5 and x·Φ(x) does not yet."""
+    if not carries_errors(x):
+        return x * normal_cdf(x)
+    return where(x < -30.0, _gelu_tail(minimum(x, -30.0)), maximum(x, -30.0) * normal_cdf(x))
+
+
+def _gelu_tail(x: Any) -> Any:
+    """x·Φ(x) = -φ(x)(1 - 1/x² + 3/x⁴ - 15/x⁶ + …); seven terms leave 10⁻¹⁷ (Abramowitz and Stegun, 26.2.12)."""
+    u = 1.0 / (x * x)
+    series = 1.0
+    for odd in (13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
+        series = 1.0 - odd * u * series
+    return half_bell(x) * series * -ONE_OVER_ROOT_TWO_PI.value
 
 
 def root_slope(x: Any) -> Any:
-    """cbrt′(x) = ∛x / x / 3, infinite at 0. Not 1/(3z²), which doubles the error of z."""
-    return where(x == 0.0, inf, quotient(cbrt(x), where(x == 0.0, 1.0, x)) / 3.0)
+    """cbrt′(x) = ∛x / x / 3, infinite at 0, 0 at ±∞. Not 1/(3z²), which doubles the error of z."""
+    at_an_end = (x == 0.0) | (abs(x) == inf)
+    return where(at_an_end, quotient(1.0, abs(x)), quotient(cbrt(x), where(at_an_end, 1.0, x)) / 3.0)
 
 
 # ---- powers -------------------------------------------------------------------------------------------------------
@@ -283,7 +296,7 @@ def _exponential_of_difference(x: Any, m: Any) -> Any:
 
 
 def exact_total(xs: Sequence[Any]) -> Any:
-    """The sum of many terms of one sign, rounded once on floats: left to right, n terms would cost n/2 ulp."""
+    """The sum of many terms, rounded once on floats: left to right, n terms of one sign would cost n/2 ulp."""
     return math.fsum(xs) if all([is_plain(x) for x in xs]) else total(*xs)
 
 
@@ -315,6 +328,27 @@ def softmax(*operands: Any) -> Any:
     """pₖ = e^xₖ / Σ e^xᵢ of the operands x₁ … xₙ, k."""
     *xs, k = operands
     return softmax_all(*xs)[int(k)]
+
+
+def softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
+    """∂pₖ/∂xⱼ = eₖ([j = k]Σ over i ≠ k of eᵢ - [j ≠ k]eⱼ)/S² for every j, with eᵢ = e^(xᵢ - m) and S = Σ eᵢ.
+
+    Not pₖ·pⱼ, which counts the rounding of S twice; here it is put back.
+    """
+    _, exponentials = shifted_exponentials(xs)
+    s = exact_total(exponentials)
+    missing = exact_total([*exponentials, -s])
+    ratio = exponentials[k] / (s * s)
+    ratio = ratio - ratio * (2.0 * missing / s)
+    slopes = [-ratio * e for e in exponentials]
+    slopes[k] = ratio * exact_total([*exponentials[:k], *exponentials[k + 1 :]])
+    return slopes
+
+
+def softmax_slope(*operands: Any) -> Any:
+    """∂pₖ/∂xⱼ of the operands x₁ … xₙ, j, k."""
+    *xs, j, k = operands
+    return softmax_slopes(xs, int(k))[int(j)]
 
 
 def softmax_complement(*operands: Any) -> Any:

@@ -8,7 +8,8 @@ import numpy
 import pytest
 
 import microgrand
-from microgrand import NonFiniteError, Value, grad, sweep
+from microgrand import NonFiniteError, Value, grad, jvp, sweep
+from microgrand.primitives import no_partial
 
 INF, NAN = math.inf, math.nan
 HUGE = 1.7e308
@@ -56,6 +57,32 @@ def test_huge_and_tiny_arguments_overflow_only_where_the_result_does(case):
     value, *slopes = value_and_slopes(row, *operands)
     assert value == pytest.approx(expected, rel=1e-15, abs=1e-300)
     assert all(math.isfinite(slope) for slope in slopes)
+
+
+@pytest.mark.parametrize("x", [HUGE, -HUGE, 1e160, -1e160])
+@pytest.mark.parametrize("row", [row for row in microgrand.TABLE.values() if row.arity == 1], ids=lambda row: row.name)
+def test_far_out_derivatives_are_no_nan(row, x):
+    """Where a row of one operand has a finite value at ±1.7e308, its derivatives to third order are numbers too."""
+    backwards = forwards = row
+    if not row.allows(x) or not math.isfinite(row(x)):
+        return
+    for _ in range(3):
+        backwards, forwards = grad(backwards), forward_derivative(forwards)
+        assert math.isfinite(backwards(x))
+        assert math.isfinite(forwards(x))
+
+
+def forward_derivative(f):
+    return lambda x: jvp(f, (x,), (1.0,))[1]
+
+
+@pytest.mark.parametrize("row", [row for row in microgrand.TABLE.values() if row.arity == 1], ids=lambda row: row.name)
+@pytest.mark.parametrize("x", [INF, -INF])
+def test_slopes_at_infinity_are_no_nan(row, x):
+    """At ±∞ the slope of a row of one operand is its limit, finite or infinite, but not NaN."""
+    if row.allows(x) and row.kink is None:
+        assert not math.isnan(Value(row(x)).data)
+        assert not math.isnan(value_and_slopes(row, x)[1])
 
 
 POWERS = {
@@ -106,17 +133,18 @@ def test_closed_ends_have_a_value_and_an_infinite_slope(row, at, slope):
 
 @pytest.mark.parametrize("row", microgrand.TABLE.values(), ids=list(microgrand.TABLE))
 def test_nan_passes_through(row):
-    """A NaN operand gives NaN (a choice or a comparison may ignore it), and never an error."""
-    if row.name in ("where", "sign", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal"):
-        return
-    count = 3 if row.many else len(row.partials)
-    operands = [NAN] * (count - len(row.whole)) + [1.0] * len(row.whole)
+    """A NaN operand gives NaN and never an error; one that only chooses, and so has no partial, gives no error."""
     if row.many:
-        groups, trailing = max(row.notation.groups, 1), row.notation.trailing
-        found = row(*[[Value(NAN), Value(1.0)] for _ in range(groups)], *[0] * trailing)
-    else:
-        found = row(*[Value(x) if k not in row.whole else x for k, x in enumerate(operands)])
-    assert math.isnan(found.data)
+        lists = [[Value(NAN), Value(1.0)] for _ in range(max(row.notation.groups, 1))]
+        found = row(*lists, *[0] * row.notation.trailing)
+        assert math.isnan(found.data)
+        return
+    chooses = [partial is no_partial and k not in row.whole for k, partial in enumerate(row.partials)]
+    whole = [1.0 if k in row.whole else NAN for k in range(len(chooses))]
+    row(*[Value(x) if k not in row.whole else x for k, x in enumerate(whole)])
+    if not all(chooses):
+        found = row(*[x if k in row.whole else Value(1.0 if chooses[k] else x) for k, x in enumerate(whole)])
+        assert math.isnan(found.data)
 
 
 def test_arrays_overflow_silently_as_floats_do():
