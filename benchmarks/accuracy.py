@@ -2,7 +2,8 @@
 
 For each row points are drawn all over its domain; the value and each local partial, as the engine records them, are
 compared with the exact numbers, and so are the same partials by the other libraries at the same points. An error is
-counted in units in the last place (ulp) of the exact number, or, where terms cancel, of the terms: the row's `value_scale` and `partial_scale`.
+counted in units in the last place (ulp) of the exact number, or, where terms cancel, of the terms: the row's
+`value_scale` and `partial_scale`.
 
 Left out are the kinks, and what is no normal float: a point whose exact value overflows or is subnormal, a partial that
 is. There only NaN, or a number where none belongs, is an error (inf).
@@ -15,7 +16,7 @@ import datetime
 import math
 import multiprocessing
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from importlib.metadata import version
@@ -30,6 +31,7 @@ from benchmarks.reference import Measure, exact, measure
 from microgrand import TABLE, Primitive, Value
 
 LIMIT = 4.0  # ulp: what a row may not exceed
+
 
 class Point(NamedTuple):
     """One point: the operands, what the engine records there, and the exact numbers ready for measuring."""

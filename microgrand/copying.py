@@ -62,9 +62,33 @@ def _reduced(node: Node) -> tuple[Any, ...]:
     numbers = (node.data, node.grad, node.name, node.primitive)
     below: tuple[Any, ...] = ()
     if node.parents and id(node) not in _PLACED.ids:
-        ancestors = _Ancestors(topological_order(node)[:-1])
+        ancestors = _Ancestors(_ancestors(node))
         below = (ancestors, _End(ancestors))
     return _restored, numbers, (*below, node.scope, node.operands, node.operand_partials())
+
+
+def _ancestors(node: Node) -> list[Node]:
+    """Everything that a copy of `node` needs, parents first: what lies below it, and below the inputs of its scopes."""
+    roots = [node]
+    while True:
+        order = topological_order(roots)
+        placed = {id(each) for each in order}
+        inputs = {id(item): item for scope in _scopes(order) for item in scope.inputs if isinstance(item, Node)}
+        missing = [item for key, item in inputs.items() if key not in placed]
+        if not missing:
+            return [each for each in order if each is not node]
+        roots = [*missing, *roots]
+
+
+def _scopes(nodes: list[Node]) -> list[Scope]:
+    """The scopes in which the nodes were made, and those around them."""
+    found: dict[int, Scope] = {}
+    for node in nodes:
+        scope = node.scope
+        while scope is not None and id(scope) not in found:
+            found[id(scope)] = scope
+            scope = scope.outer
+    return list(found.values())
 
 
 def _restored(data: float, grad: float, name: str | None, primitive: Primitive | None) -> Value:

@@ -233,11 +233,15 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 def maximum(x: Any, y: Any) -> Any:
     """The larger operand; NaN if either is."""
+    if is_plain(x) and is_plain(y):
+        return x if x >= y or x != x else y
     return where((x >= y) | (x != x), x, y)
 
 
 def minimum(x: Any, y: Any) -> Any:
     """The smaller operand; NaN if either is."""
+    if is_plain(x) and is_plain(y):
+        return x if x <= y or x != x else y
     return where((x <= y) | (x != x), x, y)
 
 

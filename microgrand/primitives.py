@@ -136,6 +136,9 @@ def _step(x: Any, y: Any) -> Any:
     return 0.5 * (greater(x, y) + greater_equal(x, y))
 
 
+_quotient_partials: Final = (lambda z, x, y: quotient(1.0, y), lambda z, x, y: -quotient(z, y))
+
+
 # ---- domains and kinks that several rows share -------------------------------------------------------------------------
 ABOVE_MINUS_ONE: Final = Domain(Interval(-1.0, inf, open_low=True))
 AT_LEAST_ONE: Final = Domain(Interval(1.0, inf))
@@ -190,13 +193,13 @@ sub: Primitive = Primitive("sub", operator.sub, (lambda z, x, y: 1.0, lambda z, 
     _infix("{} - {}", "−", SUM, (SUM, PRODUCT)), ufunc="subtract", doc="x - y")
 
 mul: Primitive = Primitive("mul", operator.mul, (lambda z, x, y: y, lambda z, x, y: x),
-    _infix("{}·{}", "×", PRODUCT, (PRODUCT, SIGN), r"{} \cdot {}", "{} * {}"), ufunc="multiply", doc="x·y")
+    _infix("{}·{}", "×", PRODUCT, (PRODUCT, POWER), r"{} \cdot {}", "{} * {}"), ufunc="multiply", doc="x·y")
 
-div: Primitive = Primitive("div", numeric.quotient, (lambda z, x, y: quotient(1.0, y), lambda z, x, y: -quotient(z, y)),
-    _infix("{} / {}", "/", PRODUCT, (PRODUCT, SIGN), r"\frac{{{}}}{{{}}}"), ufunc="divide",
+div: Primitive = Primitive("div", numeric.quotient, _quotient_partials,
+    _infix("{} / {}", "/", PRODUCT, (PRODUCT, POWER), r"\frac{{{}}}{{{}}}"), ufunc="divide",
     domain=(REALS, NON_ZERO), pole=lambda x, y: y == 0.0, doc="x / y")
 
-quotient: Primitive = Primitive("quotient", numeric.quotient, (lambda z, x, y: quotient(1.0, y), lambda z, x, y: -quotient(z, y)),
+quotient: Primitive = Primitive("quotient", numeric.quotient, _quotient_partials,
     _function("quotient", r"\operatorname{quotient}", "/"),
     kink=lambda x, y: y == 0.0, doc="x / y as IEEE has it, infinite where y = 0: for slopes at a domain's closed end")
 
@@ -215,7 +218,7 @@ square: Primitive = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
     _infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
 
 reciprocal: Primitive = Primitive("reciprocal", lambda x: numeric.quotient(1.0, x), lambda z, x: -square(z),
-    _infix("1 / {}", "1/", PRODUCT, (SIGN,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
+    _infix("1 / {}", "1/", PRODUCT, (POWER,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
     domain=NON_ZERO, pole=_at_zero, doc="1 / x")
 
 sqrt: Primitive = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z + 0.0),

@@ -260,10 +260,7 @@ def largest(*xs: Any) -> Any:
     """max(x₁, …, xₙ); NaN if any is."""
     result = xs[0]
     for x in xs[1:]:
-        if is_plain(x) and is_plain(result):
-            result = result if result >= x or result != result else x
-        else:
-            result = maximum(result, x)
+        result = maximum(result, x)
     return result
 
 

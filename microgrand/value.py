@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, Final
+from math import inf
+from typing import Any, Final, cast
 
 from microgrand import primitives
 from microgrand.node import Node, Primitive
@@ -303,12 +304,12 @@ def _comparable(other: object) -> float | None:
     """The number to compare with, or None if `other` is none: strings, complex numbers, arrays."""
     if isinstance(other, Value):
         return other._data
-    if isinstance(other, (float, int)):
-        return float(other)
     try:
         return as_number(other)
     except TypeError:
         return None
+    except OverflowError:  # a whole number beyond all floats
+        return inf if cast(int, other) > 0 else -inf
 
 
 def _side(other: object, number: float) -> Node | float:

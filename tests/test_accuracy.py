@@ -7,6 +7,7 @@ from benchmarks.accuracy import worst
 from microgrand import TABLE
 from microgrand.node import Exactness
 
+
 @pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 def test_values_and_partials_are_exact_over_the_whole_double_range(row):
     """At 2,000 points, log-uniform over all doubles, value and partials are as exact as the row says."""
@@ -17,7 +18,7 @@ def test_values_and_partials_are_exact_over_the_whole_double_range(row):
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 def test_a_row_says_why_it_is_less_exact(row):
-    """Partials lie within 4 ulp and values within 2, or the row gives the reason; of the public rows all partials do."""
+    """Partials lie within 4 ulp and values within 2, or the row gives the reason; public rows need none for partials."""
     assert row.exactness.because or row.exactness == Exactness()
     assert row.exactness.partials <= 4.0 or not hasattr(microgrand, row.name)
 

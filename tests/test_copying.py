@@ -1,6 +1,7 @@
 """Laws of copies: a copy of a graph is the same graph, of any depth, and shares nothing with the original."""
 
 import copy
+import os
 import pickle
 import threading
 
@@ -8,7 +9,17 @@ import pytest
 from expressions import expressions
 from hypothesis import given
 
-from microgrand import Linear, LogSoftmax, NegativeLogLikelihood, Sequential, Value, sum, sweep, topological_order
+from microgrand import (
+    Linear,
+    LogSoftmax,
+    NegativeLogLikelihood,
+    Scope,
+    Sequential,
+    Value,
+    sum,
+    sweep,
+    topological_order,
+)
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 COPIES = {f"pickle {p}": lambda item, p=p: pickle.loads(pickle.dumps(item, p)) for p in PROTOCOLS}
@@ -57,10 +68,10 @@ def test_nodes_keep_their_identity_in_one_copy(way, first):
 @pytest.mark.parametrize("way", ["pickle 5", "deepcopy"])
 @pytest.mark.parametrize("shape", ["left", "many", "both"])
 def test_depth_is_no_limit(way, shape):
-    """A hundred thousand nodes deep, from a thread with a stack of 256 KiB."""
+    """A hundred thousand nodes deep (a million when searched longer), from a thread with a stack of 256 KiB."""
     x = Value(1.0)
     y = x
-    for _ in range(100_000):
+    for _ in range(1_000_000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 100_000):
         y = {"left": lambda y: y + x, "many": lambda y: sum([y, x, 1.0]), "both": lambda y: (y + y) * 0.5}[shape](y)
     found = []
     threading.stack_size(256 * 1024)
@@ -83,6 +94,21 @@ def test_a_shallow_copy_shares_its_operands():
     assert z is not y
     assert (z.parents[0] is x, z.data, z.partials, z.primitive) == (True, 9.0, (3.0, 3.0), y.primitive)
     assert copy.copy(x).name == "x"
+
+
+@pytest.mark.parametrize("way", COPIES)
+def test_inputs_that_a_layer_ignores_are_no_limit(way):
+    """What a layer was called on may be thousands of nodes deep, though its output does not depend on it."""
+    deep = Value(1.0)
+    for _ in range(3000):
+        with Scope("ignores", None, [deep]):
+            made = Value(2.0) * 3.0
+        deep = deep + 1.0
+    with Scope("ignores", None, [deep]):
+        made = made * 2.0
+    copied = COPIES[way](made)
+    assert (copied.data, copied.scope.inputs[0].data) == (12.0, 3001.0)
+    assert copied.parents[0].scope.inputs[0] is copied.scope.inputs[0].parents[0]
 
 
 @pytest.mark.parametrize("way", COPIES)

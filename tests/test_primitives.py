@@ -226,6 +226,37 @@ def test_a_row_added_at_run_time_works_everywhere():
         test_rows_keep(row, law)
 
 
+@pytest.mark.parametrize("count", [2, 3, "many"])
+def test_rows_of_several_operands_added_at_run_time_work_everywhere(count):
+    """As one of one operand does: evaluated, differentiated, drawn, printed, pickled, held by every law."""
+    names = {2: "sum_of_squares", 3: "sum_of_three_squares", "many": "sum_of_all_squares"}
+    slope = [lambda z, *xs, k=k: 2.0 * xs[k] for k in range(3)]
+    row = Primitive(
+        names[count],
+        lambda *xs: microgrand.stable.dot(*xs, *xs),
+        (lambda z, *xs: [2.0 * x for x in xs]) if count == "many" else tuple(slope[:count]),
+        many=count == "many",
+        value_scale=lambda *xs: microgrand.stable.dot(*xs, *xs),
+    )
+    xs = [1.0, 2.0, 3.0][: 3 if count == "many" else count]
+    assert row(*xs) == {2: 5.0, 3: 14.0, "many": 14.0}[count]
+    assert grad(lambda x: row(x, *xs[1:]))(1.5) == 3.0
+    assert f"{names[count]}(a" in draw(row(Value(1.0, name="a"), *xs[1:])).dot.replace("\\ ", " ")
+    assert pickle.loads(pickle.dumps(row)) is row
+    assert refreshed(row, xs) == row(4.0, *xs[1:])
+    for law in LAWS:
+        test_rows_keep(row, law)
+
+
+def refreshed(row, xs):
+    """What refresh makes of the row's node when the first operand is changed to 4."""
+    leaf = Value(xs[0])
+    node = row(leaf, *xs[1:])
+    leaf.data = 4.0
+    microgrand.refresh(node)
+    return node.data
+
+
 def test_a_row_of_many_operands_gives_a_partial_for_each():
     """A row whose partials are fewer or more than its operands is refused where it is first used."""
     row = Primitive("one_partial", lambda *xs: xs[0] + xs[1], lambda z, *xs: [1.0], many=True)
