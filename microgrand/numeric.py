@@ -13,6 +13,8 @@ from math import inf, nan
 from numbers import Real
 from typing import Any, Final
 
+from microgrand.errors import MissingExtraError
+
 
 def is_plain(x: Any) -> bool:
     """Whether `x` is a float, or an int that will do as one."""
@@ -81,8 +83,10 @@ def special(x: Any) -> Any:
     xp = library(x)
     if hasattr(xp, "erf"):
         return xp
-    from scipy import special as functions
-
+    try:
+        from scipy import special as functions
+    except ImportError as error:
+        raise MissingExtraError("erf on arrays", "array", "scipy") from error
     return functions
 
 

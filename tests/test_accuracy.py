@@ -18,7 +18,7 @@ def test_values_and_partials_are_exact_over_the_whole_double_range(row):
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 def test_a_row_says_why_it_is_less_exact(row):
-    """Partials lie within 4 ulp and values within 2, or the row gives the reason; public rows need none for partials."""
+    """Partials lie within 4 ulp and values within 2, or the row says why; every public row keeps the 4."""
     assert row.exactness.because or row.exactness == Exactness()
     assert row.exactness.partials <= 4.0 or not hasattr(microgrand, row.name)
 

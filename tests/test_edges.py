@@ -2,6 +2,7 @@
 
 import doctest
 import math
+import sys
 from pathlib import Path
 
 import numpy
@@ -154,6 +155,14 @@ def test_arrays_overflow_silently_as_floats_do():
         assert microgrand.sigmoid(numpy.array([-800.0, 800.0])).tolist() == [0.0, 1.0]
         assert microgrand.softsign(numpy.array([INF, -INF])).tolist() == [1.0, -1.0]
         assert numpy.isnan(microgrand.log(numpy.array([-1.0])))[0]
+
+
+def test_erf_of_an_array_without_scipy_says_what_to_install(monkeypatch):
+    """NumPy has no erf; where SciPy is missing, one sentence holds the command that installs it."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(microgrand.MissingExtraError, match=r'needs the package .scipy.: pip install "microgrand\[array\]"'):
+        microgrand.erf(numpy.array([0.5]))
+    assert microgrand.erf(0.5) == math.erf(0.5)
 
 
 def test_slopes_of_conditions_are_zero():

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from hypothesis import strategies as st
-
 from microgrand.domains import Domain, Interval
+from microgrand.errors import MissingExtraError
 from microgrand.node import Primitive
+
+try:
+    from hypothesis import strategies as st
+except ImportError as error:  # pragma: no cover
+    raise MissingExtraError("drawing examples", "testing", "hypothesis") from error
 
 # Beyond these, two operands of different size swamp each other: the default for laws about formulas, not about range.
 MODERATE = 1e6
