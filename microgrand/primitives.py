@@ -267,8 +267,8 @@ erf: Primitive           = Primitive("erf",           numeric.erf,          lamb
 erfc: Primitive          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), exactness=Exactness(3.0, because="math.erfc itself"), doc="1 - erf x, exact where erf x is near 1")
 bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (_near(x) * z),  doc="e^(-x²)")
 half_bell: Primitive     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -_near(x) * z,        doc="e^(-x²/2)")
-x_half_bell: Primitive   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
-normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(3.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
+x_half_bell: Primitive   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), exactness=Exactness(2.0, 1000.0, "beyond 37.5 e^(-x²/2) is subnormal, and x² times it is not"), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
+normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
 
 # ---- of networks -------------------------------------------------------------------------------------------------------
 relu: Primitive       = Primitive("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
