@@ -228,6 +228,7 @@ class Primitive:
         self.exactness: Final = exactness
         self.many: Final = many
         self.arity: Final = None if many else len(self.partials)
+        self._single: Final = not many and len(self.partials) == 1
         self.domains: Final = domain if isinstance(domain, tuple) else (domain,) * (1 if many else len(self.partials))
         self.joint: Final = joint
         self.joint_words: Final = joint_words
@@ -250,10 +251,30 @@ class Primitive:
 
     def __call__(self, *arguments: Any) -> Any:
         """The value on plain numbers and arrays; on Values, a new Value that records this step."""
+        if self._single and len(arguments) == 1:
+            x = arguments[0]
+            if isinstance(x, Node):
+                return self.of_node(x)
         operands = list(self.spread(*arguments) if self.spread is not None else arguments)
         if self.arity is not None and len(operands) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} operand(s); got {len(operands)}")
         return self._on_flat(operands)
+
+    def of_node(self, x: Node) -> Node:
+        """A primitive of one operand on a node."""
+        number = x._data
+        if self._bounded:
+            self._check([number], [x])
+        z = self.at(number)
+        return x.outcome(z, self, x, None, self.slope(z, number), 0.0)
+
+    def at(self, x: float) -> float:
+        """The value of a primitive of one operand, on a float."""
+        return float(self.value(x))
+
+    def slope(self, z: float, x: float) -> float:
+        """Its partial."""
+        return float(self.partials[0](z, x))
 
     def _on_flat(self, operands: list[Any]) -> Any:
         maker: Node | None = None

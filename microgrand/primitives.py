@@ -245,7 +245,7 @@ cos: Primitive  = Primitive("cos",  numeric.cos,  lambda z, x: -sin(x),         
 tan: Primitive  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
 asin: Primitive = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
 acos: Primitive = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
-atan: Primitive = Primitive("atan", numeric.atan, lambda z, x: square(1.0 / hypot(1.0, x)), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
+atan: Primitive = Primitive("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(clip(x, -1e200, 1e200))), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
 atan2: Primitive = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
     ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, doc="the angle of the point (x, y), in (-π, π]")
 
@@ -281,7 +281,7 @@ elu: Primitive        = Primitive("elu", stable.elu,
 silu: Primitive       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), partial_scale=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(3.0, because="σ(x) alone costs 1.9 ulp"), doc="x·σ(x)")
 silu_slope: Primitive = Primitive("silu_slope", stable.silu_slope, _silu_bend, partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
 gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), partial_scale=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), exactness=Exactness(4.0, because="math.erfc itself, times x"), doc="x·Φ(x), exact")
-softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: square(1.0 / (1.0 + abs(x))), doc="x / (1 + |x|)")
+softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / (1.0 + abs(x)) / (1.0 + abs(x)), doc="x / (1 + |x|)")
 
 # ---- kinks and choices -------------------------------------------------------------------------------------------------
 abs: Primitive     = Primitive("abs", operator.abs, lambda z, x: sign(x),

@@ -83,14 +83,45 @@ def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cu
     fixed = list(cut)
     with LOCK:
         while True:
-            order = visited(tops, fixed)
-            mark = CLOCK.now
-            for top, weight in zip(tops, weights, strict=True):
-                top._delta += weight
-            _spread(order, len({id(node) for node in fixed}))
-            adjoints = Adjoints(order, [node._delta for node in order])
+            order, mark = _swept(tops, weights, fixed)
+            deltas = [node._delta for node in order]
             if CLOCK.now == mark:  # else somebody swept in the middle, on this thread: begin again
-                return adjoints
+                return Adjoints(order, deltas)
+
+
+def sweep_into_grad(root: Node, accumulate: bool, allow_nonfinite: bool) -> None:
+    """The same sweep, for `Value.backward`: what it finds goes straight into `grad`."""
+    with LOCK:
+        while True:
+            order, mark = _swept([root], [1.0], [])
+            if not allow_nonfinite and not _all_finite(order):
+                Adjoints(order, [node._delta for node in order]).require_finite()
+            if accumulate:
+                order = [node for node in order if node._primitive is None]
+                deltas = [node._delta for node in order]
+                if CLOCK.now == mark:
+                    for node, delta in zip(order, deltas, strict=True):
+                        node.grad += delta
+                    return
+            else:
+                for node in order:
+                    node.grad = node._delta
+                if CLOCK.now == mark:
+                    return
+
+
+def _swept(tops: list[Node], weights: list[float], fixed: list[Node]) -> tuple[list[Node], int]:
+    """The order, with δ left on its nodes, and the time: who holds the lock may read them until the clock goes on."""
+    order = visited(tops, fixed)
+    mark = CLOCK.now
+    for top, weight in zip(tops, weights, strict=True):
+        top._delta += weight
+    _spread(order, len({id(node) for node in fixed}) if fixed else 0)
+    return order, mark
+
+
+def _all_finite(order: list[Node]) -> bool:
+    return all(node._delta - node._delta == 0.0 for node in order)
 
 
 def _spread(order: list[Node], bottom: int) -> None:

@@ -12,7 +12,7 @@ from microgrand.node import Node, Primitive
 from microgrand.numeric import as_number
 from microgrand.primitives import TABLE, add, div, mul, neg, pow, sub
 from microgrand.scope import decided
-from microgrand.sweep import sweep
+from microgrand.sweep import sweep_into_grad
 
 COMPILED: Final = not __file__.endswith(".py")
 
@@ -244,14 +244,7 @@ class Value(Node):
         >>> loss.backward(); loss.backward(); w.grad
         6.0
         """
-        adjoints = sweep(self)
-        if not allow_nonfinite:
-            adjoints.require_finite()
-        for node, delta in zip(adjoints.order, adjoints.deltas, strict=True):
-            if not accumulate:
-                node.grad = delta
-            elif node._primitive is None:
-                node.grad += delta
+        sweep_into_grad(self, accumulate, allow_nonfinite)
 
 
 class Outcome(Value):
@@ -288,7 +281,7 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 
 
 def _of(row: Primitive, x: Value) -> Value:
-    made = row(x)
+    made = row.of_node(x)
     assert isinstance(made, Value)
     return made
 

@@ -22,6 +22,7 @@ FLOORS = [
     {"cli", "__init__", "__main__"},
 ]
 SAME_FLOOR = {
+    ("numeric", "errors"),
     ("stable", "numeric"),
     ("sweep", "graph"),
     ("layers", "trace"),
