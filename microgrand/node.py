@@ -229,6 +229,7 @@ class Primitive:
         self.many: Final = many
         self.arity: Final = None if many else len(self.partials)
         self._single: Final = not many and len(self.partials) == 1
+        self._paired: Final = not many and len(self.partials) == 2 and spread is None
         self.domains: Final = domain if isinstance(domain, tuple) else (domain,) * (1 if many else len(self.partials))
         self.joint: Final = joint
         self.joint_words: Final = joint_words
@@ -255,6 +256,8 @@ class Primitive:
             x = arguments[0]
             if isinstance(x, Node):
                 return self.of_node(x)
+        elif self._paired and len(arguments) == 2:
+            return self.of_pair(arguments[0], arguments[1])
         operands = list(self.spread(*arguments) if self.spread is not None else arguments)
         if self.arity is not None and len(operands) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} operand(s); got {len(operands)}")
@@ -262,19 +265,51 @@ class Primitive:
 
     def of_node(self, x: Node) -> Node:
         """A primitive of one operand on a node."""
-        number = x._data
-        if self._bounded:
-            self._check([number], [x])
-        z = self.at(number)
-        return x.outcome(z, self, x, None, self.slope(z, number), 0.0)
+        a = x._data
+        if self._bounded and not self.surely_holds(a, 0.0):
+            self._check([a], [x])
+        z = self.at(a)
+        return x.outcome(z, self, x, None, self.slope(z, a), 0.0)
+
+    def of_pair(self, x: Any, y: Any) -> Any:
+        """A primitive of two operands, nodes or floats (or anything else, which goes the longer way)."""
+        a = x._data if isinstance(x, Node) else x if isinstance(x, float) else None
+        b = y._data if isinstance(y, Node) else y if isinstance(y, float) else None
+        if a is None or b is None:
+            return self._on_flat([x, y])
+        if self._bounded and not self.surely_holds(a, b):
+            self._check([a, b], [x, y])
+        z = self.at_pair(a, b)
+        if isinstance(x, Node):
+            dy = self.slope_y(z, a, b) if isinstance(y, Node) else 0.0
+            return x.outcome(z, self, x, y, self.slope_x(z, a, b), dy)
+        return y.outcome(z, self, x, y, 0.0, self.slope_y(z, a, b)) if isinstance(y, Node) else z
+
+    # What a kind of row may write out for floats: see `direct.py`.
+
+    def surely_holds(self, x: float, y: float) -> bool:
+        """Whether the operands lie in the domain, so plainly that nobody need look it up."""
+        return False
 
     def at(self, x: float) -> float:
-        """The value of a primitive of one operand, on a float."""
+        """The value of one operand."""
         return float(self.value(x))
 
     def slope(self, z: float, x: float) -> float:
-        """Its partial."""
+        """The partial of one operand."""
         return float(self.partials[0](z, x))
+
+    def at_pair(self, x: float, y: float) -> float:
+        """The value of two operands."""
+        return float(self.value(x, y))
+
+    def slope_x(self, z: float, x: float, y: float) -> float:
+        """The partial in the first of two operands."""
+        return float(self.partials[0](z, x, y))
+
+    def slope_y(self, z: float, x: float, y: float) -> float:
+        """The partial in the second of two operands."""
+        return float(self.partials[1](z, x, y))
 
     def _on_flat(self, operands: list[Any]) -> Any:
         maker: Node | None = None

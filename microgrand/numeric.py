@@ -160,6 +160,14 @@ erf = _elementary("erf", home=special)
 erfc = _elementary("erfc", home=special)
 
 
+def exp_of_float(x: float) -> float:
+    """e^x on a float."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return inf
+
+
 def cbrt(x: Any) -> Any:
     """∛x, negative for negative x."""
     if is_plain(x):
@@ -215,8 +223,11 @@ def quotient(x: Any, y: Any) -> Any:
 
 def power(x: Any, y: Any) -> Any:
     """x^y; x^0 = 1 for every x; what overflows is infinite with the sign of the result."""
-    if not (is_plain(x) and is_plain(y)):
-        return x**y
+    return power_of_floats(float(x), float(y)) if is_plain(x) and is_plain(y) else x**y
+
+
+def power_of_floats(x: float, y: float) -> float:
+    """The same on floats."""
     try:
         return math.pow(x, y)
     except OverflowError:

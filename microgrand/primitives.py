@@ -14,6 +14,7 @@ from math import inf
 from typing import Any, Final
 
 from microgrand import numeric, stable
+from microgrand.direct import Exp, Log, Pow, Relu, Sigmoid, Sqrt, Tanh
 from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
 from microgrand.node import Exactness, Node, Primitive, seal, spread_out
 from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
@@ -203,7 +204,7 @@ quotient: Primitive = Primitive("quotient", numeric.quotient, _quotient_partials
     _function("quotient", r"\operatorname{quotient}", "/"),
     kink=lambda x, y: y == 0.0, doc="x / y as IEEE has it, infinite where y = 0: for slopes at a domain's closed end")
 
-pow: Primitive = Primitive("pow", numeric.power, (lambda z, x, y: power_term(y, x, y, 1.0, 0.0), lambda z, x, y: power_term(1.0, x, y, 0.0, 1.0)),
+pow: Primitive = Pow("pow", numeric.power, (lambda z, x, y: power_term(y, x, y, 1.0, 0.0), lambda z, x, y: power_term(1.0, x, y, 0.0, 1.0)),
     _infix("{}^{}", "^", POWER, (ATOM, POWER), "{{{}}}^{{{}}}", "pow({}, {})"), ufunc="power",
     joint=lambda x, y: x > 0.0 or (y >= 0.0 if x == 0.0 else y // 1.0 == y) or x != x or y != y,
     joint_words="for x > 0, for x = 0 with y ≥ 0, and for x < 0 with a whole y",
@@ -221,7 +222,7 @@ reciprocal: Primitive = Primitive("reciprocal", lambda x: numeric.quotient(1.0, 
     _infix("1 / {}", "1/", PRODUCT, (POWER,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
     domain=NON_ZERO, pole=_at_zero, doc="1 / x")
 
-sqrt: Primitive = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z + 0.0),
+sqrt: Primitive = Sqrt("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z + 0.0),
     Notation("sqrt", latex=r"\sqrt{{{}}}", label="√"), domain=NON_NEGATIVE, doc="√x")
 
 cbrt: Primitive = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
@@ -231,10 +232,10 @@ root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: 
     kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
 
 # ---- exponentials and logarithms ---------------------------------------------------------------------------------------
-exp: Primitive   = Primitive("exp",   numeric.exp,   lambda z, x: z,                        _function("exp", r"\exp"), doc="e^x")
+exp: Primitive   = Exp("exp",   numeric.exp,   lambda z, x: z,                        _function("exp", r"\exp"), doc="e^x")
 expm1: Primitive = Primitive("expm1", numeric.expm1, lambda z, x: exp(x),                   doc="e^x - 1, exact for small x")
 exp2: Primitive  = Primitive("exp2",  numeric.exp2,  lambda z, x: z * LN2.like(x),          doc="2^x")
-log: Primitive   = Primitive("log",   numeric.log,   lambda z, x: quotient(1.0, x),         _function("log", r"\log"), domain=POSITIVE, doc="the natural logarithm")
+log: Primitive   = Log("log",   numeric.log,   lambda z, x: quotient(1.0, x),         _function("log", r"\log"), domain=POSITIVE, doc="the natural logarithm")
 log1p: Primitive = Primitive("log1p", numeric.log1p, lambda z, x: quotient(1.0, 1.0 + x),   domain=ABOVE_MINUS_ONE, doc="log(1 + x), exact for small x")
 log2: Primitive  = Primitive("log2",  numeric.log2,  lambda z, x: quotient(LOG2_E.like(x), x),  _function("log2", r"\log_2"), domain=POSITIVE, doc="the logarithm to base 2")
 log10: Primitive = Primitive("log10", numeric.log10, lambda z, x: quotient(LOG10_E.like(x), x), _function("log10", r"\log_{10}"), domain=POSITIVE, doc="the logarithm to base 10")
@@ -252,14 +253,14 @@ atan2: Primitive = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x
 # ---- hyperbolic --------------------------------------------------------------------------------------------------------
 sinh: Primitive  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
 cosh: Primitive  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
-tanh: Primitive  = Primitive("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
+tanh: Primitive  = Tanh("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
 sech2: Primitive = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="as sigmoid_slope"), doc="1 / cosh²x, the slope of tanh")
 asinh: Primitive = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
 acosh: Primitive = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=AT_LEAST_ONE, ufunc="arccosh", doc="the inverse of cosh")
 atanh: Primitive = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
 
 # ---- of probability ----------------------------------------------------------------------------------------------------
-sigmoid: Primitive       = Primitive("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
+sigmoid: Primitive       = Sigmoid("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
 sigmoid_slope: Primitive = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
 log_sigmoid: Primitive   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
 softplus: Primitive      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
@@ -271,7 +272,7 @@ x_half_bell: Primitive   = Primitive("x_half_bell",   stable.x_half_bell,   lamb
 normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
 
 # ---- of networks -------------------------------------------------------------------------------------------------------
-relu: Primitive       = Primitive("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
+relu: Primitive       = Relu("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
 leaky_relu: Primitive = Primitive("leaky_relu", lambda x, slope: numeric.where(x > 0.0, x, slope * x),
     (lambda z, x, slope: where(greater(x, 0.0), 1.0, slope), lambda z, x, slope: where(greater(x, 0.0), 0.0, x)),
     spread=lambda x, slope=0.01: [x, slope], kink=_at_zero, doc="x for x > 0, else slope·x; at 0 the slope is the left one")

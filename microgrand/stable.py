@@ -20,6 +20,7 @@ from microgrand.numeric import (
     clip,
     erfc,
     exp,
+    exp_of_float,
     expm1,
     hypot,
     is_plain,
@@ -28,6 +29,7 @@ from microgrand.numeric import (
     maximum,
     minimum,
     power,
+    power_of_floats,
     quotient,
     sign,
     two_product,
@@ -40,22 +42,47 @@ from microgrand.numeric import (
 
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), written so that neither tail overflows: e^min(x,0) / (1 + e^-|x|)."""
+    if is_plain(x):
+        return sigmoid_of_float(float(x))
     return exp(minimum(x, 0.0)) / (1.0 + exp(-abs(x)))
+
+
+def sigmoid_of_float(x: float) -> float:
+    """The same on a float."""
+    e = math.exp(-abs(x))
+    return (e if x < 0.0 else 1.0) / (1.0 + e) if x == x else x
 
 
 def sigmoid_slope(x: Any) -> Any:
     """σ′(x) = e^-|x| / (1 + e^-|x|)². Not z(1 - z), which loses every digit where z is near 1."""
-    return _over_square(exp(-abs(x)))
+    if is_plain(x):
+        return sigmoid_slope_of_float(float(x))
+    e = exp(-abs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def sigmoid_slope_of_float(x: float) -> float:
+    """The same on a float, with the rounding error of 1 + e^-|x|, which the square would double, put back."""
+    return _over_square(math.exp(-abs(x)))
 
 
 def sech2(x: Any) -> Any:
     """sech²x = tanh′(x) = 4e^-2|x| / (1 + e^-2|x|)². Not 1 - z², which loses every digit where |z| is near 1."""
-    return 4.0 * _over_square(exp(-2.0 * abs(x)))
+    if is_plain(x):
+        return sech2_of_float(float(x))
+    e = exp(-2.0 * abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
-def _over_square(e: Any) -> Any:
-    """e / (1 + e)², with the rounding error of 1 + e, which the square would double, put back."""
-    s, error = two_sum(1.0, e)
+def sech2_of_float(x: float) -> float:
+    """The same on a float, with the rounding error of 1 + e^-2|x| put back."""
+    return 4.0 * _over_square(math.exp(-2.0 * abs(x)))
+
+
+def _over_square(e: float) -> float:
+    """e / (1 + e)² for 0 ≤ e ≤ 1; the error of s = 1 + e is known exactly (Dekker 1971)."""
+    s = 1.0 + e
+    error = e - (s - 1.0)
     q = e / (s * s)
     return q - q * (2.0 * error / s)
 
@@ -165,16 +192,23 @@ def power_term(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
     The exponent y - n = a + b is taken exactly, x^(a+b) = x^a·e^(b log x): a rounded y - 1 costs |log x|/2 ulp. At
     x = 0 it is the limit; for x < 0 it is NaN unless y is whole and m = 0.
     """
-    if not (is_plain(c) and is_plain(x) and is_plain(y)):
-        return _power_term_on_arrays(c, x, y, n, m)
+    if is_plain(c) and is_plain(x) and is_plain(y):
+        return power_term_of_floats(float(c), float(x), float(y), float(n), float(m))
+    return _power_term_on_arrays(c, x, y, n, m)
+
+
+def power_term_of_floats(c: float, x: float, y: float, n: float, m: float) -> float:
+    """The same on floats."""
     if c == 0.0:
         return 0.0
-    a, b = two_sum(y, -n)
+    a = y - n
+    t = a - y
+    b = (y - (a - t)) - (n + t)  # a + b = y - n exactly: Knuth's two_sum
     if x == 0.0:
-        return c * power(x, a) if m == 0.0 else (0.0 if a > 0.0 else c * power(-inf, m))
-    factor = c if m == 0.0 else c * power(log(x), m)
+        return c * power_of_floats(x, a) if m == 0.0 else (0.0 if a > 0.0 else c * power_of_floats(-inf, m))
+    factor = c if m == 0.0 else c * power_of_floats(math.log(x) if x > 0.0 else nan, m)
     if x - x != 0.0 or a - a != 0.0:
-        return factor * power(x, a)
+        return factor * power_of_floats(x, a)
     if x < 0.0 and math.fmod(a, 2.0) != 0.0:
         factor = -factor if a // 1.0 == a else nan
     return _scaled_power(abs(x), a, b, factor)
@@ -189,13 +223,13 @@ def _power_term_on_arrays(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
     return where(c == 0.0, 0.0 * x, result)
 
 
-def _scaled_power(x: Any, a: Any, b: Any, factor: Any) -> Any:
+def _scaled_power(x: float, a: float, b: float, factor: float) -> float:
     """factor·x^(a+b) for x > 0 and a small b, by factor·r·r with r = x^(a/2) where x^a leaves the range of floats."""
-    correction = exp(b * math.log(x)) if b != 0.0 else 1.0
-    p = power(x, a)
+    correction = exp_of_float(b * math.log(x)) if b != 0.0 else 1.0
+    p = power_of_floats(x, a)
     if 1e-290 < p < 1e290:
         return factor * (p * correction)
-    r = power(x, 0.5 * a)
+    r = power_of_floats(x, 0.5 * a)
     return factor * r * correction * r if r - r == 0.0 and r != 0.0 else factor * r
 
 

@@ -120,13 +120,15 @@ class Value(Node):
         return NotImplemented
 
     def __pow__(self, other: Value | float) -> Value:
-        if isinstance(other, (Value, float, int)):
+        if isinstance(other, Value):
             return _recorded(pow, self, other)
+        if isinstance(other, (float, int)):
+            return _recorded(pow, self, float(other))
         return NotImplemented
 
     def __rpow__(self, other: Value | float) -> Value:
         if isinstance(other, (float, int)):
-            return _recorded(pow, other, self)
+            return _recorded(pow, float(other), self)
         return NotImplemented
 
     def __neg__(self) -> Value:
@@ -287,8 +289,8 @@ def _of(row: Primitive, x: Value) -> Value:
 
 
 def _recorded(row: Primitive, x: object, y: object) -> Value:
-    """The row on operands that the fast paths leave: a zero divisor, powers."""
-    made = row(x, y)
+    """The row on operands that the lines above leave: a zero divisor, powers."""
+    made = row.of_pair(x, y)
     assert isinstance(made, Value)
     return made
 

@@ -13,7 +13,7 @@ PACKAGE = Path(microgrand.__file__).parent
 
 FLOORS = [
     {"errors", "domains", "notation", "numeric", "stable", "files", "scope"},
-    {"node"},
+    {"node", "direct"},
     {"primitives", "graph", "sweep"},
     {"value"},
     {"derivatives", "copying"},
@@ -24,6 +24,7 @@ FLOORS = [
 SAME_FLOOR = {
     ("numeric", "errors"),
     ("stable", "numeric"),
+    ("direct", "node"),
     ("sweep", "graph"),
     ("layers", "trace"),
     ("drawing", "drawing"),

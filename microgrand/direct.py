@@ -1,0 +1,114 @@
+"""Rows whose arithmetic on floats is written out: compiled, these run without a Python call or a boxed float.
+
+Networks are made of a handful of functions. Each is a kind of `Primitive` here that knows its value and partials on
+floats, by the functions of `stable.py` that its row in the table uses too; a law holds that the two agree, bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+from math import inf
+
+from microgrand import stable
+from microgrand.node import Primitive
+from microgrand.numeric import exp_of_float, power_of_floats
+
+
+class Exp(Primitive):
+    """e^x; its partial is z."""
+
+    def at(self, x: float) -> float:
+        """e^x."""
+        return exp_of_float(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """e^x."""
+        return z
+
+
+class Log(Primitive):
+    """log x; its partial is 1/x."""
+
+    def surely_holds(self, x: float, y: float) -> bool:
+        """x > 0."""
+        return x > 0.0
+
+    def at(self, x: float) -> float:
+        """The natural logarithm of x > 0."""
+        return math.log(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """1/x."""
+        return 1.0 / x
+
+
+class Sqrt(Primitive):
+    """√x; its partial is 1/(2√x)."""
+
+    def surely_holds(self, x: float, y: float) -> bool:
+        """x ≥ 0."""
+        return x >= 0.0
+
+    def at(self, x: float) -> float:
+        """√x."""
+        return math.sqrt(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """1/(2z), infinite at 0."""
+        return 0.5 / z if z != 0.0 else inf
+
+
+class Tanh(Primitive):
+    """tanh x; its partial is sech²x."""
+
+    def at(self, x: float) -> float:
+        """The hyperbolic tangent."""
+        return math.tanh(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """sech²x."""
+        return stable.sech2_of_float(x)
+
+
+class Sigmoid(Primitive):
+    """σ(x); its partial is σ(x)σ(-x)."""
+
+    def at(self, x: float) -> float:
+        """1 / (1 + e^-x)."""
+        return stable.sigmoid_of_float(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """σ(x)σ(-x)."""
+        return stable.sigmoid_slope_of_float(x)
+
+
+class Relu(Primitive):
+    """max(x, 0); its partial is 1 for x > 0, else 0."""
+
+    def at(self, x: float) -> float:
+        """max(x, 0)."""
+        return x if x >= 0.0 or x != x else 0.0
+
+    def slope(self, z: float, x: float) -> float:
+        """1 for x > 0, else 0."""
+        return 1.0 if x > 0.0 else 0.0
+
+
+class Pow(Primitive):
+    """x^y; its partials are y·x^(y-1) and x^y·log x."""
+
+    def surely_holds(self, x: float, y: float) -> bool:
+        """x > 0."""
+        return x > 0.0
+
+    def at_pair(self, x: float, y: float) -> float:
+        """x^y."""
+        return power_of_floats(x, y)
+
+    def slope_x(self, z: float, x: float, y: float) -> float:
+        """y·x^(y-1)."""
+        return stable.power_term_of_floats(y, x, y, 1.0, 0.0)
+
+    def slope_y(self, z: float, x: float, y: float) -> float:
+        """x^y·log x."""
+        return stable.power_term_of_floats(1.0, x, y, 0.0, 1.0)
