@@ -20,6 +20,7 @@ from benchmarks.worker import Worker
 from benchmarks.workloads import WORKLOADS, Workload, operations
 
 BASE = "plain floats"
+OURS = ("microgrand compiled", "microgrand plain")
 PHASES = ("forward", "backward", "release")
 
 
@@ -29,6 +30,7 @@ class Row(NamedTuple):
     failed      why there are no figures; else empty
     operations  how many the measured instance has; fewer than the other engines' where the full one takes too long
     ratio       total to plain floats' forward, in the same round
+    to_ours     total to microgrand's, compiled if there is one, in the same round
     noise       half the interquartile range of the totals, relative to their median
     """
 
@@ -42,6 +44,7 @@ class Row(NamedTuple):
     release: float = 0.0
     total: float = 0.0
     ratio: float = 0.0
+    to_ours: float = 0.0
     noise: float = 0.0
 
 
@@ -111,7 +114,8 @@ def _on_workload(
                     rows[name] = rows[name]._replace(failed=answer["failed"])
                 else:
                     found[name].append([answer[phase] * 1e9 / sizes[name].operations for phase in PHASES])
-    return [row if row.failed else _summed_up(row, found[name], found[BASE]) for name, row in rows.items()]
+    ours = next((found[name] for name in OURS if name in rows and not rows[name].failed), [])
+    return [row if row.failed else _summed_up(row, found[name], found[BASE], ours) for name, row in rows.items()]
 
 
 def _chosen_size(worker: Worker, name: str, small: Size, full: Size, limit: float) -> tuple[Size, str]:
@@ -126,16 +130,23 @@ def _chosen_size(worker: Worker, name: str, small: Size, full: Size, limit: floa
     return full, worker.ask(name, full.size).get("failed", "")
 
 
-def _summed_up(row: Row, rounds: Sequence[Sequence[float]], base: Sequence[Sequence[float]]) -> Row:
+def _summed_up(
+    row: Row,
+    rounds: Sequence[Sequence[float]],
+    base: Sequence[Sequence[float]],
+    ours: Sequence[Sequence[float]],
+) -> Row:
     forward, backward, release = [statistics.median(phase) for phase in zip(*rounds, strict=True)]
     totals = [sum(phases) for phases in rounds]
     ratios = [total / floats[0] for total, floats in zip(totals, base, strict=True)]
+    to_ours = [total / sum(phases) for total, phases in zip(totals, ours, strict=False)]  # none without microgrand
     return row._replace(
         forward=forward,
         backward=backward,
         release=release,
         total=statistics.median(totals),
         ratio=statistics.median(ratios),
+        to_ours=statistics.median(to_ours) if to_ours else 0.0,
         noise=noise(totals),
     )
 
@@ -153,8 +164,8 @@ def noise(numbers: Sequence[float]) -> float:
 
 
 # ---- the table -------------------------------------------------------------------------------------------------------
-HEAD = ("workload", "engine", "operations", "forward", "backward", "release", "total", "ratio", "noise")
-WIDTHS = (15, 20, 10, 9, 9, 8, 9, 8, 7)
+HEAD = ("workload", "engine", "operations", "forward", "backward", "release", "total", "ratio", "to ours", "noise")
+WIDTHS = (15, 23, 10, 9, 9, 8, 9, 8, 8, 7)
 
 
 def described(results: Results) -> str:
@@ -187,13 +198,14 @@ def _cells(row: Row, is_first: bool, notes: list[str]) -> list[str]:
         return [*head, *["–"] * (len(HEAD) - len(head))]
     backward = ["–", "–"] if row.engine == BASE else [shown(row.backward), shown(row.release)]
     figures = [f"{row.operations:,}", shown(row.forward), *backward, shown(row.total)]
-    return [*head, *figures, f"{row.ratio:.1f}" if row.ratio < 100 else f"{row.ratio:,.0f}", f"± {row.noise:.0%}"]
+    to_ours = shown(row.to_ours) if row.to_ours else "–"
+    return [*head, *figures, shown(row.ratio), to_ours, f"± {row.noise:.0%}"]
 
 
-def shown(nanoseconds: float) -> str:
-    """A time as a reader wants it: 7.4, 152, 12,400."""
-    digits = 1 if nanoseconds < 100 else 0 if nanoseconds < 10_000 else -2
-    return f"{round(nanoseconds, digits):,.{max(digits, 0)}f}"
+def shown(number: float) -> str:
+    """A time or a ratio as a reader wants it: 0.08, 7.4, 152, 12,400."""
+    digits = 2 if number < 0.995 else 1 if number < 100 else 0 if number < 10_000 else -2
+    return f"{round(number, digits):,.{max(digits, 0)}f}"
 
 
 def _below(results: Results) -> list[str]:
@@ -201,7 +213,8 @@ def _below(results: Results) -> list[str]:
     names = list(dict.fromkeys([row.workload for row in results.rows]))
     return [
         *[f"{name}: {WORKLOADS[name].title}" for name in names],
-        "Nanoseconds per elementary operation; ratio: total to plain floats, which compute the value only.",
+        "Nanoseconds per elementary operation; ratio: total to plain floats, which compute the value only; to ours: "
+        "total to microgrand's, the compiled one's where there is one.",
         "operations: of the instance measured, a smaller one where the full one would take seconds. A workload with "
         "layers counts the operations of its twin with operators, and an engine without layers runs that twin.",
         f"Medians of {results.rounds} interleaved rounds; noise: half the interquartile range of the total.",

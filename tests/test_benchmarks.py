@@ -112,7 +112,9 @@ def test_the_command_prints_a_table_and_writes_it(tmp_path, capsys):
     assert main([*arguments, "--csv", str(table), "--chart", str(chart)]) == 0
     printed = capsys.readouterr().out
     head, *lines = table.read_text(encoding="utf-8").splitlines()
-    assert head.startswith("workload,engine,version,failed,operations,forward,backward,release,total,ratio,noise")
+    assert head.startswith(
+        "workload,engine,version,failed,operations,forward,backward,release,total,ratio,to_ours,noise"
+    )
     for engine in [line.split(",")[1] for line in lines]:
         assert engine in printed
     assert len(lines) == (2 if "not measured" not in printed else 1)
@@ -126,7 +128,7 @@ def test_a_row_without_figures_says_why():
     text = described(results)
     assert "[1] micrograd: it recurses" in text
     assert "not measured: JAX: not installed" in text
-    assert "chain,micrograd,0.1.0,it recurses,,,,,,,,3,a machine,2026-01-01" in as_csv(results)
+    assert "chain,micrograd,0.1.0,it recurses,,,,,,,,,3,a machine,2026-01-01" in as_csv(results)
 
 
 def test_noise_is_half_the_interquartile_range():
