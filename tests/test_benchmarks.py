@@ -1,0 +1,137 @@
+"""Laws of the benchmarks: all engines compute the same, and what is asked for wrongly is said. No time is a test."""
+
+from functools import cache
+
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.engines import ENGINES
+from benchmarks.speed import Results, Row, as_csv, described, noise
+from benchmarks.worker import Worker
+from benchmarks.workloads import WORKLOADS, operations
+
+BUILDS = ("microgrand compiled", "microgrand plain")
+SIZES = {name: 200 if name == "chain" else workload.small for name, workload in WORKLOADS.items()}
+ULP = 2.0**-52
+
+
+@cache
+def answers(engine):
+    """What an engine finds for every workload, or a skip with the reason why it is not measured."""
+    worker = Worker(engine)
+    try:
+        if worker.version is None:
+            return worker.missing
+        return {name: worker.ask(name, size) for name, size in SIZES.items()}
+    finally:
+        worker.close()
+
+
+def answered(engine, workload):
+    found = answers(engine)
+    if isinstance(found, str):
+        pytest.skip(f"{engine}: {found}")
+    return found[workload]
+
+
+def reference(workload):
+    """The answer of whichever microgrand there is."""
+    return next(found[workload] for found in map(answers, BUILDS) if not isinstance(found, str))
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "plain floats"])
+def test_the_gradient_is_equal_in_every_engine(engine, workload):
+    """Value and gradient agree within one rounding per elementary operation, relative to the largest derivative."""
+    ours, theirs = reference(workload), answered(engine, workload)
+    steps = operations(WORKLOADS[workload], SIZES[workload])
+    assert theirs["value"] == pytest.approx(ours["value"], rel=steps * ULP, abs=0.0)
+    largest = max([abs(derivative) for derivative in ours["gradient"]])
+    assert largest > 0.0
+    assert theirs["gradient"] == pytest.approx(ours["gradient"], rel=0.0, abs=steps * ULP * largest)
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_compiled_and_plain_give_the_same_bits(workload):
+    """The compiled build and the plain source find the same value and gradient, bit for bit."""
+    compiled, plain = [answered(build, workload) for build in BUILDS]
+    assert (compiled["value"], compiled["gradient"]) == (plain["value"], plain["gradient"])
+
+
+@pytest.mark.parametrize("workload", [name for name, workload in WORKLOADS.items() if workload.twin is None])
+def test_operators_compute_what_floats_compute(workload):
+    """A program of operators has on Values the value that it has on plain floats, bit for bit."""
+    assert reference(workload)["value"] == answered("plain floats", workload)["value"]
+
+
+def test_operations_are_counted_once_for_a_workload():
+    """A workload with layers is as large as its twin with operators; the sizes of simple ones are what they say."""
+    for workload in WORKLOADS.values():
+        if workload.twin is not None:
+            assert operations(workload, 3) == operations(WORKLOADS[workload.twin], 3)
+    assert operations(WORKLOADS["chain"], 7) == 7
+    assert operations(WORKLOADS["wide"], 7) == 7 + 6
+    assert operations(WORKLOADS["network"], 2) == 2 * (2 * (2 * 16 + 16 * 16 + 16) + 16 + 16 + 1 + 2)
+
+
+def test_an_engine_that_recurses_is_told_from_one_that_computes():
+    """micrograd cannot sweep a chain of 10,000: the answer is the reason, and its process answers the next question."""
+    worker = Worker("micrograd")
+    try:
+        if worker.version is None:
+            pytest.skip(f"micrograd: {worker.missing}")
+        assert "recursion limit" in worker.ask("chain", 10_000)["failed"]
+        assert worker.ask("chain", 10)["gradient"]
+    finally:
+        worker.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--workloads", "nework"], "there is no workload 'nework'; there are network, "),
+        (["--engines", "numpy"], "there is no engine 'numpy'; there are plain-floats, "),
+        (["--rounds", "0"], "expected a whole number from 1 up; got '0'"),
+        (["--chart", "speed.txt"], "a chart is a file with the ending .svg, .png, .pdf; got 'speed.txt'"),
+        (["--csv", "no/such/folder/speed.csv"], "there is no folder 'no/such/folder' to write 'speed.csv' in"),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_said_in_a_sentence(arguments, sentence, capsys):
+    """Nothing is measured, the exit code is 2, and the sentence names what is wrong and what there is."""
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_the_command_prints_a_table_and_writes_it(tmp_path, capsys):
+    """Every workload has a line for every engine that is there, in the table, in the CSV and in the chart."""
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    table, chart = tmp_path / "speed.csv", tmp_path / "speed.svg"
+    arguments = ["--workloads", "powers", "--engines", "microgrand-plain", "--rounds", "2", "--seconds", "0"]
+    assert main([*arguments, "--csv", str(table), "--chart", str(chart)]) == 0
+    printed = capsys.readouterr().out
+    head, *lines = table.read_text(encoding="utf-8").splitlines()
+    assert head.startswith(
+        "workload,engine,version,failed,operations,forward,backward,release,total,ratio,to_ours,noise"
+    )
+    for engine in [line.split(",")[1] for line in lines]:
+        assert engine in printed
+    assert len(lines) == (2 if "not measured" not in printed else 1)
+    assert chart.stat().st_size > 1000
+
+
+def test_a_row_without_figures_says_why():
+    """An engine that cannot run a workload has dashes in the table, empty cells in the CSV, and a footnote."""
+    rows = [Row("chain", "micrograd", "0.1.0", failed="it recurses")]
+    results = Results(rows, {"JAX": "not installed"}, 3, "a machine", "2026-01-01")
+    text = described(results)
+    assert "[1] micrograd: it recurses" in text
+    assert "not measured: JAX: not installed" in text
+    assert "chain,micrograd,0.1.0,it recurses,,,,,,,,,3,a machine,2026-01-01" in as_csv(results)
+
+
+def test_noise_is_half_the_interquartile_range():
+    """One stray round in five changes nothing; of a single round there is nothing to be said."""
+    assert noise([90.0, 95.0, 100.0, 105.0, 200.0]) == 0.05
+    assert noise([7.0]) == 0.0
