@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from microgrand import primitives
-from microgrand.node import Node, Primitive
+from microgrand.native import mypyc_attr
+from microgrand.node import Node, Primitive, as_name
 from microgrand.numeric import as_number
 from microgrand.primitives import TABLE, add, div, mul, neg, pow, sub
 from microgrand.scope import decided
@@ -16,6 +17,7 @@ from microgrand.sweep import sweep
 COMPILED: Final = not __file__.endswith(".py")
 
 
+@mypyc_attr(acyclic=True)
 class Value(Node):
     """A number of the computation graph.
 
@@ -37,12 +39,12 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: object, name: str | None = None) -> None:
+    def __init__(self, data: object, name: Any = None) -> None:
         if isinstance(data, Node):
             raise TypeError(f"a Value is made from a number; got {data!r:.60}: take its number, v.data")
         super().__init__(as_number(data), None, None, None, 0.0, 0.0)
         if name is not None:
-            self.name = name
+            self._name = as_name(name)
 
     def outcome(
         self, data: float, primitive: Primitive, x: Node | float | None, y: Node | float | None, dx: float, dy: float
@@ -52,7 +54,7 @@ class Value(Node):
 
     # ---- arithmetic: the table's rows written out, since these are nine tenths of all nodes ------------------------
 
-    def __add__(self, other: Value | float) -> Value:
+    def __add__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data + other._data, add, self, other, 1.0, 1.0)
         if isinstance(other, (float, int)):
@@ -60,13 +62,13 @@ class Value(Node):
             return Outcome(self._data + y, add, self, y, 1.0, 0.0)
         return NotImplemented
 
-    def __radd__(self, other: Value | float) -> Value:
+    def __radd__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x + self._data, add, x, self, 0.0, 1.0)
         return NotImplemented
 
-    def __sub__(self, other: Value | float) -> Value:
+    def __sub__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data - other._data, sub, self, other, 1.0, -1.0)
         if isinstance(other, (float, int)):
@@ -74,13 +76,13 @@ class Value(Node):
             return Outcome(self._data - y, sub, self, y, 1.0, 0.0)
         return NotImplemented
 
-    def __rsub__(self, other: Value | float) -> Value:
+    def __rsub__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x - self._data, sub, x, self, 0.0, -1.0)
         return NotImplemented
 
-    def __mul__(self, other: Value | float) -> Value:
+    def __mul__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data * other._data, mul, self, other, other._data, self._data)
         if isinstance(other, (float, int)):
@@ -88,13 +90,13 @@ class Value(Node):
             return Outcome(self._data * y, mul, self, y, y, 0.0)
         return NotImplemented
 
-    def __rmul__(self, other: Value | float) -> Value:
+    def __rmul__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x * self._data, mul, x, self, 0.0, x)
         return NotImplemented
 
-    def __truediv__(self, other: Value | float) -> Value:
+    def __truediv__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             y = other._data
             if y != 0.0:
@@ -108,7 +110,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(div, self, other)
 
-    def __rtruediv__(self, other: Value | float) -> Value:
+    def __rtruediv__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             y = self._data
@@ -118,12 +120,12 @@ class Value(Node):
             return _recorded(div, x, self)
         return NotImplemented
 
-    def __pow__(self, other: Value | float) -> Value:
+    def __pow__(self, other: Value | float | int) -> Value:
         if isinstance(other, (Value, float, int)):
             return _recorded(pow, self, other)
         return NotImplemented
 
-    def __rpow__(self, other: Value | float) -> Value:
+    def __rpow__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             return _recorded(pow, other, self)
         return NotImplemented
@@ -206,7 +208,7 @@ class Value(Node):
     def __complex__(self) -> complex:
         raise TypeError(_LOSES_GRADIENT)
 
-    def __round__(self, digits: int | None = None) -> Value:
+    def __round__(self, digits: object = None) -> Value:
         raise TypeError("rounding has no useful derivative: round(v.data), or format the number, f'{v:.3f}'")
 
     def __format__(self, spec: str) -> str:
@@ -229,7 +231,7 @@ class Value(Node):
 
     # ---- the sweep ------------------------------------------------------------------------------------------------
 
-    def backward(self, accumulate: bool = False, allow_nonfinite: bool = False) -> None:
+    def backward(self, accumulate: object = False, allow_nonfinite: object = False) -> None:
         """Compute δ = ∂self/∂node for every node of the graph, into `grad`.
 
         accumulate       add to the `grad` of leaves instead of setting it everywhere: for summing over mini-batches
@@ -248,11 +250,12 @@ class Value(Node):
             adjoints.require_finite()
         for node, delta in zip(adjoints.order, adjoints.deltas, strict=True):
             if not accumulate:
-                node.grad = delta
+                node._grad = delta
             elif node._primitive is None:
-                node.grad += delta
+                node._grad += delta
 
 
+@mypyc_attr(acyclic=True)
 class Outcome(Value):
     """A Value that a primitive made; users never write one."""
 
@@ -303,8 +306,6 @@ def _comparable(other: object) -> float | None:
     """The number to compare with, or None if `other` is none: strings, complex numbers, arrays."""
     if isinstance(other, Value):
         return other._data
-    if isinstance(other, (float, int)):
-        return float(other)
     try:
         return as_number(other)
     except TypeError:
