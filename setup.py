@@ -1,5 +1,14 @@
-"""Hand over to setuptools; what is to be known stands in pyproject.toml and setup.cfg."""
+"""Name the modules that a wheel carries compiled; the rest stands in pyproject.toml, setup.cfg and build_support/."""
+
+import sys
+from pathlib import Path
 
 from setuptools import setup
 
-setup()
+sys.path.insert(0, str(Path(__file__).parent / "build_support"))
+
+from compilation import AllOrNone, extensions
+
+MODULES = ["domains", "numeric", "stable", "scope", "node", "direct", "primitives", "graph", "sweep", "value"]
+
+setup(ext_modules=extensions("microgrand", MODULES), cmdclass={"build_ext": AllOrNone})

@@ -8,6 +8,7 @@
 4.5
 """
 
+import microgrand.builds  # first of all: chooses between the compiled modules and their source
 import microgrand.copying  # noqa: F401  teaches copy and pickle what a Value is
 from microgrand.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from microgrand.domains import Domain, Interval

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Final
+from typing import Any, Final
+
+from microgrand.numeric import as_number
 
 
 class Interval:
@@ -18,14 +20,18 @@ class Interval:
     (True, False)
     """
 
-    def __init__(self, low: float, high: float, open_low: bool = False, open_high: bool = False) -> None:
-        self.low: Final = low
-        self.high: Final = high
-        self.open_low: Final = open_low
-        self.open_high: Final = open_high
+    def __init__(self, low: object, high: object, open_low: object = False, open_high: object = False) -> None:
+        self.low: Final = as_number(low)
+        self.high: Final = as_number(high)
+        self.open_low: Final = bool(open_low)
+        self.open_high: Final = bool(open_high)
 
-    def holds(self, x: float) -> bool:
-        """Whether `x` lies in the interval."""
+    def holds(self, x: object) -> bool:
+        """Whether the number `x` lies in the interval."""
+        return self.contains(as_number(x))
+
+    def contains(self, x: float) -> bool:
+        """The same of what is known to be a float."""
         above = x > self.low if self.open_low else x >= self.low
         below = x < self.high if self.open_high else x <= self.high
         return above and below
@@ -48,15 +54,22 @@ class Domain:
     (False, True)
     """
 
-    def __init__(self, *intervals: Interval) -> None:
-        self.intervals: Final = intervals
+    def __init__(self, *intervals: Any) -> None:
+        for part in intervals:
+            if not isinstance(part, Interval):
+                raise TypeError(f"a domain is made of intervals; got {part!r:.60} of type {type(part).__name__}")
+        self.intervals: Final[tuple[Interval, ...]] = intervals
         self.everything: Final = any(
-            part.low == -inf and part.high == inf and not (part.open_low or part.open_high) for part in intervals
+            [part.low == -inf and part.high == inf and not (part.open_low or part.open_high) for part in intervals]
         )
 
-    def holds(self, x: float) -> bool:
+    def holds(self, x: object) -> bool:
         """Whether `x` may be an operand. NaN may: it passes through, as IEEE arithmetic lets it."""
-        return x != x or any([part.holds(x) for part in self.intervals])
+        return self.contains(as_number(x))
+
+    def contains(self, x: float) -> bool:
+        """The same of what is known to be a float."""
+        return x != x or any([part.contains(x) for part in self.intervals])
 
     def __str__(self) -> str:
         return " ∪ ".join([str(part) for part in self.intervals])

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from math import nan
-from typing import Final
+from typing import Any, Final
 
 from microgrand.node import Node
+from microgrand.numeric import is_sequence
 
 # Held while a traversal's marks and a sweep's δ stand on the nodes.
 LOCK: Final = threading.RLock()
@@ -43,17 +44,26 @@ def topological_order(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) ->
     [2.0, 4.0, 6.0]
     """
     with LOCK:
-        return visited([roots] if isinstance(roots, Node) else list(roots), cut)
+        return visited(as_nodes(roots), as_nodes(cut))
 
 
-def visited(roots: list[Node], cut: Iterable[Node]) -> list[Node]:
+def as_nodes(items: Any) -> list[Node]:
+    """One node, or several, as a list; whatever else it is is refused."""
+    found = [items] if isinstance(items, Node) or not is_sequence(items) else list(items)
+    for node in found:
+        if not isinstance(node, Node):
+            raise TypeError(f"expected a Value, or several; got {node!r:.60} of type {type(node).__name__}")
+    return found
+
+
+def visited(roots: list[Node], cut: list[Node]) -> list[Node]:
     """The topological order, for whoever holds the lock; every node met has δ = 0.
 
     A finaliser or a signal handler may traverse in the middle of a traversal, on the same thread; then begin again.
     """
     while True:
         entered = CLOCK.tick()
-        order = _visited_once(roots, list(cut), entered)
+        order = _visited_once(roots, cut, entered)
         if CLOCK.now == entered + 1:
             return order
 
@@ -93,13 +103,13 @@ def _visited_once(roots: list[Node], cut: list[Node], entered: int) -> list[Node
     return order
 
 
-def leaves(root: Node) -> list[Node]:
-    """The leaves that `root` depends on, in the order in which the expression meets them."""
-    return [node for node in topological_order(root) if node.is_leaf]
+def leaves(roots: Node | Sequence[Node]) -> list[Node]:
+    """The leaves that the roots depend on, in the order in which the expression meets them."""
+    return [node for node in topological_order(roots) if node.is_leaf]
 
 
-def refresh(root: Node) -> None:
-    """Recompute, in place, every number that `root` was computed from, after a leaf's data was changed.
+def refresh(roots: Node | Sequence[Node]) -> None:
+    """Recompute, in place, every number that the roots were computed from, after a leaf's data was changed.
 
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x
@@ -110,12 +120,12 @@ def refresh(root: Node) -> None:
     (9.0, (3.0, 3.0))
     """
     fresh: dict[int, float] = {}
-    recomputed = [_recomputed(node, fresh) for node in topological_order(root)]
+    recomputed = [_recomputed(node, fresh) for node in topological_order(roots)]
     for node, z, partials in recomputed:  # all of them or, where a domain is left, none
         node.rewrite(z, partials)
 
 
-def stale(root: Node) -> list[Node]:
+def stale(roots: Node | Sequence[Node]) -> list[Node]:
     """The nodes whose recorded data or partials `refresh` would change, in topological order.
 
     >>> from microgrand import Value
@@ -126,7 +136,7 @@ def stale(root: Node) -> list[Node]:
     """
     fresh: dict[int, float] = {}
     changed: list[Node] = []
-    for node in topological_order(root):
+    for node in topological_order(roots):
         try:
             _, z, partials = _recomputed(node, fresh)
         except ValueError:  # outside a domain now, or above a node that is

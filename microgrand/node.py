@@ -12,11 +12,13 @@ from typing import Any, Final, NamedTuple
 
 from microgrand.domains import REALS, Domain
 from microgrand.errors import DivisionByZeroError, DomainError, GraphError
+from microgrand.native import mypyc_attr
 from microgrand.notation import Notation, formula
 from microgrand.numeric import as_number, is_array_of_objects, is_general_number, is_sequence, quietly
 from microgrand.scope import AMBIENT, Scope, current_scope
 
 
+@mypyc_attr(acyclic=True)
 class Node:
     """One number of the graph and the step that made it.
 
@@ -26,8 +28,8 @@ class Node:
     """
 
     __slots__ = (
-        "_data", "_delta", "_many", "_mark", "_name", "_partial_x", "_partial_y", "_partials", "_primitive", "_scope",
-        "_x", "_y", "grad",
+        "_data", "_delta", "_grad", "_many", "_mark", "_name", "_partial_x", "_partial_y", "_partials", "_primitive",
+        "_scope", "_x", "_y",
     )  # fmt: skip
 
     def __init__(
@@ -40,7 +42,7 @@ class Node:
         partial_y: float,
     ) -> None:
         self._data = data
-        self.grad: float = 0.0
+        self._grad = 0.0
         self._primitive = primitive
         self._x = x
         self._y = y
@@ -74,15 +76,22 @@ class Node:
         self._data = as_number(data)
 
     @property
+    def grad(self) -> float:
+        """δ = ∂root/∂(this node), as the last `backward()` left it; 0.0 before any."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: object) -> None:
+        self._grad = as_number(grad)
+
+    @property
     def name(self) -> str | None:
         """What the node is called in errors, formulas and drawings."""
         return self._name
 
     @name.setter
-    def name(self, name: str | None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
-        self._name = name
+    def name(self, name: Any) -> None:
+        self._name = as_name(name)
 
     @property
     def is_leaf(self) -> bool:
@@ -199,50 +208,55 @@ class Primitive:
 
     def __init__(
         self,
-        name: str,
+        name: Any,
         value: Callable[..., Any],
         partials: Callable[..., Any] | tuple[Callable[..., Any], ...],
         notation: Notation | None = None,
         *,
-        domain: Domain | tuple[Domain, ...] = REALS,
+        domain: Any = REALS,  # Any: what is wrong is told below, and not in the words of the compiler
         joint: Callable[..., bool] | None = None,
-        joint_words: str = "",
+        joint_words: Any = "",
         pole: Callable[..., bool] | None = None,
         kink: Callable[..., bool] | None = None,
-        whole: tuple[int, ...] = (),
+        whole: Sequence[int] = (),
         value_scale: Callable[..., Any] | None = None,
         partial_scale: Callable[..., Any] | None = None,
-        exactness: Exactness = EXACT,
-        many: bool = False,
+        exactness: Any = EXACT,
+        many: object = False,
         spread: Callable[..., list[Any]] | None = None,
-        ufunc: str = "",
-        doc: str = "",
+        ufunc: Any = "",
+        doc: Any = "",
     ) -> None:
-        self.name: Final = name
-        self.value: Final = value
-        self.partials: Final = partials if isinstance(partials, tuple) else (partials,)
-        self.notation: Final = notation if notation is not None else Notation(name)
-        self.whole: Final = whole
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ValueError(f"a primitive's name is a Python identifier; got {name!r:.60}")
+        if name in _SEALED:
+            raise ValueError(f"{name!r} is a row of microgrand's own table: give yours another name")
+        self.name: Final[str] = name
+        self.value: Final = _callable(name, "value", value)
+        self.partials: Final[tuple[Callable[..., Any], ...]] = tuple(
+            [_callable(name, "a partial", each) for each in (partials if isinstance(partials, tuple) else (partials,))]
+        )
+        self.notation: Final = (
+            _instance(name, "notation", Notation, notation) if notation is not None else Notation(name)
+        )
+        self.whole: Final = tuple(whole)
         self.value_scale: Final = value_scale
         self.partial_scale: Final = partial_scale
-        self.exactness: Final = exactness
-        self.many: Final = many
+        self.exactness: Final[Exactness] = _instance(name, "exactness", Exactness, exactness)
+        self.many: Final = bool(many)
         self.arity: Final = None if many else len(self.partials)
         self._single: Final = not many and len(self.partials) == 1
         self._paired: Final = not many and len(self.partials) == 2 and spread is None
-        self.domains: Final = domain if isinstance(domain, tuple) else (domain,) * (1 if many else len(self.partials))
+        domains = domain if isinstance(domain, tuple) else (domain,) * (1 if many else len(self.partials))
+        self.domains: Final[tuple[Domain, ...]] = tuple([_instance(name, "a domain", Domain, each) for each in domains])
         self.joint: Final = joint
-        self.joint_words: Final = joint_words
+        self.joint_words: Final[str] = _instance(name, "joint_words", str, joint_words)
         self.pole: Final = pole
         self.kink: Final = kink
         self.spread: Final = spread if spread is not None or not many else spread_out
-        self.ufunc: Final = ufunc or name
-        self.doc: Final = doc
+        self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
+        self.doc: Final[str] = _instance(name, "doc", str, doc)
         self._bounded: Final = joint is not None or not all([part.everything for part in self.domains])
-        if not name.isidentifier():
-            raise ValueError(f"a primitive's name is a Python identifier; got {name!r}")
-        if name in _SEALED:
-            raise ValueError(f"{name!r} is a row of microgrand's own table: give yours another name")
         if not many and len(self.domains) != len(self.partials):
             raise ValueError(f"{name} declares {len(self.partials)} partials but {len(self.domains)} domains")
         _DECLARED[name] = self
@@ -386,16 +400,19 @@ class Primitive:
             *[_boxed(x) if isinstance(x, Node) else x for x in operands]
         )
 
-    def allows(self, *numbers: float) -> bool:
+    def allows(self, *numbers: object) -> bool:
         """Whether the numbers lie in the domain."""
+        return self._allows([as_number(x) for x in numbers])
+
+    def _allows(self, numbers: list[float]) -> bool:
         last = len(self.domains) - 1
         for k, x in enumerate(numbers):
-            if not self.domains[min(k, last)].holds(x):
+            if not self.domains[min(k, last)].contains(x):
                 return False
         return self.joint is None or bool(self.joint(*numbers))
 
     def _check(self, numbers: list[float], operands: Sequence[Any]) -> None:
-        if self.allows(*numbers):
+        if self._allows(numbers):
             return
         last = len(self.domains) - 1
         text = f"{self.name} is defined {self.joint_words}; got " + " and ".join(
@@ -403,7 +420,7 @@ class Primitive:
         )
         for k, x in enumerate(numbers):
             domain = self.domains[min(k, last)]
-            if not domain.holds(x):
+            if not domain.contains(x):
                 which = f" in operand {k + 1}" if last > 0 else ""
                 text = f"{self.name} is defined on {domain}{which}; got {_described(x, operands[k])}"
                 break
@@ -419,6 +436,13 @@ class Primitive:
 
     def __deepcopy__(self, memo: dict[int, object]) -> Primitive:
         return self
+
+
+def as_name(name: Any) -> str | None:
+    """The name of a node, if it is one."""
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
+    return name
 
 
 _DECLARED: Final[dict[str, Primitive]] = {}
@@ -437,6 +461,22 @@ def seal() -> dict[str, Primitive]:
     """The primitives declared so far, by name; from now on these names cannot be declared again."""
     _SEALED.update(_DECLARED)
     return dict(_DECLARED)
+
+
+def _callable(name: str, part: str, item: Any) -> Any:
+    if not callable(item):
+        raise TypeError(
+            f"{part} of the primitive {name!r} is a function; got {item!r:.60} of type {type(item).__name__}"
+        )
+    return item
+
+
+def _instance(name: str, part: str, kind: type, item: Any) -> Any:
+    if not isinstance(item, kind):
+        raise TypeError(
+            f"{part} of the primitive {name!r} is a {kind.__name__}; got {item!r:.60} of type {type(item).__name__}"
+        )
+    return item
 
 
 def spread_out(*arguments: Any) -> list[Any]:

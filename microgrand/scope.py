@@ -19,8 +19,10 @@ class Scope:
 
     __slots__ = ("__weakref__", "_layer", "_token", "inputs", "name", "outer")
 
-    def __init__(self, name: str, layer: object = None, inputs: Iterable[Any] = ()) -> None:
-        self.name = name
+    def __init__(self, name: Any, layer: object = None, inputs: Iterable[Any] = ()) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"a scope's name is a string; got {name!r:.60} of type {type(name).__name__}")
+        self.name: str = name
         self.inputs = tuple(inputs)
         self.outer: Scope | None = None
         self._layer = ref(layer) if layer is not None else None

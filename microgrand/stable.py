@@ -319,7 +319,7 @@ def _exponential_of_difference(x: Any, m: Any) -> Any:
         difference = x - m
         back = difference + m
         error = (x - back) - (m - (back - difference))
-        e = math.exp(difference)
+        e: Any = math.exp(difference)
         return e + e * error if difference - difference == 0.0 else e
     difference, error = two_sum(x, -m)
     e = exp(difference)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from microgrand.errors import NonFiniteError
-from microgrand.graph import CLOCK, LOCK, topological_order, visited
+from microgrand.graph import CLOCK, LOCK, as_nodes, topological_order, visited
 from microgrand.node import Node
 from microgrand.notation import formula
+from microgrand.numeric import as_number, is_sequence
 
 
 class Adjoints:
@@ -30,7 +31,9 @@ class Adjoints:
         self.deltas: Final = deltas
         self._index: dict[int, int] | None = None
 
-    def __getitem__(self, node: Node) -> float:
+    def __getitem__(self, node: Any) -> float:
+        if not isinstance(node, Node):
+            raise TypeError(f"adjoints are of Values; got {node!r:.60} of type {type(node).__name__}")
         if self._index is None:
             self._index = {id(each): k for k, each in enumerate(self.order)}
         k = self._index.get(id(node))
@@ -78,9 +81,9 @@ def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cu
     >>> sweep(y)[x], x.grad
     (7.0, 0.0)
     """
-    tops = [roots] if isinstance(roots, Node) else list(roots)
-    weights = [float(seeds)] * len(tops) if isinstance(seeds, (float, int)) else [float(seed) for seed in seeds]
-    fixed = list(cut)
+    tops = as_nodes(roots)
+    weights = _weights(seeds, len(tops))
+    fixed = as_nodes(cut)
     with LOCK:
         while True:
             order, mark = _swept(tops, weights, fixed)
@@ -101,11 +104,11 @@ def sweep_into_grad(root: Node, accumulate: bool, allow_nonfinite: bool) -> None
                 deltas = [node._delta for node in order]
                 if CLOCK.now == mark:
                     for node, delta in zip(order, deltas, strict=True):
-                        node.grad += delta
+                        node._grad += delta
                     return
             else:
                 for node in order:
-                    node.grad = node._delta
+                    node._grad = node._delta
                 if CLOCK.now == mark:
                     return
 
@@ -122,6 +125,14 @@ def _swept(tops: list[Node], weights: list[float], fixed: list[Node]) -> tuple[l
 
 def _all_finite(order: list[Node]) -> bool:
     return all(node._delta - node._delta == 0.0 for node in order)
+
+
+def _weights(seeds: Any, count: int) -> list[float]:
+    """One seed per root."""
+    weights = [as_number(seed) for seed in seeds] if is_sequence(seeds) else [as_number(seeds)] * count
+    if len(weights) != count:
+        raise ValueError(f"sweep takes one seed, or one for each root; got {len(weights)} for {count} roots")
+    return weights
 
 
 def _spread(order: list[Node], bottom: int) -> None:

@@ -8,7 +8,8 @@ from math import inf
 from typing import Any, Final, cast
 
 from microgrand import primitives
-from microgrand.node import Node, Primitive
+from microgrand.native import mypyc_attr
+from microgrand.node import Node, Primitive, as_name
 from microgrand.numeric import as_number
 from microgrand.primitives import TABLE, add, div, mul, neg, pow, sub
 from microgrand.scope import decided
@@ -17,6 +18,7 @@ from microgrand.sweep import sweep_into_grad
 COMPILED: Final = not __file__.endswith(".py")
 
 
+@mypyc_attr(acyclic=True)
 class Value(Node):
     """A number of the computation graph.
 
@@ -38,12 +40,12 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: object, name: str | None = None) -> None:
+    def __init__(self, data: object, name: Any = None) -> None:
         if isinstance(data, Node):
             raise TypeError(f"a Value is made from a number; got {data!r:.60}: take its number, v.data")
         super().__init__(as_number(data), None, None, None, 0.0, 0.0)
         if name is not None:
-            self.name = name
+            self._name = as_name(name)
 
     def outcome(
         self, data: float, primitive: Primitive, x: Node | float | None, y: Node | float | None, dx: float, dy: float
@@ -53,7 +55,7 @@ class Value(Node):
 
     # ---- arithmetic: the table's rows written out, since these are nine tenths of all nodes ------------------------
 
-    def __add__(self, other: Value | float) -> Value:
+    def __add__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data + other._data, add, self, other, 1.0, 1.0)
         if isinstance(other, (float, int)):
@@ -61,13 +63,13 @@ class Value(Node):
             return Outcome(self._data + y, add, self, y, 1.0, 0.0)
         return NotImplemented
 
-    def __radd__(self, other: Value | float) -> Value:
+    def __radd__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x + self._data, add, x, self, 0.0, 1.0)
         return NotImplemented
 
-    def __sub__(self, other: Value | float) -> Value:
+    def __sub__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data - other._data, sub, self, other, 1.0, -1.0)
         if isinstance(other, (float, int)):
@@ -75,13 +77,13 @@ class Value(Node):
             return Outcome(self._data - y, sub, self, y, 1.0, 0.0)
         return NotImplemented
 
-    def __rsub__(self, other: Value | float) -> Value:
+    def __rsub__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x - self._data, sub, x, self, 0.0, -1.0)
         return NotImplemented
 
-    def __mul__(self, other: Value | float) -> Value:
+    def __mul__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data * other._data, mul, self, other, other._data, self._data)
         if isinstance(other, (float, int)):
@@ -89,13 +91,13 @@ class Value(Node):
             return Outcome(self._data * y, mul, self, y, y, 0.0)
         return NotImplemented
 
-    def __rmul__(self, other: Value | float) -> Value:
+    def __rmul__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             return Outcome(x * self._data, mul, x, self, 0.0, x)
         return NotImplemented
 
-    def __truediv__(self, other: Value | float) -> Value:
+    def __truediv__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             y = other._data
             if y != 0.0:
@@ -109,7 +111,7 @@ class Value(Node):
             return NotImplemented
         return _recorded(div, self, other)
 
-    def __rtruediv__(self, other: Value | float) -> Value:
+    def __rtruediv__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             x = float(other)
             y = self._data
@@ -119,14 +121,14 @@ class Value(Node):
             return _recorded(div, x, self)
         return NotImplemented
 
-    def __pow__(self, other: Value | float) -> Value:
+    def __pow__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return _recorded(pow, self, other)
         if isinstance(other, (float, int)):
             return _recorded(pow, self, float(other))
         return NotImplemented
 
-    def __rpow__(self, other: Value | float) -> Value:
+    def __rpow__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
             return _recorded(pow, float(other), self)
         return NotImplemented
@@ -209,7 +211,7 @@ class Value(Node):
     def __complex__(self) -> complex:
         raise TypeError(_LOSES_GRADIENT)
 
-    def __round__(self, digits: int | None = None) -> Value:
+    def __round__(self, digits: object = None) -> Value:
         raise TypeError("rounding has no useful derivative: round(v.data), or format the number, f'{v:.3f}'")
 
     def __format__(self, spec: str) -> str:
@@ -232,7 +234,7 @@ class Value(Node):
 
     # ---- the sweep ------------------------------------------------------------------------------------------------
 
-    def backward(self, accumulate: bool = False, allow_nonfinite: bool = False) -> None:
+    def backward(self, accumulate: object = False, allow_nonfinite: object = False) -> None:
         """Compute δ = ∂self/∂node for every node of the graph, into `grad`.
 
         accumulate       add to the `grad` of leaves instead of setting it everywhere: for summing over mini-batches
@@ -246,9 +248,10 @@ class Value(Node):
         >>> loss.backward(); loss.backward(); w.grad
         6.0
         """
-        sweep_into_grad(self, accumulate, allow_nonfinite)
+        sweep_into_grad(self, bool(accumulate), bool(allow_nonfinite))
 
 
+@mypyc_attr(acyclic=True)
 class Outcome(Value):
     """A Value that a primitive made; users never write one."""
 

@@ -1,0 +1,105 @@
+"""Compile modules with mypyc where that is possible: all of them or none.
+
+A wheel is compiled. Editable installs and sdists are not, and neither is a wheel where something stands in the way:
+then the plain source is installed, which does the same more slowly, and one sentence says why.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from setuptools import Distribution, Extension
+from setuptools.command.build_ext import build_ext
+
+MYPYC = "mypy[mypyc]==2.4.1"
+RELEASE_HEADER = Path(__file__).parent / "release.h"
+
+PROBE = "#include <Python.h>\nPyMODINIT_FUNC PyInit_probe(void) { return NULL; }\n"
+
+
+def extensions(package: str, modules: Sequence[str]) -> list[Extension]:
+    """The modules of `package` as extensions; none where a wheel is not what is being built, or cannot be compiled."""
+    if not {"bdist_wheel", "build_ext"} & set(sys.argv):
+        return []
+    reason = obstacle()
+    if not reason:
+        try:
+            return _compiled([f"{package}/{module}.py" for module in modules], package)
+        except ImportError:
+            reason = f"{MYPYC} is not installed"
+        except (Exception, SystemExit) as error:  # mypy leaves the process where the source does not type-check
+            reason = f"mypyc refused the source ({error!r:.200})"
+    _say(package, reason)
+    return []
+
+
+def obstacle() -> str:
+    """What stands in the way of compiling, before mypyc is asked for; an empty string if nothing does."""
+    if os.environ.get("MICROGRAND_PURE", "0") not in ("", "0"):
+        return "MICROGRAND_PURE is set"
+    if sys.implementation.name != "cpython":
+        return "this Python is not CPython"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "this Python is free-threaded"
+    return "" if _a_c_compiler_works() else "no working C compiler was found"
+
+
+class AllOrNone(build_ext):
+    """Compiles every extension, or leaves the plain source alone."""
+
+    def run(self) -> None:
+        """Compile; what was compiled before a failure is removed, for half a package is none."""
+        try:
+            super().run()
+        except Exception as error:
+            for path in map(Path, self.get_outputs()):
+                path.unlink(missing_ok=True)
+            self.extensions = []
+            _say(self.distribution.get_name(), f"compiling failed ({error!r:.200})")
+
+
+def _compiled(paths: list[str], name: str) -> list[Extension]:
+    from mypyc.build import mypycify
+
+    # What mypy is told in pyproject.toml is for a reader's editor; here packages that are not installed may be missing.
+    found = mypycify(["--config-file=", "--ignore-missing-imports", *paths], group_name=name, debug_level="0")
+    for extension in found:
+        extension.extra_compile_args = _arguments(extension.extra_compile_args)
+        extension.depends.append(str(RELEASE_HEADER))
+    return found
+
+
+def _arguments(arguments: Sequence[str]) -> list[str]:
+    """mypyc's arguments of the C compiler, with the release header before every file, and no fused multiply-add.
+
+    A fused multiply-add rounds once where Python rounds twice: the numbers would depend on the machine. A warning of
+    a compiler of tomorrow is no error.
+    """
+    kept = [argument for argument in arguments if argument not in ("-Werror", "/WX")]
+    if sys.platform == "win32":
+        return [*kept, "/FI", str(RELEASE_HEADER), "/fp:precise"]
+    return [*kept, "-include", str(RELEASE_HEADER), "-ffp-contract=off"]
+
+
+def _a_c_compiler_works() -> bool:
+    """Whether the smallest extension module compiles and links; a compiler without Python's headers does not."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text(PROBE)
+        probe = Distribution({"name": "probe", "ext_modules": [Extension("probe", [str(source)])]})
+        command = probe.get_command_obj("build_ext")
+        command.build_lib = command.build_temp = folder
+        try:
+            probe.run_command("build_ext")
+        except Exception:  # whatever it was: there is the plain source
+            return False
+    return True
+
+
+def _say(package: str, reason: str) -> None:
+    print(f"{package}: {reason}, so the plain Python source is installed", file=sys.stderr)
