@@ -69,7 +69,7 @@ class Domain:
 
     def contains(self, x: float) -> bool:
         """The same of what is known to be a float."""
-        return x != x or any([part.contains(x) for part in self.intervals])
+        return x != x or any(part.contains(x) for part in self.intervals)  # in line, when compiled
 
     def __str__(self) -> str:
         return " ∪ ".join([str(part) for part in self.intervals])

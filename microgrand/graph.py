@@ -89,18 +89,39 @@ def _visited_once(roots: list[Node], cut: list[Node], entered: int) -> list[Node
         else:
             node._mark = entered
             node._delta = 0.0
-            many = node._many
-            if many is not None:
-                for operand in reversed(many):
+            below = len(stack)
+            if node._many is not None:
+                for operand in reversed(node._many):
                     if isinstance(operand, Node) and operand._mark != done:
                         stack.append(operand)
-            y = node._y
-            if isinstance(y, Node) and y._mark != done:
-                stack.append(y)
-            x = node._x
-            if isinstance(x, Node) and x._mark != done:
-                stack.append(x)
+            else:
+                _enter_two(node._x, node._y, done, stack, order)
+            if len(stack) == below:
+                node._mark = done
+                order.append(node)
+                stack.pop()
     return order
+
+
+def _enter_two(x: Node | float | None, y: Node | float | None, done: int, stack: list[Node], order: list[Node]) -> None:
+    """Put the operands that are new on the stack, x on top; a leaf whose turn it is goes into the order at once."""
+    above = False
+    if isinstance(x, Node) and x._mark != done:
+        if x._primitive is not None:
+            above = True
+        else:
+            x._mark = done
+            x._delta = 0.0
+            order.append(x)
+    if isinstance(y, Node) and y._mark != done:
+        if above or y._primitive is not None:
+            stack.append(y)
+        else:
+            y._mark = done
+            y._delta = 0.0
+            order.append(y)
+    if above and isinstance(x, Node):
+        stack.append(x)
 
 
 def leaves(roots: Node | Sequence[Node]) -> list[Node]:

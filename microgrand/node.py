@@ -270,6 +270,10 @@ class Primitive:
             x = arguments[0]
             if isinstance(x, Node):
                 return self.of_node(x)
+            if isinstance(x, float):
+                if self._bounded and not self.surely_holds(x, 0.0):
+                    self._check([x], [x])
+                return self.at(x)
         elif self._paired and len(arguments) == 2:
             return self.of_pair(arguments[0], arguments[1])
         operands = list(self.spread(*arguments) if self.spread is not None else arguments)
@@ -302,8 +306,8 @@ class Primitive:
     # What a kind of row may write out for floats: see `direct.py`.
 
     def surely_holds(self, x: float, y: float) -> bool:
-        """Whether the operands lie in the domain, so plainly that nobody need look it up."""
-        return False
+        """Whether the operands lie in the domain; where it is not certain, no, and `allows` has the last word."""
+        return self.joint is None and self.domains[0].contains(x) and (self._single or self.domains[1].contains(y))
 
     def at(self, x: float) -> float:
         """The value of one operand."""

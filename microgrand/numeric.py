@@ -214,6 +214,8 @@ def hypot(x: Any, y: Any) -> Any:
 
 def quotient(x: Any, y: Any) -> Any:
     """x / y as IEEE has it: a division by zero is infinite, 0/0 is NaN."""
+    if isinstance(x, float) and isinstance(y, float) and y != 0.0:
+        return x / y
     if hasattr(x, "shape") or hasattr(y, "shape") or y != 0.0:
         return x / y
     if x == 0.0 or x != x:

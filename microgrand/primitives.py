@@ -182,139 +182,139 @@ def _function(name: str, latex: str, label: str = "", groups: int = 0, trailing:
 
 # fmt: off
 # ---- arithmetic --------------------------------------------------------------------------------------------------------
-identity: Primitive = Primitive("identity", lambda x: x * 1.0, lambda z, x: 1.0, doc="x itself, as a node of its own")
+identity: Final[Primitive] = Primitive("identity", lambda x: x * 1.0, lambda z, x: 1.0, doc="x itself, as a node of its own")
 
-neg: Primitive = Primitive("neg", operator.neg, lambda z, x: -1.0,
+neg: Final[Primitive] = Primitive("neg", operator.neg, lambda z, x: -1.0,
     _infix("-{}", "−", SIGN, (SIGN,)), ufunc="negative", doc="-x")
 
-add: Primitive = Primitive("add", operator.add, (lambda z, x, y: 1.0, lambda z, x, y: 1.0),
+add: Final[Primitive] = Primitive("add", operator.add, (lambda z, x, y: 1.0, lambda z, x, y: 1.0),
     _infix("{} + {}", "+", SUM, (SUM, PRODUCT)), doc="x + y")
 
-sub: Primitive = Primitive("sub", operator.sub, (lambda z, x, y: 1.0, lambda z, x, y: -1.0),
+sub: Final[Primitive] = Primitive("sub", operator.sub, (lambda z, x, y: 1.0, lambda z, x, y: -1.0),
     _infix("{} - {}", "−", SUM, (SUM, PRODUCT)), ufunc="subtract", doc="x - y")
 
-mul: Primitive = Primitive("mul", operator.mul, (lambda z, x, y: y, lambda z, x, y: x),
+mul: Final[Primitive] = Primitive("mul", operator.mul, (lambda z, x, y: y, lambda z, x, y: x),
     _infix("{}·{}", "×", PRODUCT, (PRODUCT, POWER), r"{} \cdot {}", "{} * {}"), ufunc="multiply", doc="x·y")
 
-div: Primitive = Primitive("div", numeric.quotient, _quotient_partials,
+div: Final[Primitive] = Primitive("div", numeric.quotient, _quotient_partials,
     _infix("{} / {}", "/", PRODUCT, (PRODUCT, POWER), r"\frac{{{}}}{{{}}}"), ufunc="divide",
     domain=(REALS, NON_ZERO), pole=lambda x, y: y == 0.0, doc="x / y")
 
-quotient: Primitive = Primitive("quotient", numeric.quotient, _quotient_partials,
+quotient: Final[Primitive] = Primitive("quotient", numeric.quotient, _quotient_partials,
     _function("quotient", r"\operatorname{quotient}", "/"),
     kink=lambda x, y: y == 0.0, doc="x / y as IEEE has it, infinite where y = 0: for slopes at a domain's closed end")
 
-pow: Primitive = Pow("pow", numeric.power, (lambda z, x, y: power_term(y, x, y, 1.0, 0.0), lambda z, x, y: power_term(1.0, x, y, 0.0, 1.0)),
+pow: Final[Primitive] = Pow("pow", numeric.power, (lambda z, x, y: power_term(y, x, y, 1.0, 0.0), lambda z, x, y: power_term(1.0, x, y, 0.0, 1.0)),
     _infix("{}^{}", "^", POWER, (ATOM, POWER), "{{{}}}^{{{}}}", "pow({}, {})"), ufunc="power",
     joint=lambda x, y: x > 0.0 or (y >= 0.0 if x == 0.0 else y // 1.0 == y) or x != x or y != y,
     joint_words="for x > 0, for x = 0 with y ≥ 0, and for x < 0 with a whole y",
     pole=lambda x, y: x == 0.0 and y < 0.0, kink=lambda x, y: x <= 0.0, doc="x^y; 0^0 = 1")
 
-power_term: Primitive = Primitive("power_term", stable.power_term,
+power_term: Final[Primitive] = Primitive("power_term", stable.power_term,
     (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial),
     kink=lambda c, x, y, n, m: x <= 0.0, whole=(3, 4), partial_scale=lambda z, c, x, y, n, m: maximum([abs(term) for term in _terms_of_power_term_in_x(c, x, y, n, m)]),
     exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
 
-square: Primitive = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
+square: Final[Primitive] = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
     _infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
 
-reciprocal: Primitive = Primitive("reciprocal", lambda x: numeric.quotient(1.0, x), lambda z, x: -square(z),
+reciprocal: Final[Primitive] = Primitive("reciprocal", lambda x: numeric.quotient(1.0, x), lambda z, x: -square(z),
     _infix("1 / {}", "1/", PRODUCT, (POWER,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
     domain=NON_ZERO, pole=_at_zero, doc="1 / x")
 
-sqrt: Primitive = Sqrt("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z + 0.0),
+sqrt: Final[Primitive] = Sqrt("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z + 0.0),
     Notation("sqrt", latex=r"\sqrt{{{}}}", label="√"), domain=NON_NEGATIVE, doc="√x")
 
-cbrt: Primitive = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
+cbrt: Final[Primitive] = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
     Notation("cbrt", latex=r"\sqrt[3]{{{}}}", label="∛"), doc="∛x, infinitely steep at 0")
 
-root_slope: Primitive = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z / -1.5, x),
+root_slope: Final[Primitive] = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z / -1.5, x),
     kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
 
 # ---- exponentials and logarithms ---------------------------------------------------------------------------------------
-exp: Primitive   = Exp("exp",   numeric.exp,   lambda z, x: z,                        _function("exp", r"\exp"), doc="e^x")
-expm1: Primitive = Primitive("expm1", numeric.expm1, lambda z, x: exp(x),                   doc="e^x - 1, exact for small x")
-exp2: Primitive  = Primitive("exp2",  numeric.exp2,  lambda z, x: z * LN2.like(x),          doc="2^x")
-log: Primitive   = Log("log",   numeric.log,   lambda z, x: quotient(1.0, x),         _function("log", r"\log"), domain=POSITIVE, doc="the natural logarithm")
-log1p: Primitive = Primitive("log1p", numeric.log1p, lambda z, x: quotient(1.0, 1.0 + x),   domain=ABOVE_MINUS_ONE, doc="log(1 + x), exact for small x")
-log2: Primitive  = Primitive("log2",  numeric.log2,  lambda z, x: quotient(LOG2_E.like(x), x),  _function("log2", r"\log_2"), domain=POSITIVE, doc="the logarithm to base 2")
-log10: Primitive = Primitive("log10", numeric.log10, lambda z, x: quotient(LOG10_E.like(x), x), _function("log10", r"\log_{10}"), domain=POSITIVE, doc="the logarithm to base 10")
+exp: Final[Primitive]   = Exp("exp",   numeric.exp,   lambda z, x: z,                        _function("exp", r"\exp"), doc="e^x")
+expm1: Final[Primitive] = Primitive("expm1", numeric.expm1, lambda z, x: exp(x),                   doc="e^x - 1, exact for small x")
+exp2: Final[Primitive]  = Primitive("exp2",  numeric.exp2,  lambda z, x: z * LN2.like(x),          doc="2^x")
+log: Final[Primitive]   = Log("log",   numeric.log,   lambda z, x: quotient(1.0, x),         _function("log", r"\log"), domain=POSITIVE, doc="the natural logarithm")
+log1p: Final[Primitive] = Primitive("log1p", numeric.log1p, lambda z, x: quotient(1.0, 1.0 + x),   domain=ABOVE_MINUS_ONE, doc="log(1 + x), exact for small x")
+log2: Final[Primitive]  = Primitive("log2",  numeric.log2,  lambda z, x: quotient(LOG2_E.like(x), x),  _function("log2", r"\log_2"), domain=POSITIVE, doc="the logarithm to base 2")
+log10: Final[Primitive] = Primitive("log10", numeric.log10, lambda z, x: quotient(LOG10_E.like(x), x), _function("log10", r"\log_{10}"), domain=POSITIVE, doc="the logarithm to base 10")
 
 # ---- trigonometric -----------------------------------------------------------------------------------------------------
-sin: Primitive  = Primitive("sin",  numeric.sin,  lambda z, x: cos(x),                _function("sin", r"\sin"), domain=FINITE, doc="sin x, x in radians")
-cos: Primitive  = Primitive("cos",  numeric.cos,  lambda z, x: -sin(x),               _function("cos", r"\cos"), domain=FINITE, doc="cos x, x in radians")
-tan: Primitive  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
-asin: Primitive = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
-acos: Primitive = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
-atan: Primitive = Primitive("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(clip(x, -1e200, 1e200))), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
-atan2: Primitive = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
+sin: Final[Primitive]  = Primitive("sin",  numeric.sin,  lambda z, x: cos(x),                _function("sin", r"\sin"), domain=FINITE, doc="sin x, x in radians")
+cos: Final[Primitive]  = Primitive("cos",  numeric.cos,  lambda z, x: -sin(x),               _function("cos", r"\cos"), domain=FINITE, doc="cos x, x in radians")
+tan: Final[Primitive]  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
+asin: Final[Primitive] = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
+acos: Final[Primitive] = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
+atan: Final[Primitive] = Primitive("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(clip(x, -1e200, 1e200))), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
+atan2: Final[Primitive] = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
     ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, doc="the angle of the point (x, y), in (-π, π]")
 
 # ---- hyperbolic --------------------------------------------------------------------------------------------------------
-sinh: Primitive  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
-cosh: Primitive  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
-tanh: Primitive  = Tanh("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
-sech2: Primitive = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="as sigmoid_slope"), doc="1 / cosh²x, the slope of tanh")
-asinh: Primitive = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
-acosh: Primitive = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=AT_LEAST_ONE, ufunc="arccosh", doc="the inverse of cosh")
-atanh: Primitive = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
+sinh: Final[Primitive]  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
+cosh: Final[Primitive]  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
+tanh: Final[Primitive]  = Tanh("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
+sech2: Final[Primitive] = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="as sigmoid_slope"), doc="1 / cosh²x, the slope of tanh")
+asinh: Final[Primitive] = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
+acosh: Final[Primitive] = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=AT_LEAST_ONE, ufunc="arccosh", doc="the inverse of cosh")
+atanh: Final[Primitive] = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
 
 # ---- of probability ----------------------------------------------------------------------------------------------------
-sigmoid: Primitive       = Sigmoid("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
-sigmoid_slope: Primitive = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
-log_sigmoid: Primitive   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
-softplus: Primitive      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
-erf: Primitive           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")
-erfc: Primitive          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), exactness=Exactness(3.0, because="math.erfc itself"), doc="1 - erf x, exact where erf x is near 1")
-bell: Primitive          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (_near(x) * z),  doc="e^(-x²)")
-half_bell: Primitive     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -_near(x) * z,        doc="e^(-x²/2)")
-x_half_bell: Primitive   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), exactness=Exactness(2.0, 1000.0, "beyond 37.5 e^(-x²/2) is subnormal, and x² times it is not"), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
-normal_cdf: Primitive    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
+sigmoid: Final[Primitive]       = Sigmoid("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
+sigmoid_slope: Final[Primitive] = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
+log_sigmoid: Final[Primitive]   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
+softplus: Final[Primitive]      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
+erf: Final[Primitive]           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")
+erfc: Final[Primitive]          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), exactness=Exactness(3.0, because="math.erfc itself"), doc="1 - erf x, exact where erf x is near 1")
+bell: Final[Primitive]          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (_near(x) * z),  doc="e^(-x²)")
+half_bell: Final[Primitive]     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -_near(x) * z,        doc="e^(-x²/2)")
+x_half_bell: Final[Primitive]   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), exactness=Exactness(2.0, 1000.0, "beyond 37.5 e^(-x²/2) is subnormal, and x² times it is not"), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
+normal_cdf: Final[Primitive]    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
 
 # ---- of networks -------------------------------------------------------------------------------------------------------
-relu: Primitive       = Relu("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
-leaky_relu: Primitive = Primitive("leaky_relu", lambda x, slope: numeric.where(x > 0.0, x, slope * x),
+relu: Final[Primitive]       = Relu("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
+leaky_relu: Final[Primitive] = Primitive("leaky_relu", lambda x, slope: numeric.where(x > 0.0, x, slope * x),
     (lambda z, x, slope: where(greater(x, 0.0), 1.0, slope), lambda z, x, slope: where(greater(x, 0.0), 0.0, x)),
     spread=lambda x, slope=0.01: [x, slope], kink=_at_zero, doc="x for x > 0, else slope·x; at 0 the slope is the left one")
-elu: Primitive        = Primitive("elu", stable.elu,
+elu: Final[Primitive]        = Primitive("elu", stable.elu,
     (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
     spread=lambda x, alpha=1.0: [x, alpha], kink=_at_zero, doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
-silu: Primitive       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), partial_scale=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(3.0, because="σ(x) alone costs 1.9 ulp"), doc="x·σ(x)")
-silu_slope: Primitive = Primitive("silu_slope", stable.silu_slope, _silu_bend, partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
-gelu: Primitive       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), partial_scale=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), exactness=Exactness(4.0, because="math.erfc itself, times x"), doc="x·Φ(x), exact")
-softsign: Primitive   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / (1.0 + abs(x)) / (1.0 + abs(x)), doc="x / (1 + |x|)")
+silu: Final[Primitive]       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), partial_scale=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(3.0, because="σ(x) alone costs 1.9 ulp"), doc="x·σ(x)")
+silu_slope: Final[Primitive] = Primitive("silu_slope", stable.silu_slope, _silu_bend, partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
+gelu: Final[Primitive]       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), partial_scale=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), exactness=Exactness(4.0, because="math.erfc itself, times x"), doc="x·Φ(x), exact")
+softsign: Final[Primitive]   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / (1.0 + abs(x)) / (1.0 + abs(x)), doc="x / (1 + |x|)")
 
 # ---- kinks and choices -------------------------------------------------------------------------------------------------
-abs: Primitive     = Primitive("abs", operator.abs, lambda z, x: sign(x),
+abs: Final[Primitive]     = Primitive("abs", operator.abs, lambda z, x: sign(x),
     Notation("|{}|", latex=r"\left|{}\right|", python="abs({})", label="|x|"), ufunc="absolute", kink=_at_zero, doc="|x|; its slope at 0 is 0")
-sign: Primitive    = Primitive("sign", numeric.sign, no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
-maximum: Primitive = Primitive("maximum", stable.largest,  _shares, _function("maximum", r"\max"), many=True, spread=_at_least_one, kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
-minimum: Primitive = Primitive("minimum", stable.smallest, _shares, _function("minimum", r"\min"), many=True, spread=_at_least_one, kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
-clip: Primitive    = Primitive("clip", numeric.clip,
+sign: Final[Primitive]    = Primitive("sign", numeric.sign, no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
+maximum: Final[Primitive] = Primitive("maximum", stable.largest,  _shares, _function("maximum", r"\max"), many=True, spread=_at_least_one, kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
+minimum: Final[Primitive] = Primitive("minimum", stable.smallest, _shares, _function("minimum", r"\min"), many=True, spread=_at_least_one, kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
+clip: Final[Primitive]    = Primitive("clip", numeric.clip,
     (lambda z, x, low, high: _step(x, low) * _step(high, x) * greater(high, low), lambda z, x, low, high: _step(low, x), lambda z, x, low, high: _step(x, low) * _step(x, high)),
     joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",
     kink=lambda x, low, high: x == low or x == high or low == high, doc="x, but at least low and at most high; at a tie both share the slope")
-where: Primitive   = Primitive("where", numeric.where,
+where: Final[Primitive]   = Primitive("where", numeric.where,
     (no_partial, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0)), kink=_at_zero, doc="x where the condition is not 0, else y")
 
-greater: Primitive       = Primitive("greater",       lambda x, y: (x > y) * 1.0,  (no_partial, no_partial), _infix("{} > {}", ">", COMPARISON, (SUM, SUM), python="greater({}, {})"),                  kink=_at_tie, doc="1 where x > y, else 0")
-greater_equal: Primitive = Primitive("greater_equal", lambda x, y: (x >= y) * 1.0, (no_partial, no_partial), _infix("{} ≥ {}", "≥", COMPARISON, (SUM, SUM), r"{} \ge {}", "greater_equal({}, {})"),   kink=_at_tie, doc="1 where x ≥ y, else 0")
-less: Primitive          = Primitive("less",          lambda x, y: (x < y) * 1.0,  (no_partial, no_partial), _infix("{} < {}", "<", COMPARISON, (SUM, SUM), python="less({}, {})"),                     kink=_at_tie, doc="1 where x < y, else 0")
-less_equal: Primitive    = Primitive("less_equal",    lambda x, y: (x <= y) * 1.0, (no_partial, no_partial), _infix("{} ≤ {}", "≤", COMPARISON, (SUM, SUM), r"{} \le {}", "less_equal({}, {})"),      kink=_at_tie, doc="1 where x ≤ y, else 0")
-equal: Primitive         = Primitive("equal",         lambda x, y: (x == y) * 1.0, (no_partial, no_partial), _infix("{} = {}", "=", COMPARISON, (SUM, SUM), python="equal({}, {})"),                    kink=_at_tie, doc="1 where x = y, else 0")
-not_equal: Primitive     = Primitive("not_equal",     lambda x, y: (x != y) * 1.0, (no_partial, no_partial), _infix("{} ≠ {}", "≠", COMPARISON, (SUM, SUM), r"{} \ne {}", "not_equal({}, {})"),       kink=_at_tie, doc="1 where x ≠ y, else 0")
+greater: Final[Primitive]       = Primitive("greater",       lambda x, y: (x > y) * 1.0,  (no_partial, no_partial), _infix("{} > {}", ">", COMPARISON, (SUM, SUM), python="greater({}, {})"),                  kink=_at_tie, doc="1 where x > y, else 0")
+greater_equal: Final[Primitive] = Primitive("greater_equal", lambda x, y: (x >= y) * 1.0, (no_partial, no_partial), _infix("{} ≥ {}", "≥", COMPARISON, (SUM, SUM), r"{} \ge {}", "greater_equal({}, {})"),   kink=_at_tie, doc="1 where x ≥ y, else 0")
+less: Final[Primitive]          = Primitive("less",          lambda x, y: (x < y) * 1.0,  (no_partial, no_partial), _infix("{} < {}", "<", COMPARISON, (SUM, SUM), python="less({}, {})"),                     kink=_at_tie, doc="1 where x < y, else 0")
+less_equal: Final[Primitive]    = Primitive("less_equal",    lambda x, y: (x <= y) * 1.0, (no_partial, no_partial), _infix("{} ≤ {}", "≤", COMPARISON, (SUM, SUM), r"{} \le {}", "less_equal({}, {})"),      kink=_at_tie, doc="1 where x ≤ y, else 0")
+equal: Final[Primitive]         = Primitive("equal",         lambda x, y: (x == y) * 1.0, (no_partial, no_partial), _infix("{} = {}", "=", COMPARISON, (SUM, SUM), python="equal({}, {})"),                    kink=_at_tie, doc="1 where x = y, else 0")
+not_equal: Final[Primitive]     = Primitive("not_equal",     lambda x, y: (x != y) * 1.0, (no_partial, no_partial), _infix("{} ≠ {}", "≠", COMPARISON, (SUM, SUM), r"{} \ne {}", "not_equal({}, {})"),       kink=_at_tie, doc="1 where x ≠ y, else 0")
 
 # ---- many operands -----------------------------------------------------------------------------------------------------
-hypot: Primitive = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
-norm: Primitive  = Primitive("norm", stable.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
-sum: Primitive   = Primitive("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, value_scale=lambda *xs: stable.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
-mean: Primitive  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: stable.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
-prod: Primitive  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
-dot: Primitive   = Primitive("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
-logsumexp: Primitive   = Primitive("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
-softmax: Primitive     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
-log_softmax: Primitive = Primitive("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
-softmax_slope: Primitive = Primitive("softmax_slope", stable.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
-softmax_complement: Primitive = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
+hypot: Final[Primitive] = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
+norm: Final[Primitive]  = Primitive("norm", stable.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
+sum: Final[Primitive]   = Primitive("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, value_scale=lambda *xs: stable.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
+mean: Final[Primitive]  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: stable.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
+prod: Final[Primitive]  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
+dot: Final[Primitive]   = Primitive("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
+logsumexp: Final[Primitive]   = Primitive("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
+softmax: Final[Primitive]     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
+log_softmax: Final[Primitive] = Primitive("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
+softmax_slope: Final[Primitive] = Primitive("softmax_slope", stable.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
+softmax_complement: Final[Primitive] = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
 
 TABLE: Final[dict[str, Primitive]] = seal()

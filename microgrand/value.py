@@ -59,13 +59,13 @@ class Value(Node):
         if isinstance(other, Value):
             return Outcome(self._data + other._data, add, self, other, 1.0, 1.0)
         if isinstance(other, (float, int)):
-            y = float(other)
+            y = _as_float(other)
             return Outcome(self._data + y, add, self, y, 1.0, 0.0)
         return NotImplemented
 
     def __radd__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = float(other)
+            x = _as_float(other)
             return Outcome(x + self._data, add, x, self, 0.0, 1.0)
         return NotImplemented
 
@@ -73,13 +73,13 @@ class Value(Node):
         if isinstance(other, Value):
             return Outcome(self._data - other._data, sub, self, other, 1.0, -1.0)
         if isinstance(other, (float, int)):
-            y = float(other)
+            y = _as_float(other)
             return Outcome(self._data - y, sub, self, y, 1.0, 0.0)
         return NotImplemented
 
     def __rsub__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = float(other)
+            x = _as_float(other)
             return Outcome(x - self._data, sub, x, self, 0.0, -1.0)
         return NotImplemented
 
@@ -87,13 +87,13 @@ class Value(Node):
         if isinstance(other, Value):
             return Outcome(self._data * other._data, mul, self, other, other._data, self._data)
         if isinstance(other, (float, int)):
-            y = float(other)
+            y = _as_float(other)
             return Outcome(self._data * y, mul, self, y, y, 0.0)
         return NotImplemented
 
     def __rmul__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = float(other)
+            x = _as_float(other)
             return Outcome(x * self._data, mul, x, self, 0.0, x)
         return NotImplemented
 
@@ -104,7 +104,7 @@ class Value(Node):
                 z = self._data / y
                 return Outcome(z, div, self, other, 1.0 / y, -(z / y))
         elif isinstance(other, (float, int)):
-            y = float(other)
+            y = _as_float(other)
             if y != 0.0:
                 return Outcome(self._data / y, div, self, y, 1.0 / y, 0.0)
         else:
@@ -113,7 +113,7 @@ class Value(Node):
 
     def __rtruediv__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = float(other)
+            x = _as_float(other)
             y = self._data
             if y != 0.0:
                 z = x / y
@@ -125,12 +125,12 @@ class Value(Node):
         if isinstance(other, Value):
             return _recorded(pow, self, other)
         if isinstance(other, (float, int)):
-            return _recorded(pow, self, float(other))
+            return _recorded(pow, self, _as_float(other))
         return NotImplemented
 
     def __rpow__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            return _recorded(pow, float(other), self)
+            return _recorded(pow, _as_float(other), self)
         return NotImplemented
 
     def __neg__(self) -> Value:
@@ -296,6 +296,11 @@ def _recorded(row: Primitive, x: object, y: object) -> Value:
     made = row.of_pair(x, y)
     assert isinstance(made, Value)
     return made
+
+
+def _as_float(x: float | int) -> float:
+    """The plain number of an operator; a float, as most are, needs no call."""
+    return x if isinstance(x, float) else float(x)
 
 
 def _comparable(other: object) -> float | None:

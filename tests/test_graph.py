@@ -1,5 +1,6 @@
 """Laws of the graph and its sweeps: order, identity, purity, depth, what happens in between."""
 
+import gc
 import math
 import pickle
 import sys
@@ -95,7 +96,7 @@ def test_refresh_recomputes_what_recording_would_compute(expression):
 
 
 plain_only = pytest.mark.skipif(
-    microgrand.COMPILED, reason="compiled code runs from start to end: nothing can interrupt or trace it in the middle"
+    microgrand.COMPILED, reason="compiled code has no lines at which a tracer could step in"
 )
 
 
@@ -286,6 +287,31 @@ def test_a_sweep_inside_a_sweep_is_harmless():
     assert outer == expected
     assert inner == [3.0 * expected] * len(inner)
     assert inner
+
+
+def test_a_finaliser_that_sweeps_is_harmless():
+    """Finalisers that sweep, run whenever the garbage collector wants to, disturb no sweep of the same nodes."""
+    x, y = deep("both", 100)
+    expected = sweep(y)[x]
+    inner = []
+
+    class Sweeps:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            inner.append(sweep(y * 3.0)[x])
+
+    threshold = gc.get_threshold()
+    try:
+        for k in range(1, 60):
+            Sweeps()
+            gc.set_threshold(k)
+            assert sweep(y)[x] == expected
+    finally:
+        gc.set_threshold(*threshold)
+    gc.collect()
+    assert inner == [3.0 * expected] * 59
 
 
 def test_scopes_are_found_on_nodes():
