@@ -7,8 +7,9 @@ from setuptools import setup
 
 sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 
-from compilation import AllOrNone, extensions
+from compilation import RUN_TIME, AllOrNone, extensions
 
 MODULES = ["domains", "numeric", "stable", "scope", "node", "direct", "primitives", "graph", "sweep", "value"]
 
-setup(ext_modules=extensions("microgrand", MODULES), cmdclass={"build_ext": AllOrNone})
+found = extensions("microgrand", MODULES)
+setup(ext_modules=found, install_requires=RUN_TIME if found else [], cmdclass={"build_ext": AllOrNone})

@@ -17,6 +17,8 @@ from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 
 MYPYC = "mypy[mypyc]==2.4.1"
+# What compiled code needs to run: packed rows of floats, and what these import.
+RUN_TIME = ["librt>=0.16.0", "mypy-extensions>=1.0.0"]
 RELEASE_HEADER = Path(__file__).parent / "release.h"
 
 PROBE = "#include <Python.h>\nPyMODINIT_FUNC PyInit_probe(void) { return NULL; }\n"

@@ -12,6 +12,7 @@ from math import inf
 from microgrand import stable
 from microgrand.node import Primitive
 from microgrand.numeric import exp_of_float, power_of_floats
+from microgrand.packed import vec
 
 
 class Exp(Primitive):
@@ -112,3 +113,39 @@ class Pow(Primitive):
     def slope_y(self, z: float, x: float, y: float) -> float:
         """x^y·log x."""
         return stable.power_term_of_floats(1.0, x, y, 0.0, 1.0)
+
+
+class Sum(Primitive):
+    """x₁ + … + xₙ; its partials are 1."""
+
+    def at_many(self, xs: vec[float]) -> float:
+        """The sum, from left to right."""
+        total = 0.0
+        for x in xs:
+            total += x
+        return total
+
+    def slopes(self, z: float, xs: vec[float]) -> vec[float]:
+        """n ones."""
+        return vec[float]([1.0] * len(xs))
+
+
+class Dot(Primitive):
+    """w₁x₁ + … + wₙxₙ of the operands w₁ … wₙ, x₁ … xₙ; the partial of each is its partner."""
+
+    def at_many(self, xs: vec[float]) -> float:
+        """The sum of products, from left to right."""
+        half = len(xs) // 2
+        total = 0.0
+        for k in range(half):
+            total += xs[k] * xs[half + k]
+        return total
+
+    def slopes(self, z: float, xs: vec[float]) -> vec[float]:
+        """x₁ … xₙ, then w₁ … wₙ."""
+        half = len(xs) // 2
+        slopes = vec[float]([0.0] * len(xs))
+        for k in range(half):
+            slopes[k] = xs[half + k]
+            slopes[half + k] = xs[k]
+        return slopes

@@ -91,7 +91,7 @@ def _visited_once(roots: list[Node], cut: list[Node], entered: int) -> list[Node
             node._delta = 0.0
             below = len(stack)
             if node._many is not None:
-                for operand in reversed(node._many):
+                for operand in reversed(node._many.operands):
                     if isinstance(operand, Node) and operand._mark != done:
                         stack.append(operand)
             else:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from microgrand import primitives
-from microgrand.node import Node
+from microgrand.node import nodes_among
 from microgrand.numeric import as_number
 from microgrand.primitives import dot
 from microgrand.scope import Scope
@@ -47,7 +47,7 @@ class Layer:
 
     def scope(self, z: Vector) -> Scope:
         """The scope of one call on z, to be entered."""
-        return Scope(self.symbol or type(self).__name__, self, [node for node in z if isinstance(node, Node)])
+        return Scope(self.symbol or type(self).__name__, self, nodes_among(z))
 
     def forward(self, z: Vector, y: Any = None) -> Any:
         """What the layer computes; subclasses define it."""

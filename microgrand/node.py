@@ -15,20 +15,21 @@ from microgrand.errors import DivisionByZeroError, DomainError, GraphError
 from microgrand.native import mypyc_attr
 from microgrand.notation import Notation, formula
 from microgrand.numeric import as_number, is_array_of_objects, is_general_number, is_sequence, quietly
-from microgrand.scope import AMBIENT, Scope, current_scope
+from microgrand.packed import vec
+from microgrand.scope import SCOPES, Scope, current_scope
 
 
 @mypyc_attr(acyclic=True)
 class Node:
     """One number of the graph and the step that made it.
 
-    Up to two operands and their partials stand in the node itself, `_x`, `_y` and `_partial_x`, `_partial_y`; the
-    operands of a many-operand primitive stand in the lists `_many` and `_partials`. The partial of a plain number is
-    never looked at. `_mark` and `_delta` belong to whichever sweep holds the lock of `graph.py`.
+    Up to two operands and their partials stand in the node itself, `_x`, `_y` and `_partial_x`, `_partial_y`; those of
+    a many-operand primitive stand in `_many`. The partial of a plain number is never looked at. `_mark`
+    and `_delta` belong to whichever sweep holds the lock of `graph.py`.
     """
 
     __slots__ = (
-        "_data", "_delta", "_grad", "_many", "_mark", "_name", "_partial_x", "_partial_y", "_partials", "_primitive",
+        "_data", "_delta", "_grad", "_many", "_mark", "_name", "_partial_x", "_partial_y", "_primitive",
         "_scope", "_x", "_y",
     )  # fmt: skip
 
@@ -48,10 +49,9 @@ class Node:
         self._y = y
         self._partial_x = partial_x
         self._partial_y = partial_y
-        self._many: list[Node | float] | None = None
-        self._partials: list[float] | None = None
+        self._many: Many | None = None
         self._name: str | None = None
-        self._scope: Scope | None = current_scope() if AMBIENT.scopes else None
+        self._scope: Scope | None = current_scope() if SCOPES else None
         self._mark = 0
         self._delta = 0.0
 
@@ -112,7 +112,7 @@ class Node:
     def operands(self) -> tuple[Node | float, ...]:
         """What the primitive was applied to, nodes and plain numbers, in order."""
         if self._many is not None:
-            return tuple(self._many)
+            return tuple(self._many.operands)
         if self._x is None:
             return ()
         return (self._x,) if self._y is None else (self._x, self._y)
@@ -130,8 +130,8 @@ class Node:
 
     def operand_partials(self) -> list[float]:
         """One partial per operand; that of a plain number is 0."""
-        if self._partials is not None:
-            return self._partials
+        if self._many is not None:
+            return list(self._many.partials)
         if self._x is None:
             return []
         return [self._partial_x] if self._y is None else [self._partial_x, self._partial_y]
@@ -141,8 +141,7 @@ class Node:
         *_, scope, operands, partials = state
         self._scope = scope
         if len(operands) > 2 or (self._primitive is not None and self._primitive.many):
-            self._many = list(operands)
-            self._partials = list(partials)
+            self._many = Many(list(operands), packed(partials))
         elif operands:
             self._x = operands[0]
             self._partial_x = partials[0]
@@ -155,11 +154,35 @@ class Node:
         if self._primitive is None:
             return
         self._data = data
-        if self._partials is not None:
-            self._partials = partials
+        if self._many is not None:
+            self._many = Many(self._many.operands, packed(partials))
         else:
             self._partial_x = partials[0]
             self._partial_y = partials[1] if len(partials) > 1 else 0.0
+
+
+@mypyc_attr(acyclic=True)
+class Many:
+    """The operands of a many-operand primitive, in order, and their partials."""
+
+    __slots__ = ("operands", "partials")
+
+    def __init__(self, operands: list[Node | float], partials: vec[float]) -> None:
+        self.operands: Final = operands
+        self.partials: Final = partials
+
+
+def nodes_among(items: Any) -> list[Node]:
+    """Those of the items that are nodes."""
+    return [item for item in items if isinstance(item, Node)]
+
+
+def packed(numbers: Sequence[float]) -> vec[float]:
+    """The numbers as a packed row."""
+    row = vec[float]([0.0] * len(numbers))
+    for k, x in enumerate(numbers):
+        row[k] = x
+    return row
 
 
 class Exactness(NamedTuple):
@@ -279,7 +302,7 @@ class Primitive:
         operands = list(self.spread(*arguments) if self.spread is not None else arguments)
         if self.arity is not None and len(operands) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} operand(s); got {len(operands)}")
-        return self._on_flat(operands)
+        return self.of_many(operands) if self.many else self._on_flat(operands)
 
     def of_node(self, x: Node) -> Node:
         """A primitive of one operand on a node."""
@@ -329,6 +352,38 @@ class Primitive:
         """The partial in the second of two operands."""
         return float(self.partials[1](z, x, y))
 
+    def at_many(self, xs: vec[float]) -> float:
+        """The value of many operands."""
+        return float(self.value(*xs))
+
+    def slopes(self, z: float, xs: vec[float]) -> vec[float]:
+        """The partials of many operands."""
+        slopes = self.partials[0](z, *xs)
+        if len(slopes) != len(xs):
+            raise ValueError(f"{self.name} has {len(xs)} operands, but its row gives {len(slopes)} partials")
+        return packed([float(slope) for slope in slopes])
+
+    def of_many(self, operands: list[Any]) -> Any:
+        """A primitive of many operands, nodes or floats (or anything else, which goes the longer way)."""
+        maker: Node | None = None
+        xs = vec[float]([0.0] * len(operands))
+        for k, operand in enumerate(operands):
+            if isinstance(operand, Node):
+                maker = operand
+                xs[k] = operand._data
+            elif isinstance(operand, float):
+                xs[k] = operand
+            else:
+                return self._on_flat(operands)
+        if self._bounded:
+            self._check(list(xs), operands)
+        z = self.at_many(xs)
+        if maker is None:
+            return z
+        node = maker.outcome(z, self, None, None, 0.0, 0.0)
+        node._many = Many(operands, self.slopes(z, xs))
+        return node
+
     def _on_flat(self, operands: list[Any]) -> Any:
         maker: Node | None = None
         numbers: list[float] = []
@@ -350,8 +405,7 @@ class Primitive:
         partials = self.local_partials(data, numbers, operands)
         if self.many or len(operands) > 2:
             node = maker.outcome(data, self, None, None, 0.0, 0.0)
-            node._many = operands
-            node._partials = partials
+            node._many = Many(operands, packed(partials))
             return node
         if len(operands) == 1:
             return maker.outcome(data, self, operands[0], None, partials[0], 0.0)
@@ -370,10 +424,7 @@ class Primitive:
     def local_partials(self, z: float, numbers: list[float], operands: Sequence[Any]) -> list[float]:
         """∂z/∂operand for each operand on floats; 0.0 where the operand is a plain number, which has no δ."""
         if self.many:
-            partials = [float(partial) for partial in self.partials[0](z, *numbers)]
-            if len(partials) != len(numbers):
-                raise ValueError(f"{self.name} has {len(numbers)} operands, but its row gives {len(partials)} partials")
-            return partials
+            return list(self.slopes(z, packed(numbers)))
         return [
             float(partial(z, *numbers)) if isinstance(operand, Node) else 0.0
             for partial, operand in zip(self.partials, operands, strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -36,18 +35,18 @@ class Scope:
     def __enter__(self) -> Scope:
         if self._token is not None:
             raise RuntimeError(f"{self!r} is entered already: a scope is one call")
-        self.outer = _SCOPE.get()
+        SCOPES.append(self)
+        self.outer = _the_scope()
         self._token = _SCOPE.set(self)
-        AMBIENT.entered(1, 0)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        AMBIENT.entered(-1, 0)
         if self._token is not None:
             _SCOPE.reset(self._token)
             self._token = None
+            SCOPES.pop()
 
     def __repr__(self) -> str:
         return f"Scope({self.name!r})"
@@ -61,42 +60,31 @@ class Guards:
         self._token: Token[Guards | None] | None = None
 
     def __enter__(self) -> Guards:
+        GUARDS.append(self)
         self._token = _GUARDS.set(self)
-        AMBIENT.entered(0, 1)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        AMBIENT.entered(0, -1)
         if self._token is not None:
             _GUARDS.reset(self._token)
             self._token = None
+            GUARDS.pop()
 
 
-class Ambient:
-    """How many scopes and guard collectors are entered, in any thread: while none is, a node need not look for one."""
-
-    def __init__(self) -> None:
-        self.scopes = 0
-        self.guards = 0
-        self._lock = threading.Lock()
-
-    def entered(self, scopes: int, guards: int) -> None:
-        """Count an entry (1) or an exit (-1)."""
-        with self._lock:
-            self.scopes += scopes
-            self.guards += guards
-
-
-AMBIENT: Final = Ambient()
+# As many items as scopes and guard collectors are entered, in all threads together (lists append and pop atomically):
+# while none is, a node need not look for one. Which of them is entered here, the context variables tell.
+SCOPES: Final[list[Scope]] = []
+GUARDS: Final[list[Guards]] = []
 _SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
 _GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
+_the_scope: Final = _SCOPE.get  # found once, and not once a node
 
 
 def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:
     """Hand `outcome` on, and tell it to whoever collects guards."""
-    if AMBIENT.guards:
+    if GUARDS:
         guards = _GUARDS.get()
         if guards is not None:
             guards.decisions.append((comparison, left, right, outcome))
@@ -105,4 +93,4 @@ def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:
 
 def current_scope() -> Scope | None:
     """The innermost scope entered on this thread, if any is."""
-    return _SCOPE.get()
+    return _the_scope()

@@ -147,10 +147,11 @@ def _spread(order: list[Node], bottom: int) -> None:
         if isinstance(y, Node):
             y._delta += delta * node._partial_y
         many = node._many
-        if many is not None and node._partials is not None:
-            for operand, partial in zip(many, node._partials):  # noqa: B905  same length; zip is faster unchecked
+        if many is not None:
+            partials = many.partials
+            for i, operand in enumerate(many.operands):
                 if isinstance(operand, Node):
-                    operand._delta += delta * partial
+                    operand._delta += delta * partials[i]
 
 
 def tangent_sweep(

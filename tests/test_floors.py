@@ -12,7 +12,7 @@ import microgrand
 PACKAGE = Path(microgrand.__file__).parent
 
 FLOORS = [
-    {"builds", "native", "errors", "domains", "notation", "numeric", "stable", "files", "scope"},
+    {"builds", "native", "errors", "domains", "notation", "numeric", "packed", "stable", "files", "scope"},
     {"node", "direct"},
     {"primitives", "graph", "sweep"},
     {"value"},
