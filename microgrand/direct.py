@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from math import inf
+from typing import Any
 
 from microgrand import stable
 from microgrand.node import Primitive
@@ -57,6 +58,30 @@ class Sqrt(Primitive):
     def slope(self, z: float, x: float) -> float:
         """1/(2z), infinite at 0."""
         return 0.5 / z if z != 0.0 else inf
+
+
+class Sin(Primitive):
+    """sin x; its partial is cos x."""
+
+    def at(self, x: float) -> float:
+        """sin x."""
+        return math.sin(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """cos x."""
+        return math.cos(x)
+
+
+class Cos(Primitive):
+    """cos x; its partial is -sin x."""
+
+    def at(self, x: float) -> float:
+        """cos x."""
+        return math.cos(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """-sin x."""
+        return -math.sin(x)
 
 
 class Tanh(Primitive):
@@ -132,6 +157,14 @@ class Sum(Primitive):
 
 class Dot(Primitive):
     """w₁x₁ + … + wₙxₙ of the operands w₁ … wₙ, x₁ … xₙ; the partial of each is its partner."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        """dot(ws, xs), two lists of one length."""
+        if len(arguments) == 2:
+            ws, xs = arguments[0], arguments[1]
+            if isinstance(ws, list) and isinstance(xs, list) and len(ws) == len(xs):
+                return self.of_many(ws + xs)
+        return super().__call__(*arguments)
 
     def at_many(self, xs: vec[float]) -> float:
         """The sum of products, from left to right."""

@@ -14,7 +14,7 @@ from math import inf
 from typing import Any, Final
 
 from microgrand import numeric, stable
-from microgrand.direct import Dot, Exp, Log, Pow, Relu, Sigmoid, Sqrt, Sum, Tanh
+from microgrand.direct import Cos, Dot, Exp, Log, Pow, Relu, Sigmoid, Sin, Sqrt, Sum, Tanh
 from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
 from microgrand.node import Exactness, Node, Primitive, seal, spread_out
 from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
@@ -241,8 +241,8 @@ log2: Final[Primitive]  = Primitive("log2",  numeric.log2,  lambda z, x: quotien
 log10: Final[Primitive] = Primitive("log10", numeric.log10, lambda z, x: quotient(LOG10_E.like(x), x), _function("log10", r"\log_{10}"), domain=POSITIVE, doc="the logarithm to base 10")
 
 # ---- trigonometric -----------------------------------------------------------------------------------------------------
-sin: Final[Primitive]  = Primitive("sin",  numeric.sin,  lambda z, x: cos(x),                _function("sin", r"\sin"), domain=FINITE, doc="sin x, x in radians")
-cos: Final[Primitive]  = Primitive("cos",  numeric.cos,  lambda z, x: -sin(x),               _function("cos", r"\cos"), domain=FINITE, doc="cos x, x in radians")
+sin: Final[Primitive]  = Sin("sin",  numeric.sin,  lambda z, x: cos(x),                _function("sin", r"\sin"), domain=FINITE, doc="sin x, x in radians")
+cos: Final[Primitive]  = Cos("cos",  numeric.cos,  lambda z, x: -sin(x),               _function("cos", r"\cos"), domain=FINITE, doc="cos x, x in radians")
 tan: Final[Primitive]  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
 asin: Final[Primitive] = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
 acos: Final[Primitive] = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")

@@ -86,7 +86,7 @@ def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cu
     fixed = as_nodes(cut)
     with LOCK:
         while True:
-            order, mark = _swept(tops, weights, fixed)
+            order, mark, _ = _swept(tops, weights, fixed)
             deltas = [node._delta for node in order]
             if CLOCK.now == mark:  # else somebody swept in the middle, on this thread: begin again
                 return Adjoints(order, deltas)
@@ -96,8 +96,8 @@ def sweep_into_grad(root: Node, accumulate: bool, allow_nonfinite: bool) -> None
     """The same sweep, for `Value.backward`: what it finds goes straight into `grad`."""
     with LOCK:
         while True:
-            order, mark = _swept([root], [1.0], [])
-            if not allow_nonfinite and not _all_finite(order):
+            order, mark, finite = _swept([root], [1.0], [])
+            if not (finite or allow_nonfinite):
                 Adjoints(order, [node._delta for node in order]).require_finite()
             if accumulate:
                 order = [node for node in order if node._primitive is None]
@@ -113,18 +113,17 @@ def sweep_into_grad(root: Node, accumulate: bool, allow_nonfinite: bool) -> None
                     return
 
 
-def _swept(tops: list[Node], weights: list[float], fixed: list[Node]) -> tuple[list[Node], int]:
-    """The order, with δ left on its nodes, and the time: who holds the lock may read them until the clock goes on."""
+def _swept(tops: list[Node], weights: list[float], fixed: list[Node]) -> tuple[list[Node], int, bool]:
+    """The order, with δ left on its nodes; the time; whether every δ is finite.
+
+    Who holds the lock may read the δ until the clock goes on.
+    """
     order = visited(tops, fixed)
     mark = CLOCK.now
     for top, weight in zip(tops, weights, strict=True):
         top._delta += weight
-    _spread(order, len({id(node) for node in fixed}) if fixed else 0)
-    return order, mark
-
-
-def _all_finite(order: list[Node]) -> bool:
-    return all(node._delta - node._delta == 0.0 for node in order)
+    finite = _spread(order, len({id(node) for node in fixed}) if fixed else 0)
+    return order, mark, finite
 
 
 def _weights(seeds: Any, count: int) -> list[float]:
@@ -135,11 +134,17 @@ def _weights(seeds: Any, count: int) -> list[float]:
     return weights
 
 
-def _spread(order: list[Node], bottom: int) -> None:
-    """δ from the roots down to `order[bottom]`: each node adds its term to each of its parents."""
+def _spread(order: list[Node], bottom: int) -> bool:
+    """δ from the roots down to `order[bottom]`: each node adds its term to each of its parents.
+
+    Returns whether every δ is finite.
+    """
+    finite = True
     for k in range(len(order) - 1, bottom - 1, -1):
         node = order[k]
         delta = node._delta
+        if delta - delta != 0.0:
+            finite = False
         x = node._x
         if isinstance(x, Node):
             x._delta += delta * node._partial_x
@@ -152,6 +157,7 @@ def _spread(order: list[Node], bottom: int) -> None:
             for i, operand in enumerate(many.operands):
                 if isinstance(operand, Node):
                     operand._delta += delta * partials[i]
+    return finite
 
 
 def tangent_sweep(

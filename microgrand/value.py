@@ -59,42 +59,48 @@ class Value(Node):
         if isinstance(other, Value):
             return Outcome(self._data + other._data, add, self, other, 1.0, 1.0)
         if isinstance(other, (float, int)):
-            y = _as_float(other)
-            return Outcome(self._data + y, add, self, y, 1.0, 0.0)
+            operand = _plain(other)
+            y: float = operand
+            return Outcome(self._data + y, add, self, operand, 1.0, 0.0)
         return NotImplemented
 
     def __radd__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = _as_float(other)
-            return Outcome(x + self._data, add, x, self, 0.0, 1.0)
+            operand = _plain(other)
+            x: float = operand
+            return Outcome(x + self._data, add, operand, self, 0.0, 1.0)
         return NotImplemented
 
     def __sub__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data - other._data, sub, self, other, 1.0, -1.0)
         if isinstance(other, (float, int)):
-            y = _as_float(other)
-            return Outcome(self._data - y, sub, self, y, 1.0, 0.0)
+            operand = _plain(other)
+            y: float = operand
+            return Outcome(self._data - y, sub, self, operand, 1.0, 0.0)
         return NotImplemented
 
     def __rsub__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = _as_float(other)
-            return Outcome(x - self._data, sub, x, self, 0.0, -1.0)
+            operand = _plain(other)
+            x: float = operand
+            return Outcome(x - self._data, sub, operand, self, 0.0, -1.0)
         return NotImplemented
 
     def __mul__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Outcome(self._data * other._data, mul, self, other, other._data, self._data)
         if isinstance(other, (float, int)):
-            y = _as_float(other)
-            return Outcome(self._data * y, mul, self, y, y, 0.0)
+            operand = _plain(other)
+            y: float = operand
+            return Outcome(self._data * y, mul, self, operand, y, 0.0)
         return NotImplemented
 
     def __rmul__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = _as_float(other)
-            return Outcome(x * self._data, mul, x, self, 0.0, x)
+            operand = _plain(other)
+            x: float = operand
+            return Outcome(x * self._data, mul, operand, self, 0.0, x)
         return NotImplemented
 
     def __truediv__(self, other: Value | float | int) -> Value:
@@ -104,33 +110,35 @@ class Value(Node):
                 z = self._data / y
                 return Outcome(z, div, self, other, 1.0 / y, -(z / y))
         elif isinstance(other, (float, int)):
-            y = _as_float(other)
+            operand = _plain(other)
+            y = operand
             if y != 0.0:
-                return Outcome(self._data / y, div, self, y, 1.0 / y, 0.0)
+                return Outcome(self._data / y, div, self, operand, 1.0 / y, 0.0)
         else:
             return NotImplemented
         return _recorded(div, self, other)
 
     def __rtruediv__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            x = _as_float(other)
+            operand = _plain(other)
+            x: float = operand
             y = self._data
             if y != 0.0:
                 z = x / y
-                return Outcome(z, div, x, self, 0.0, -(z / y))
-            return _recorded(div, x, self)
+                return Outcome(z, div, operand, self, 0.0, -(z / y))
+            return _recorded(div, operand, self)
         return NotImplemented
 
     def __pow__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return _recorded(pow, self, other)
         if isinstance(other, (float, int)):
-            return _recorded(pow, self, _as_float(other))
+            return _recorded(pow, self, _plain(other))
         return NotImplemented
 
     def __rpow__(self, other: Value | float | int) -> Value:
         if isinstance(other, (float, int)):
-            return _recorded(pow, _as_float(other), self)
+            return _recorded(pow, _plain(other), self)
         return NotImplemented
 
     def __neg__(self) -> Value:
@@ -298,9 +306,9 @@ def _recorded(row: Primitive, x: object, y: object) -> Value:
     return made
 
 
-def _as_float(x: float | int) -> float:
-    """The plain number of an operator; a float, as most are, needs no call."""
-    return x if isinstance(x, float) else float(x)
+def _plain(x: Any) -> Any:
+    """The plain number of an operator as a float: this very object, as a rule, and not another like it."""
+    return x if type(x) is float else float(x)
 
 
 def _comparable(other: object) -> float | None:
