@@ -44,6 +44,22 @@ class Log(Primitive):
         return 1.0 / x
 
 
+class Log1p(Primitive):
+    """log(1 + x); its partial is 1/(1 + x)."""
+
+    def surely_holds(self, x: float, y: float) -> bool:
+        """x > -1."""
+        return x > -1.0
+
+    def at(self, x: float) -> float:
+        """log(1 + x), exact for small x."""
+        return math.log1p(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """1/(1 + x)."""
+        return 1.0 / (1.0 + x)
+
+
 class Sqrt(Primitive):
     """√x; its partial is 1/(2√x)."""
 
@@ -82,6 +98,18 @@ class Cos(Primitive):
     def slope(self, z: float, x: float) -> float:
         """-sin x."""
         return -math.sin(x)
+
+
+class Atan(Primitive):
+    """arctan x; its partial is 1/(1 + x²)."""
+
+    def at(self, x: float) -> float:
+        """The angle whose tangent is x."""
+        return math.atan(x)
+
+    def slope(self, z: float, x: float) -> float:
+        """1/(1 + x²)."""
+        return 1.0 / (1.0 + x * x)
 
 
 class Tanh(Primitive):

@@ -14,7 +14,7 @@ from math import inf
 from typing import Any, Final
 
 from microgrand import numeric, stable
-from microgrand.direct import Cos, Dot, Exp, Log, Pow, Relu, Sigmoid, Sin, Sqrt, Sum, Tanh
+from microgrand.direct import Atan, Cos, Dot, Exp, Log, Log1p, Pow, Relu, Sigmoid, Sin, Sqrt, Sum, Tanh
 from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
 from microgrand.node import Exactness, Node, Primitive, seal, spread_out
 from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
@@ -236,7 +236,7 @@ exp: Final[Primitive]   = Exp("exp",   numeric.exp,   lambda z, x: z,           
 expm1: Final[Primitive] = Primitive("expm1", numeric.expm1, lambda z, x: exp(x),                   doc="e^x - 1, exact for small x")
 exp2: Final[Primitive]  = Primitive("exp2",  numeric.exp2,  lambda z, x: z * LN2.like(x),          doc="2^x")
 log: Final[Primitive]   = Log("log",   numeric.log,   lambda z, x: quotient(1.0, x),         _function("log", r"\log"), domain=POSITIVE, doc="the natural logarithm")
-log1p: Final[Primitive] = Primitive("log1p", numeric.log1p, lambda z, x: quotient(1.0, 1.0 + x),   domain=ABOVE_MINUS_ONE, doc="log(1 + x), exact for small x")
+log1p: Final[Primitive] = Log1p("log1p", numeric.log1p, lambda z, x: quotient(1.0, 1.0 + x),   domain=ABOVE_MINUS_ONE, doc="log(1 + x), exact for small x")
 log2: Final[Primitive]  = Primitive("log2",  numeric.log2,  lambda z, x: quotient(LOG2_E.like(x), x),  _function("log2", r"\log_2"), domain=POSITIVE, doc="the logarithm to base 2")
 log10: Final[Primitive] = Primitive("log10", numeric.log10, lambda z, x: quotient(LOG10_E.like(x), x), _function("log10", r"\log_{10}"), domain=POSITIVE, doc="the logarithm to base 10")
 
@@ -246,7 +246,7 @@ cos: Final[Primitive]  = Cos("cos",  numeric.cos,  lambda z, x: -sin(x),        
 tan: Final[Primitive]  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
 asin: Final[Primitive] = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
 acos: Final[Primitive] = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
-atan: Final[Primitive] = Primitive("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(clip(x, -1e200, 1e200))), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
+atan: Final[Primitive] = Atan("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(clip(x, -1e200, 1e200))), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
 atan2: Final[Primitive] = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
     ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, doc="the angle of the point (x, y), in (-π, π]")
 
