@@ -168,8 +168,8 @@ class Many:
     __slots__ = ("operands", "partials")
 
     def __init__(self, operands: list[Node | float], partials: vec[float]) -> None:
-        self.operands: Final = operands
-        self.partials: Final = partials
+        self.operands = operands
+        self.partials = partials
 
 
 def nodes_among(items: Any) -> list[Node]:

@@ -29,12 +29,16 @@ def _two_lists(ws: Sequence[Any], xs: Sequence[Any]) -> list[Any]:
     return [*ws, *xs]
 
 
-def _chosen(xs: Sequence[Any], *indices: Any) -> list[Any]:
-    """softmax(xs, k): all of xs, then the index k (or several), a plain number."""
-    for k in indices:
-        if isinstance(k, Node) or as_number(k) not in range(len(xs)):
-            raise ValueError(f"the index k of softmax(xs, k) is a whole number, 0 ≤ k < {len(xs)}; got {k!r}")
-    return [*xs, *[float(k) for k in indices]]
+def _chosen(xs: Sequence[Any], k: Any) -> list[Any]:
+    """softmax(xs, k): all of xs, then the index k, a plain number."""
+    if isinstance(k, Node) or as_number(k) not in range(len(xs)):
+        raise ValueError(f"the index k of softmax(xs, k) is a whole number, 0 ≤ k < {len(xs)}; got {k!r}")
+    return [*xs, float(k)]
+
+
+def _chosen_twice(xs: Sequence[Any], j: Any, k: Any) -> list[Any]:
+    """softmax_slope(xs, j, k): all of xs, then the indices j and k."""
+    return [*_chosen(xs, j), *_chosen(xs, k)[-1:]]
 
 
 def _at_least_one(*xs: Any) -> list[Any]:
@@ -314,7 +318,7 @@ dot: Final[Primitive]   = Dot("dot",  stable.dot,     _dot_partials, _function("
 logsumexp: Final[Primitive]   = Primitive("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
 softmax: Final[Primitive]     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
 log_softmax: Final[Primitive] = Primitive("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
-softmax_slope: Final[Primitive] = Primitive("softmax_slope", stable.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
+softmax_slope: Final[Primitive] = Primitive("softmax_slope", stable.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen_twice, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
 softmax_complement: Final[Primitive] = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
 
 TABLE: Final[dict[str, Primitive]] = seal()

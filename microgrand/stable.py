@@ -170,8 +170,8 @@ def gelu(x: Any) -> Any:
 
 def _gelu_tail(x: Any) -> Any:
     """x·Φ(x) = -φ(x)(1 - 1/x² + 3/x⁴ - 15/x⁶ + …); seven terms leave 10⁻¹⁷ (Abramowitz and Stegun, 26.2.12)."""
-    u = 1.0 / (x * x)
-    series = 1.0
+    u: Any = 1.0 / (x * x)
+    series: Any = 1.0
     for odd in (13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
         series = 1.0 - odd * u * series
     return half_bell(x) * series * -ONE_OVER_ROOT_TWO_PI.value

@@ -253,7 +253,7 @@ class SlowList(list[Any]):
 def held_by(kind: type[list[Any]], operands: list[Value]) -> Value:
     """A node whose operands stand in a list of that kind."""
     node = total(operands)
-    node._many = kind(operands)
+    node._many.operands = kind(operands)
     return node
 
 
