@@ -79,13 +79,14 @@ def _compiled(paths: list[str], name: str) -> list[Extension]:
 def _arguments(arguments: Sequence[str]) -> list[str]:
     """mypyc's arguments of the C compiler, with the release header before every file, and no fused multiply-add.
 
+    Functions are hidden from other libraries, so that the compiler may write them in line where they are called.
     A fused multiply-add rounds once where Python rounds twice: the numbers would depend on the machine. A warning of
     a compiler of tomorrow is no error.
     """
     kept = [argument for argument in arguments if argument not in ("-Werror", "/WX")]
     if sys.platform == "win32":
         return [*kept, "/FI", str(RELEASE_HEADER), "/fp:precise"]
-    return [*kept, "-include", str(RELEASE_HEADER), "-ffp-contract=off"]
+    return [*kept, "-include", str(RELEASE_HEADER), "-ffp-contract=off", "-fvisibility=hidden"]
 
 
 def _a_c_compiler_works() -> bool:

@@ -314,9 +314,17 @@ class Primitive:
 
     def of_pair(self, x: Any, y: Any) -> Any:
         """A primitive of two operands, nodes or floats (or anything else, which goes the longer way)."""
-        a = x._data if isinstance(x, Node) else x if isinstance(x, float) else None
-        b = y._data if isinstance(y, Node) else y if isinstance(y, float) else None
-        if a is None or b is None:
+        if isinstance(x, Node):
+            a = x._data
+        elif isinstance(x, float):
+            a = x
+        else:
+            return self._on_flat([x, y])
+        if isinstance(y, Node):
+            b = y._data
+        elif isinstance(y, float):
+            b = y
+        else:
             return self._on_flat([x, y])
         if self._bounded and not self.surely_holds(a, b):
             self._check([a, b], [x, y])
