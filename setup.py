@@ -7,9 +7,12 @@ from setuptools import setup
 
 sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 
-from compilation import RUN_TIME, AllOrNone, extensions
+from compilation import RUN_TIME, AllOrNone, extensions, obstacle
 
 MODULES = ["domains", "numeric", "stable", "scope", "node", "direct", "primitives", "graph", "sweep", "value"]
 
-found = extensions("microgrand", MODULES)
-setup(ext_modules=found, install_requires=RUN_TIME if found else [], cmdclass={"build_ext": AllOrNone})
+setup(
+    ext_modules=extensions("microgrand", MODULES),
+    install_requires=[] if obstacle() else RUN_TIME,
+    cmdclass={"build_ext": AllOrNone},
+)

@@ -210,3 +210,72 @@ class Dot(Primitive):
             slopes[k] = xs[half + k]
             slopes[half + k] = xs[k]
         return slopes
+
+
+class LogSumExp(Primitive):
+    """log Σ e^xᵢ; its partials are e^xₖ / Σ e^xᵢ."""
+
+    def at_many(self, xs: vec[float]) -> float:
+        """m + log1p(Σ e^(xᵢ - m) - 1), m the largest."""
+        m = _largest(xs, len(xs))
+        return m + math.log1p(_others_than_largest(xs, len(xs), m))
+
+    def slopes(self, z: float, xs: vec[float]) -> vec[float]:
+        """Every e^(xₖ - m) / Σ e^(xᵢ - m)."""
+        exponentials = _exponentials(xs, len(xs))
+        total = math.fsum(exponentials)
+        slopes = vec[float]([0.0] * len(xs))
+        for k in range(len(xs)):
+            slopes[k] = exponentials[k] / total
+        return slopes
+
+
+class LogSoftmax(Primitive):
+    """log pₖ of the operands x₁ … xₙ, k; its partials are [j = k] - pⱼ, and 0 for the index."""
+
+    def at_many(self, xs: vec[float]) -> float:
+        """(xₖ - m) - log1p(Σ e^(xᵢ - m) - 1), m the largest."""
+        n = len(xs) - 1
+        m = _largest(xs, n)
+        own = xs[int(xs[n])]
+        return (0.0 if own == m else own - m) - math.log1p(_others_than_largest(xs, n, m))
+
+    def slopes(self, z: float, xs: vec[float]) -> vec[float]:
+        """-pⱼ, and 1 - pₖ as the sum of the others."""
+        n = len(xs) - 1
+        k = int(xs[n])
+        exponentials = _exponentials(xs, n)
+        total = math.fsum(exponentials)
+        slopes = vec[float]([0.0] * len(xs))
+        for i in range(n):
+            slopes[i] = -(exponentials[i] / total)
+        del exponentials[k]
+        slopes[k] = math.fsum(exponentials) / total
+        return slopes
+
+
+def _largest(xs: vec[float], n: int) -> float:
+    """The largest of the first n; NaN if one is."""
+    largest = xs[0]
+    for i in range(1, n):
+        if not (largest >= xs[i] or largest != largest):
+            largest = xs[i]
+    return largest
+
+
+def _others_than_largest(xs: vec[float], n: int, m: float) -> float:
+    """Σ e^(xᵢ - m) of the first n, without one that equals m."""
+    terms: list[float] = []
+    left_out = False
+    for i in range(n):
+        if xs[i] == m and not left_out:
+            left_out = True
+        else:
+            terms.append(stable.exponential_of_difference(xs[i], m))
+    return math.fsum(terms)
+
+
+def _exponentials(xs: vec[float], n: int) -> list[float]:
+    """e^(xₖ - m) for each of the first n."""
+    m = _largest(xs, n)
+    return [stable.exponential_of_difference(xs[k], m) for k in range(n)]

@@ -314,16 +314,21 @@ def shifted_exponentials(xs: Sequence[Any]) -> tuple[Any, list[Any]]:
 
 def _exponential_of_difference(x: Any, m: Any) -> Any:
     if is_plain(x) and is_plain(m):
-        if x == m:
-            return 1.0
-        difference = x - m
-        back = difference + m
-        error = (x - back) - (m - (back - difference))
-        e: Any = math.exp(difference)
-        return e + e * error if difference - difference == 0.0 else e
+        return exponential_of_difference(float(x), float(m))
     difference, error = two_sum(x, -m)
     e = exp(difference)
     return where(x == m, ONE.like(x), e + e * error)
+
+
+def exponential_of_difference(x: float, m: float) -> float:
+    """e^(x - m) on floats, x ≤ m."""
+    if x == m:
+        return 1.0
+    difference = x - m
+    back = difference + m
+    error = (x - back) - (m - (back - difference))
+    e = math.exp(difference)
+    return e + e * error if difference - difference == 0.0 else e
 
 
 def exact_total(xs: Sequence[Any]) -> Any:
