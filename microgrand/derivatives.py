@@ -118,6 +118,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    for name, arguments in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(arguments, (tuple, list)):
+            raise TypeError(f"jvp takes its {name} as a tuple, one item per argument of f; got {arguments!r:.60}")
     run = _Run(f, tuple(primals), tuple(range(len(primals))))
     directions = list(_flat_like(tuple(primals), tuple(tangents), "tangents"))
     roots = list(_flat(run.result))

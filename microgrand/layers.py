@@ -217,6 +217,11 @@ class Sequential(Layer):
     symbol = "network"
 
     def __init__(self, *layers: Layer) -> None:
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(
+                    f"a Sequential takes layers one by one; got {layer!r:.60} of type {type(layer).__name__}"
+                )
         for layer in layers[:-1]:
             if layer.takes_target:
                 raise ValueError(f"a cost comes last: {layer!r} has {layers[-1]!r} after it")

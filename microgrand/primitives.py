@@ -40,6 +40,9 @@ from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, 
 # ---- public arguments as a flat list of operands ---------------------------------------------------------------------
 def _two_lists(ws: Sequence[Any], xs: Sequence[Any]) -> list[Any]:
     """dot(ws, xs): all of ws, then all of xs."""
+    for items in (ws, xs):
+        if not hasattr(items, "__len__"):
+            raise TypeError(f"dot takes two lists of one length; got {items!r:.60} of type {type(items).__name__}")
     if len(ws) != len(xs):
         raise ValueError(f"dot takes two lists of one length; got {len(ws)} and {len(xs)}")
     return [*ws, *xs]
