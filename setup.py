@@ -9,7 +9,9 @@ sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 
 from compilation import RUN_TIME, AllOrNone, extensions, obstacle
 
-MODULES = ["domains", "numeric", "stable", "scope", "node", "direct", "primitives", "graph", "sweep", "value"]
+MODULES = [
+    "domains", "numeric", "stable", "scope", "declaration", "node", "direct", "primitives", "graph", "sweep", "value",
+]  # fmt: skip
 
 setup(
     ext_modules=extensions("microgrand", MODULES),

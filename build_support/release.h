@@ -20,8 +20,11 @@
 #error "without the global interpreter lock the reference count is two fields: build the plain package"
 #endif
 
+/* Where the two words of a thread lie is looked up once, when the library is loaded, and not at every release. */
 #ifdef _MSC_VER
 #define PER_THREAD static __declspec(thread)
+#elif defined(__GLIBC__)
+#define PER_THREAD static __thread __attribute__((tls_model("initial-exec")))
 #else
 #define PER_THREAD static __thread
 #endif

@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from microgrand import stable
-from microgrand.node import Primitive
+from microgrand.node import Many, Primitive, Row, as_row
 from microgrand.numeric import exp_of_float, power_of_floats
 from microgrand.packed import vec
 
@@ -187,12 +187,34 @@ class Dot(Primitive):
     """w₁x₁ + … + wₙxₙ of the operands w₁ … wₙ, x₁ … xₙ; the partial of each is its partner."""
 
     def __call__(self, *arguments: Any) -> Any:
-        """dot(ws, xs), two lists of one length."""
-        if len(arguments) == 2:
-            ws, xs = arguments[0], arguments[1]
-            if isinstance(ws, list) and isinstance(xs, list) and len(ws) == len(xs):
-                return self.of_many(ws + xs)
+        """dot(ws, xs), two vectors of one length."""
+        if len(arguments) == 2 and isinstance(arguments[0], (list, tuple)) and isinstance(arguments[1], (list, tuple)):
+            left, right = as_row(arguments[0]), as_row(arguments[1])
+            if left is not None and right is not None and len(left.operands) == len(right.operands):
+                return self._product(left, right)
         return super().__call__(*arguments)
+
+    def of_rows(self, rows: Any, xs: Any) -> list[Any]:
+        """A matrix times a vector, Σᵢ wₖᵢxᵢ for each row wₖ: the vector is looked at once."""
+        right = as_row(xs)
+        products: list[Any] = []
+        for row in rows:
+            left = as_row(row)
+            if left is None or right is None or len(left.operands) != len(right.operands):
+                products.append(super().__call__(row, xs))
+            else:
+                products.append(self._product(left, right))
+        return products
+
+    def _product(self, left: Row, right: Row) -> Any:
+        ws, xs = left.numbers, right.numbers
+        total = 0.0
+        for k in range(len(ws)):
+            total += ws[k] * xs[k]
+        maker = left.maker if left.maker is not None else right.maker  # by identity: 0.0 is a maker
+        if maker is None:
+            return total
+        return maker.outcome(total, self, Many(left.operands, xs, Many(right.operands, ws, None)), None, 0.0, 0.0)
 
     def at_many(self, xs: vec[float]) -> float:
         """The sum of products, from left to right."""

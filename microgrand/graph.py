@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from math import nan
 from typing import Any, Final
 
-from microgrand.node import Node
+from microgrand.node import Many, Node
 from microgrand.numeric import is_sequence
 
 # Held while a traversal's marks and a sweep's δ stand on the nodes.
@@ -90,17 +90,27 @@ def _visited_once(roots: list[Node], cut: list[Node], entered: int) -> list[Node
             node._mark = entered
             node._delta = 0.0
             below = len(stack)
-            if node._many is not None:
-                for operand in reversed(node._many.operands):
-                    if isinstance(operand, Node) and operand._mark != done:
-                        stack.append(operand)
+            x = node._x
+            if isinstance(x, Many):
+                _enter_many(x, done, stack)
             else:
-                _enter_two(node._x, node._y, done, stack, order)
+                _enter_two(x, node._y, done, stack, order)
             if len(stack) == below:
                 node._mark = done
                 order.append(node)
                 stack.pop()
     return order
+
+
+def _enter_many(many: Many, done: int, stack: list[Node]) -> None:
+    """Put the operands that are new on the stack, the first on top."""
+    if many.more is not None:
+        _enter_many(many.more, done, stack)
+    operands = many.operands
+    for k in range(len(operands) - 1, -1, -1):
+        operand = operands[k]
+        if isinstance(operand, Node) and operand._mark != done:
+            stack.append(operand)
 
 
 def _enter_two(x: Node | float | None, y: Node | float | None, done: int, stack: list[Node], order: list[Node]) -> None:

@@ -18,10 +18,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from microgrand import primitives
-from microgrand.node import nodes_among
 from microgrand.numeric import as_number
 from microgrand.primitives import dot
-from microgrand.scope import Scope
+from microgrand.scope import Scope, entered
 from microgrand.trace import Trace, traced
 from microgrand.value import Value
 
@@ -42,12 +41,11 @@ class Layer:
 
     def __call__(self, z: Vector, y: Any = None) -> Any:
         """Compute zˡ⁺¹ = f(zˡ); a layer that ends in a cost takes the target y too."""
-        with self.scope(z):
-            return self.forward(z, y) if self.takes_target else self.forward(z)
+        return entered(self.scope(z), self.forward, (z, y) if self.takes_target else (z,))
 
     def scope(self, z: Vector) -> Scope:
         """The scope of one call on z, to be entered."""
-        return Scope(self.symbol or type(self).__name__, self, nodes_among(z))
+        return Scope(self.symbol or type(self).__name__, self, z)
 
     def forward(self, z: Vector, y: Any = None) -> Any:
         """What the layer computes; subclasses define it."""
@@ -117,7 +115,7 @@ class Linear(Layer):
         """θz (+ b), one number per row."""
         if len(z) != len(self.theta[0]):
             raise ValueError(f"this Linear takes vectors of length {len(self.theta[0])}; got one of length {len(z)}")
-        products = [dot(row, z) for row in self.theta]
+        products = dot.of_rows(self.theta, z)
         return products if self.bias is None else [p + b for p, b in zip(products, self.bias, strict=True)]
 
     def parameter_rows(self) -> list[list[Value]]:
@@ -136,7 +134,7 @@ class _Elementwise(Layer):
 
     def forward(self, z: Vector, y: Any = None) -> list[Any]:
         """The row's value of each element."""
-        return [self.row(zi) for zi in z]
+        return self.row.of_each(z)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -232,8 +230,10 @@ class Sequential(Layer):
 
     def forward(self, z: Vector, y: Any = None) -> Any:
         """The last of the states; the cost only where there is a target."""
-        *_, last = self.states(z, y)
-        return last
+        state = z
+        for state in self.states(z, y):  # noqa: B007  the last one is what counts
+            pass
+        return state
 
     def states(self, z: Vector, y: Any = None) -> Iterator[Any]:
         """z², z³, …, zᴸ, one after the other."""

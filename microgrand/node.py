@@ -7,14 +7,14 @@ table in `primitives.py`. Calling the primitive on nodes records a new node.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-from microgrand.domains import REALS, Domain
+from microgrand.declaration import Declaration
 from microgrand.errors import DivisionByZeroError, DomainError, GraphError
 from microgrand.native import mypyc_attr
-from microgrand.notation import Notation, formula
-from microgrand.numeric import as_number, is_array_of_objects, is_general_number, is_sequence, quietly
+from microgrand.notation import formula
+from microgrand.numeric import as_number, is_array_of_objects, is_general_number, quietly
 from microgrand.packed import vec
 from microgrand.scope import SCOPES, Scope, current_scope
 
@@ -23,21 +23,20 @@ from microgrand.scope import SCOPES, Scope, current_scope
 class Node:
     """One number of the graph and the step that made it.
 
-    Up to two operands and their partials stand in the node itself, `_x`, `_y` and `_partial_x`, `_partial_y`; those of
-    a many-operand primitive stand in `_many`. The partial of a plain number is never looked at. `_mark`
-    and `_delta` belong to whichever sweep holds the lock of `graph.py`.
+    Up to two operands and their partials stand in the node itself, `_x`, `_y` and `_partial_x`, `_partial_y`; where
+    there may be more, `_x` is a `Many`. The partial of a plain number is never looked at. `_mark` and `_delta` belong
+    to whichever sweep holds the lock of `graph.py`.
     """
 
     __slots__ = (
-        "_data", "_delta", "_grad", "_many", "_mark", "_name", "_partial_x", "_partial_y", "_primitive",
-        "_scope", "_x", "_y",
+        "_data", "_delta", "_grad", "_mark", "_name", "_partial_x", "_partial_y", "_primitive", "_scope", "_x", "_y",
     )  # fmt: skip
 
     def __init__(
         self,
         data: float,
         primitive: Primitive | None,
-        x: Node | float | None,
+        x: Node | float | Many | None,
         y: Node | float | None,
         partial_x: float,
         partial_y: float,
@@ -49,14 +48,13 @@ class Node:
         self._y = y
         self._partial_x = partial_x
         self._partial_y = partial_y
-        self._many: Many | None = None
         self._name: str | None = None
         self._scope: Scope | None = current_scope() if SCOPES else None
         self._mark = 0
         self._delta = 0.0
 
     def outcome(
-        self, data: float, primitive: Primitive, x: Node | float | None, y: Node | float | None, dx: float, dy: float
+        self, data: float, primitive: Primitive, x: Node | float | Many, y: Node | float | None, dx: float, dy: float
     ) -> Node:
         """A new node of this node's kind: what `primitive` made of operands among which this node is one."""
         return Node(data, primitive, x, y, dx, dy)
@@ -111,11 +109,12 @@ class Node:
     @property
     def operands(self) -> tuple[Node | float, ...]:
         """What the primitive was applied to, nodes and plain numbers, in order."""
-        if self._many is not None:
-            return tuple(self._many.operands)
-        if self._x is None:
+        x = self._x
+        if isinstance(x, Many):
+            return x.all_operands()
+        if x is None:
             return ()
-        return (self._x,) if self._y is None else (self._x, self._y)
+        return (x,) if self._y is None else (x, self._y)
 
     @property
     def parents(self) -> tuple[Node, ...]:
@@ -130,9 +129,10 @@ class Node:
 
     def operand_partials(self) -> list[float]:
         """One partial per operand; that of a plain number is 0."""
-        if self._many is not None:
-            return list(self._many.partials)
-        if self._x is None:
+        x = self._x
+        if isinstance(x, Many):
+            return x.all_partials()
+        if x is None:
             return []
         return [self._partial_x] if self._y is None else [self._partial_x, self._partial_y]
 
@@ -141,7 +141,7 @@ class Node:
         *_, scope, operands, partials = state
         self._scope = scope
         if len(operands) > 2 or (self._primitive is not None and self._primitive.many):
-            self._many = Many(list(operands), packed(partials))
+            self._x = Many(tuple(operands), packed(partials), None)
         elif operands:
             self._x = operands[0]
             self._partial_x = partials[0]
@@ -154,8 +154,8 @@ class Node:
         if self._primitive is None:
             return
         self._data = data
-        if self._many is not None:
-            self._many = Many(self._many.operands, packed(partials))
+        if isinstance(self._x, Many):
+            self._x = Many(self.operands, packed(partials), None)
         else:
             self._partial_x = partials[0]
             self._partial_y = partials[1] if len(partials) > 1 else 0.0
@@ -163,18 +163,54 @@ class Node:
 
 @mypyc_attr(acyclic=True)
 class Many:
-    """The operands of a many-operand primitive, in order, and their partials."""
+    """The operands of a many-operand primitive, in order, and their partials; `more` are those that follow.
 
-    __slots__ = ("operands", "partials")
+    They are tuples, and the numbers packed, so that a row or a vector that many nodes have among their operands stands
+    in memory once, and the garbage collector soon leaves it alone.
+    """
 
-    def __init__(self, operands: list[Node | float], partials: vec[float]) -> None:
+    __slots__ = ("more", "operands", "partials")
+
+    def __init__(self, operands: tuple[Node | float, ...], partials: vec[float], more: Many | None) -> None:
         self.operands = operands
         self.partials = partials
+        self.more = more
+
+    def all_operands(self) -> tuple[Node | float, ...]:
+        """The operands, those of `more` among them."""
+        return self.operands if self.more is None else self.operands + self.more.all_operands()
+
+    def all_partials(self) -> list[float]:
+        """The partials, those of `more` among them."""
+        return list(self.partials) if self.more is None else list(self.partials) + self.more.all_partials()
 
 
-def nodes_among(items: Any) -> list[Node]:
-    """Those of the items that are nodes."""
-    return [item for item in items if isinstance(item, Node)]
+@mypyc_attr(acyclic=True)
+class Row:
+    """Operands as they are applied: the nodes and floats, their numbers, and one of the nodes, if any is one."""
+
+    __slots__ = ("maker", "numbers", "operands")
+
+    def __init__(self, operands: tuple[Node | float, ...], numbers: vec[float], maker: Node | None) -> None:
+        self.operands = operands
+        self.numbers = numbers
+        self.maker = maker
+
+
+def as_row(items: Any) -> Row | None:
+    """Nodes and floats as a row; None where anything else is among the items."""
+    operands: tuple[Any, ...] = tuple(items)
+    maker: Node | None = None
+    numbers = vec[float]([0.0] * len(operands))
+    for k, operand in enumerate(operands):
+        if isinstance(operand, Node):
+            maker = operand
+            numbers[k] = operand._data
+        elif isinstance(operand, float):
+            numbers[k] = operand
+        else:
+            return None
+    return Row(operands, numbers, maker)
 
 
 def packed(numbers: Sequence[float]) -> vec[float]:
@@ -185,104 +221,15 @@ def packed(numbers: Sequence[float]) -> vec[float]:
     return row
 
 
-class Exactness(NamedTuple):
-    """Within how many units in the last place a row's value and its partials lie, at any operands, and what costs them.
+class Primitive(Declaration):
+    """A declared function that can be applied: to floats, to arrays and the like, and to nodes: then it records one.
 
-    Counted in units of the exact number, or of the terms where these cancel (`value_scale`, `partial_scale`); results
-    that are subnormal do not count.
-    """
-
-    value: float = 2.0
-    partials: float = 4.0
-    because: str = ""
-
-
-EXACT: Final = Exactness()
-
-
-class Primitive:
-    """An elementary function with its declared partials: one row of the table.
-
-    name      how it is called, also in printed code
-    value     value(x, …) = z, on floats, arrays, and whatever else its own functions accept
-    partials  one function partial(z, x, …) = ∂z/∂operand per operand, written with the table's own functions, so that
-              they run on floats, arrays and Values (second order then costs nothing); a single function serves a
-              one-operand primitive; for `many` operands it returns the sequence of all partials
-    notation  how a step is written and drawn; by default as a function of that name
-    domain    where each operand may lie (one Domain, or one per operand)
-    joint     what must hold of the operands together, as a predicate, and in words
-    pole      a predicate: which operands outside the domain are a division by zero
-    kink      a predicate: at these operands no derivative exists, and the partials follow the row's convention
-    whole     which operands are whole numbers that choose a function (the k of softmax); these are never Values
-    value_scale    where the terms of the value cancel: their size, (x, …) -> number, against which its error counts
-    partial_scale  where the terms of a partial cancel: their size, (z, x, …) -> number, against which its error counts
-    exactness how exact it is, where that is less than value within 2 ulp and partials within 4, and why
-    many      whether it takes any number of operands, one by one or as one sequence
-    spread    turns public arguments into the flat list of operands, where that is not what `many` says
-    ufunc     NumPy's name for it, where that differs
-    doc       what it computes, in one line
-
-    A primitive is a function of Values, plain numbers and arrays: on Values it records a node.
+    Its arguments, and what they mean, are those of `Declaration`.
 
     >>> cube = Primitive("cube", lambda x: x * x * x, lambda z, x: 3 * x * x)
     >>> cube(2.0)
     8.0
     """
-
-    def __init__(
-        self,
-        name: Any,
-        value: Callable[..., Any],
-        partials: Callable[..., Any] | tuple[Callable[..., Any], ...],
-        notation: Notation | None = None,
-        *,
-        domain: Any = REALS,  # Any: what is wrong is told below, and not in the words of the compiler
-        joint: Callable[..., bool] | None = None,
-        joint_words: Any = "",
-        pole: Callable[..., bool] | None = None,
-        kink: Callable[..., bool] | None = None,
-        whole: Sequence[int] = (),
-        value_scale: Callable[..., Any] | None = None,
-        partial_scale: Callable[..., Any] | None = None,
-        exactness: Any = EXACT,
-        many: object = False,
-        spread: Callable[..., list[Any]] | None = None,
-        ufunc: Any = "",
-        doc: Any = "",
-    ) -> None:
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"a primitive's name is a Python identifier; got {name!r:.60}")
-        if name in _SEALED:
-            raise ValueError(f"{name!r} is a row of microgrand's own table: give yours another name")
-        self.name: Final[str] = name
-        self.value: Final = _callable(name, "value", value)
-        self.partials: Final[tuple[Callable[..., Any], ...]] = tuple(
-            [_callable(name, "a partial", each) for each in (partials if isinstance(partials, tuple) else (partials,))]
-        )
-        self.notation: Final = (
-            _instance(name, "notation", Notation, notation) if notation is not None else Notation(name)
-        )
-        self.whole: Final = tuple(whole)
-        self.value_scale: Final = value_scale
-        self.partial_scale: Final = partial_scale
-        self.exactness: Final[Exactness] = _instance(name, "exactness", Exactness, exactness)
-        self.many: Final = bool(many)
-        self.arity: Final = None if many else len(self.partials)
-        self._single: Final = not many and len(self.partials) == 1
-        self._paired: Final = not many and len(self.partials) == 2 and spread is None
-        domains = domain if isinstance(domain, tuple) else (domain,) * (1 if many else len(self.partials))
-        self.domains: Final[tuple[Domain, ...]] = tuple([_instance(name, "a domain", Domain, each) for each in domains])
-        self.joint: Final = joint
-        self.joint_words: Final[str] = _instance(name, "joint_words", str, joint_words)
-        self.pole: Final = pole
-        self.kink: Final = kink
-        self.spread: Final = spread if spread is not None or not many else spread_out
-        self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
-        self.doc: Final[str] = _instance(name, "doc", str, doc)
-        self._bounded: Final = joint is not None or not all([part.everything for part in self.domains])
-        if not many and len(self.domains) != len(self.partials):
-            raise ValueError(f"{name} declares {len(self.partials)} partials but {len(self.domains)} domains")
-        _DECLARED[name] = self
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -373,24 +320,20 @@ class Primitive:
 
     def of_many(self, operands: list[Any]) -> Any:
         """A primitive of many operands, nodes or floats (or anything else, which goes the longer way)."""
-        maker: Node | None = None
-        xs = vec[float]([0.0] * len(operands))
-        for k, operand in enumerate(operands):
-            if isinstance(operand, Node):
-                maker = operand
-                xs[k] = operand._data
-            elif isinstance(operand, float):
-                xs[k] = operand
-            else:
-                return self._on_flat(operands)
+        row = as_row(operands)
+        if row is None:
+            return self._on_flat(operands)
+        xs = row.numbers
         if self._bounded:
             self._check(list(xs), operands)
         z = self.at_many(xs)
-        if maker is None:
+        if row.maker is None:
             return z
-        node = maker.outcome(z, self, None, None, 0.0, 0.0)
-        node._many = Many(operands, self.slopes(z, xs))
-        return node
+        return row.maker.outcome(z, self, Many(row.operands, self.slopes(z, xs), None), None, 0.0, 0.0)
+
+    def of_each(self, xs: Any) -> list[Any]:
+        """A primitive of one operand on each of a vector's: [f(x) for x in xs]."""
+        return [self.of_node(x) if isinstance(x, Node) else self(x) for x in xs]
 
     def _on_flat(self, operands: list[Any]) -> Any:
         maker: Node | None = None
@@ -412,9 +355,7 @@ class Primitive:
     def _record(self, maker: Node, data: float, numbers: list[float], operands: list[Any]) -> Node:
         partials = self.local_partials(data, numbers, operands)
         if self.many or len(operands) > 2:
-            node = maker.outcome(data, self, None, None, 0.0, 0.0)
-            node._many = Many(operands, packed(partials))
-            return node
+            return maker.outcome(data, self, Many(tuple(operands), packed(partials), None), None, 0.0, 0.0)
         if len(operands) == 1:
             return maker.outcome(data, self, operands[0], None, partials[0], 0.0)
         return maker.outcome(data, self, operands[0], operands[1], partials[0], partials[1])
@@ -463,17 +404,6 @@ class Primitive:
             *[_boxed(x) if isinstance(x, Node) else x for x in operands]
         )
 
-    def allows(self, *numbers: object) -> bool:
-        """Whether the numbers lie in the domain."""
-        return self._allows([as_number(x) for x in numbers])
-
-    def _allows(self, numbers: list[float]) -> bool:
-        last = len(self.domains) - 1
-        for k, x in enumerate(numbers):
-            if not self.domains[min(k, last)].contains(x):
-                return False
-        return self.joint is None or bool(self.joint(*numbers))
-
     def _check(self, numbers: list[float], operands: Sequence[Any]) -> None:
         if self._allows(numbers):
             return
@@ -491,60 +421,12 @@ class Primitive:
             raise DivisionByZeroError(text)
         raise DomainError(text)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return declared, (self.name,)
-
-    def __copy__(self) -> Primitive:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Primitive:
-        return self
-
 
 def as_name(name: Any) -> str | None:
     """The name of a node, if it is one."""
     if name is not None and not isinstance(name, str):
         raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
     return name
-
-
-_DECLARED: Final[dict[str, Primitive]] = {}
-_SEALED: Final[set[str]] = set()
-
-
-def declared(name: str) -> Primitive:
-    """The primitive of that name: the table's, or the latest that was declared."""
-    try:
-        return _DECLARED[name]
-    except KeyError:
-        raise LookupError(f"no primitive {name!r} is declared here: import the module that declares it") from None
-
-
-def seal() -> dict[str, Primitive]:
-    """The primitives declared so far, by name; from now on these names cannot be declared again."""
-    _SEALED.update(_DECLARED)
-    return dict(_DECLARED)
-
-
-def _callable(name: str, part: str, item: Any) -> Any:
-    if not callable(item):
-        raise TypeError(
-            f"{part} of the primitive {name!r} is a function; got {item!r:.60} of type {type(item).__name__}"
-        )
-    return item
-
-
-def _instance(name: str, part: str, kind: type, item: Any) -> Any:
-    if not isinstance(item, kind):
-        raise TypeError(
-            f"{part} of the primitive {name!r} is a {kind.__name__}; got {item!r:.60} of type {type(item).__name__}"
-        )
-    return item
-
-
-def spread_out(*arguments: Any) -> list[Any]:
-    """The operands of a many-operand primitive: `f([a, b])` and `f(a, b)` both have the operands a and b."""
-    return list(arguments[0]) if len(arguments) == 1 and is_sequence(arguments[0]) else list(arguments)
 
 
 def _boxed(node: Node) -> Any:

@@ -14,6 +14,7 @@ from math import inf
 from typing import Any, Final
 
 from microgrand import numeric, stable
+from microgrand.declaration import Exactness, seal, spread_out
 from microgrand.direct import (
     Atan,
     Cos,
@@ -32,7 +33,7 @@ from microgrand.direct import (
     Tanh,
 )
 from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
-from microgrand.node import Exactness, Node, Primitive, seal, spread_out
+from microgrand.node import Node, Primitive
 from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
 from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI, as_number
 
@@ -333,7 +334,7 @@ norm: Final[Primitive]  = Primitive("norm", stable.norm, _over_norm, _function("
 sum: Final[Primitive]   = Sum("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, value_scale=lambda *xs: stable.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
 mean: Final[Primitive]  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: stable.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
 prod: Final[Primitive]  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
-dot: Final[Primitive]   = Dot("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
+dot: Final[Dot]         = Dot("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
 logsumexp: Final[Primitive]   = LogSumExp("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
 softmax: Final[Primitive]     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
 log_softmax: Final[Primitive] = LogSoftmax("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")

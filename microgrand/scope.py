@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Final
@@ -13,7 +13,7 @@ class Scope:
     """One call of a layer: the nodes made during it point here, and so a drawing finds the layers without being told.
 
     It holds the layer's name, the layer itself (weakly: a graph may outlive its network), the enclosing call, and the
-    values the layer was called on. It never holds the nodes made in it; they hold it.
+    vector that the layer was called on. It never holds the nodes made in it; they hold it.
     """
 
     __slots__ = ("__weakref__", "_layer", "_token", "inputs", "name", "outer")
@@ -37,19 +37,25 @@ class Scope:
             raise RuntimeError(f"{self!r} is entered already: a scope is one call")
         SCOPES.append(self)
         self.outer = _the_scope()
-        self._token = _SCOPE.set(self)
+        self._token = _enter(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._token is not None:
-            _SCOPE.reset(self._token)
+            _leave(self._token)
             self._token = None
             SCOPES.pop()
 
     def __repr__(self) -> str:
         return f"Scope({self.name!r})"
+
+
+def entered(scope: Scope, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """function(*arguments), called inside the scope."""
+    with scope:
+        return function(*arguments)
 
 
 class Guards:
@@ -79,7 +85,9 @@ SCOPES: Final[list[Scope]] = []
 GUARDS: Final[list[Guards]] = []
 _SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
 _GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
-_the_scope: Final = _SCOPE.get  # found once, and not once a node
+_the_scope: Final = _SCOPE.get  # these are found once, and not once a node
+_enter: Final = _SCOPE.set
+_leave: Final = _SCOPE.reset
 
 
 def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:

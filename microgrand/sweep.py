@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from microgrand.errors import NonFiniteError
 from microgrand.graph import CLOCK, LOCK, as_nodes, topological_order, visited
-from microgrand.node import Node
+from microgrand.node import Many, Node
 from microgrand.notation import formula
 from microgrand.numeric import as_number, is_sequence
 
@@ -148,16 +148,21 @@ def _spread(order: list[Node], bottom: int) -> bool:
         x = node._x
         if isinstance(x, Node):
             x._delta += delta * node._partial_x
+        elif isinstance(x, Many):
+            _spread_to_many(delta, x)
         y = node._y
         if isinstance(y, Node):
             y._delta += delta * node._partial_y
-        many = node._many
-        if many is not None:
-            partials = many.partials
-            for i, operand in enumerate(many.operands):
-                if isinstance(operand, Node):
-                    operand._delta += delta * partials[i]
     return finite
+
+
+def _spread_to_many(delta: float, many: Many) -> None:
+    partials = many.partials
+    for k, operand in enumerate(many.operands):
+        if isinstance(operand, Node):
+            operand._delta += delta * partials[k]
+    if many.more is not None:
+        _spread_to_many(delta, many.more)
 
 
 def tangent_sweep(

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from microgrand import primitives
 from microgrand.native import mypyc_attr
-from microgrand.node import Node, Primitive, as_name
+from microgrand.node import Many, Node, Primitive, as_name
 from microgrand.numeric import as_number
 from microgrand.primitives import TABLE, add, div, mul, neg, pow, sub
 from microgrand.scope import decided
@@ -48,7 +48,7 @@ class Value(Node):
             self._name = as_name(name)
 
     def outcome(
-        self, data: float, primitive: Primitive, x: Node | float | None, y: Node | float | None, dx: float, dy: float
+        self, data: float, primitive: Primitive, x: Node | float | Many, y: Node | float | None, dx: float, dy: float
     ) -> Node:
         """A computed Value: what `primitive` made of operands among which this one is."""
         return Outcome(data, primitive, x, y, dx, dy)
@@ -269,7 +269,7 @@ class Outcome(Value):
         self,
         data: float,
         primitive: Primitive,
-        x: Node | float | None,
+        x: Node | float | Many | None,
         y: Node | float | None,
         partial_x: float,
         partial_y: float,

@@ -131,7 +131,7 @@ def wrong_calls() -> Iterator[tuple[str, Any]]:
         yield f"{row.name}() of seven", lambda row=row: row(*[Value(1.0)] * 7)
     for lose in (float, int, complex, round, math.exp, abs, bool, format, str, iter, len, operator.index, math.floor):
         yield f"{lose.__name__}(v)", lambda lose=lose: lose(Value(2.0))
-    yield "declared", lambda: microgrand.node.declared("never")
+    yield "declared", lambda: microgrand.declaration.declared("never")
 
 
 def graph_calls(item: Any) -> Iterator[tuple[str, Any]]:

@@ -235,7 +235,7 @@ def finalisers_that_build() -> None:
         del builds
 
 
-class BuildingList(list[Any]):
+class BuildingTuple(tuple[Any, ...]):
     """Operands that build graphs when they are let go."""
 
     def __del__(self) -> None:
@@ -243,24 +243,24 @@ class BuildingList(list[Any]):
             left(500)
 
 
-class SlowList(list[Any]):
+class SlowTuple(tuple[Any, ...]):
     """Operands that take their time to be let go, so that another thread comes in between."""
 
     def __del__(self) -> None:
         builtins.sum(range(50))
 
 
-def held_by(kind: type[list[Any]], operands: list[Value]) -> Value:
-    """A node whose operands stand in a list of that kind."""
+def held_by(kind: type[tuple[Any, ...]], operands: list[Value]) -> Value:
+    """A node whose operands stand in a tuple of that kind."""
     node = total(operands)
-    node._many.operands = kind(operands)
+    node._x.operands = kind(operands)
     return node
 
 
 def operands_that_build() -> None:
     y = Value(1.0)
     for _ in range(150 * REPEATS):
-        y = held_by(BuildingList, [y, left(10)])
+        y = held_by(BuildingTuple, [y, left(10)])
 
 
 def without_memory() -> None:
@@ -309,7 +309,7 @@ def by_two_threads_at_once() -> None:
     for _ in range(300):
         y = Value(1.0)
         for _ in range(200):
-            y = held_by(SlowList, [y, y * 2.0])
+            y = held_by(SlowTuple, [y, y * 2.0])
         one, other = [y * 2.0], [y * 3.0]
         del y
         together(one.clear, other.clear)

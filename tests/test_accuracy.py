@@ -5,7 +5,7 @@ import pytest
 import microgrand
 from benchmarks.accuracy import worst
 from microgrand import TABLE
-from microgrand.node import Exactness
+from microgrand.declaration import Exactness
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))

@@ -13,6 +13,7 @@ PACKAGE = Path(microgrand.__file__).parent
 
 FLOORS = [
     {"builds", "native", "errors", "domains", "notation", "numeric", "packed", "stable", "files", "scope"},
+    {"declaration"},
     {"node", "direct"},
     {"primitives", "graph", "sweep"},
     {"value"},

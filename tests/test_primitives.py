@@ -287,7 +287,7 @@ def test_the_table_is_sealed():
     second = Primitive("twice_declared", lambda x: x, lambda z, x: 1.0)
     assert pickle.loads(pickle.dumps(first)) is second
     with pytest.raises(LookupError, match="no primitive 'never' is declared"):
-        microgrand.node.declared("never")
+        microgrand.declaration.declared("never")
 
 
 @pytest.mark.parametrize(
