@@ -22,12 +22,14 @@ from typing import Any, NamedTuple
 import numpy
 
 import microgrand
-from benchmarks.expressions import Expression, draw, grouped, on_rows, point
+from benchmarks.expressions import draw, point
 from benchmarks.frameworks import Framework, jax_framework
 from benchmarks.reference import context
-from microgrand import TABLE, Value, sweep
+from microgrand import Primitive, Value, sweep
 from microgrand.node import Node
 from microgrand.sweep import differentiable_sweep
+from microgrand.testing import Expression
+from microgrand.testing.expression import public_arguments
 
 ROUNDINGS = 16 * 2.0**-53
 WORST_SHOWN = 3
@@ -45,7 +47,6 @@ class Excess(NamedTuple):
     """A value (operand None) or a derivative at which the two differ by more than the bound."""
 
     expression: Expression
-    inputs: list[float]
     operand: int | None
     ours: float
     theirs: float
@@ -66,12 +67,12 @@ class Excess(NamedTuple):
         return larger / self.bound if self.bound else math.inf
 
     def __str__(self) -> str:
-        what = "value" if self.operand is None else f"derivative in s{self.operand}"
+        what = "value" if self.operand is None else f"derivative in x{self.operand}"
         whose = "ours" if self.is_ours else "theirs"
         return (
             f"# {whose}: {what}: microgrand {self.ours!r}, JAX {self.theirs!r}, exact {self.exact!r}; errors "
             f"{self.our_error:.3g} and {self.their_error:.3g}, bound {self.bound:.3g}\n"
-            f"{self.expression.code(self.inputs)}"
+            f"{self.expression!r}"
         )
 
 
@@ -107,23 +108,24 @@ def compare(expressions: int, seed: int, points_each: int = 20) -> Summary:
     cases: list[Excess] = []
     for _ in range(structures):
         expression = draw(source)
-        points = [point(source, expression.inputs) for _ in range(points_each)]
+        points = [point(source, len(expression.inputs)) for _ in range(points_each)]
         theirs = in_jax(framework, expression, points)
         for inputs, their_numbers in zip(points, theirs, strict=True):
-            ours = in_microgrand(expression, inputs)
+            here = expression.at(*inputs)
+            ours = in_microgrand(here)
             if ours is not None:
                 checked += 1
                 numbers += len(ours)
-                cases.extend(excesses(expression, inputs, ours, their_numbers))
+                cases.extend(excesses(here, ours, their_numbers))
     count = len([case for case in cases if case.is_ours])
     skipped = structures * points_each - checked
     return Summary(structures, checked, skipped, numbers, len(cases), count, len(cases) - count, cases)
 
 
 # ---- the two sides -------------------------------------------------------------------------------------------------
-def in_microgrand(expression: Expression, inputs: Sequence[float]) -> list[Number] | None:
+def in_microgrand(expression: Expression) -> list[Number] | None:
     """Value and derivatives with their bounds; None where something is not finite or stands at a kink."""
-    leaves, root = expression.on_values(inputs)
+    leaves, root = expression.on_values()
     adjoints = sweep(root)
     if any([_at_kink(node) for node in adjoints.order]):
         return None
@@ -155,42 +157,40 @@ def in_jax(framework: Framework, expression: Expression, points: Sequence[Sequen
     call = _caller(framework)
 
     def function(xs: Any) -> Any:
-        return expression.build([xs[k] for k in range(expression.inputs)], call)[-1]
+        return expression.slots([xs[k] for k in range(len(expression.inputs))], call)[-1]
 
     values, gradients = jax.vmap(jax.value_and_grad(function))(numpy.array(points))
     found: list[list[float]] = numpy.column_stack([values, gradients]).tolist()
     return found
 
 
-def _caller(framework: Framework) -> Callable[[str, list[Any]], Any]:
+def _caller(framework: Framework) -> Callable[[Primitive, list[Any]], Any]:
     """How a row is applied to flat operands in JAX: those of many operands to a vector."""
     import jax.numpy as jnp
 
-    def call(name: str, operands: list[Any]) -> Any:
-        row = TABLE[name]
+    def call(row: Primitive, operands: list[Any]) -> Any:
+        name = row.name
         if name == "identity":
             return operands[0]
         if name in ("maximum", "minimum") or not row.many:
             return framework.functions[name](*([jnp.stack(operands)] if row.many else operands))
-        lists = [jnp.stack(each) if isinstance(each, list) else int(each) for each in grouped(name, operands)]
+        lists = [jnp.stack(each) if isinstance(each, list) else int(each) for each in public_arguments(row, operands)]
         return framework.functions[name](*lists)
 
     return call
 
 
 # ---- settling ------------------------------------------------------------------------------------------------------
-def excesses(
-    expression: Expression, inputs: list[float], ours: Sequence[Number], theirs: Sequence[float]
-) -> Iterator[Excess]:
+def excesses(expression: Expression, ours: Sequence[Number], theirs: Sequence[float]) -> Iterator[Excess]:
     """Each of the numbers that differ by more than the bound, with the exact number."""
     beyond = [k for k, (our, their) in enumerate(zip(ours, theirs, strict=True)) if not _agree(our, their)]
     if not beyond:
         return
-    exact = exactly(expression, inputs)
+    exact = exactly(expression)
     for k in beyond:
         number, most = ours[k]
         errors = [_distance(number, exact[k]), _distance(theirs[k], exact[k])]
-        yield Excess(expression, inputs, k - 1 if k else None, number, theirs[k], float(exact[k]), most, *errors)
+        yield Excess(expression, k - 1 if k else None, number, theirs[k], float(exact[k]), most, *errors)
 
 
 def _agree(our: Number, their: float) -> bool:
@@ -201,20 +201,20 @@ def _distance(x: float, exact: Any) -> float:
     return float(abs(x - exact)) if math.isfinite(x) else math.inf
 
 
-def exactly(expression: Expression, inputs: Sequence[float]) -> list[Any]:
+def exactly(expression: Expression) -> list[Any]:
     """The value and the derivatives with 100 digits: rows on mpmath numbers, and the chain rule written out."""
-    slots = expression.build([EXACT.mpf(x) for x in inputs], on_rows)
+    count = len(expression.inputs)
+    slots = expression.slots([EXACT.mpf(x) for x in expression.inputs])
     deltas = [EXACT.zero] * (len(slots) - 1) + [EXACT.one]
     for k in range(len(expression.steps) - 1, -1, -1):
-        name, operands = expression.steps[k]
-        row = TABLE[name]
-        z, delta = slots[expression.inputs + k], deltas[expression.inputs + k]
+        row, operands = expression.steps[k]
+        z, delta = slots[count + k], deltas[count + k]
         xs = [slots[item] if isinstance(item, int) else item for item in operands]
         partials = row.partials[0](z, *xs) if row.many else [partial(z, *xs) for partial in row.partials]
         for item, partial in zip(operands, partials, strict=True):
             if isinstance(item, int):
                 deltas[item] = deltas[item] + delta * partial
-    return [slots[-1], *deltas[: expression.inputs]]
+    return [slots[-1], *deltas[:count]]
 
 
 # ---- the report ----------------------------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
-"""Random expression graphs with shared nodes, defined for all inputs: plain data that runs on any kind of number."""
+"""Random expression graphs with shared nodes, defined for all inputs, from seeds that stay the same."""
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
 
-from microgrand import TABLE, Value
+from microgrand import TABLE
+from microgrand.testing import Expression
+from microgrand.testing.expression import Step
 
 MOST_NODES = 40
 MOST_INPUTS = 4
@@ -20,59 +20,6 @@ BINARY = ("add", "sub", "mul", "add", "sub", "mul", "maximum", "minimum", "hypot
 MANY = ("sum", "mean", "logsumexp", "norm", "prod", "softmax", "log_softmax", "dot")
 OF_BOUNDED = ("exp", "expm1", "exp2", "sinh", "cosh", "asin", "acos", "atanh", "tan")
 OF_POSITIVE = ("log", "sqrt", "log2", "log10", "log1p", "reciprocal", "cbrt")
-
-Step = tuple[str, list[Any]]
-
-
-class Expression(NamedTuple):
-    """Steps over slots: the first slots are the inputs; an operand is a slot's index, or a plain number (a float)."""
-
-    inputs: int
-    steps: list[Step]
-
-    def build(self, inputs: Sequence[Any], call: Callable[[str, list[Any]], Any]) -> list[Any]:
-        """Every slot, where `call(name, operands)` applies a row to flat operands."""
-        slots = list(inputs)
-        for name, operands in self.steps:
-            slots.append(call(name, [slots[item] if isinstance(item, int) else item for item in operands]))
-        return slots
-
-    def on_values(self, numbers: Sequence[float]) -> tuple[list[Value], Value]:
-        """The inputs as Values, and the last slot."""
-        leaves = [Value(x, name=f"x{k}") for k, x in enumerate(numbers)]
-        root = self.build(leaves, on_rows)[-1]
-        assert isinstance(root, Value)  # the last step joins all that no other step uses, inputs among them
-        return leaves, root
-
-    def code(self, numbers: Sequence[float]) -> str:
-        """The expression at `numbers` as a Python program that prints value and gradient."""
-        lines = ["import microgrand as mg", *[f"s{k} = mg.Value({x!r})" for k, x in enumerate(numbers)]]
-        for k, (name, operands) in enumerate(self.steps, start=self.inputs):
-            items = [f"s{item}" if isinstance(item, int) else repr(item) for item in operands]
-            lines.append(f"s{k} = mg.{TABLE[name].notation.write('python', items)}" if _is_called(name) else
-                         f"s{k} = mg.TABLE[{name!r}]({', '.join(items)})")  # fmt: skip
-        last = self.inputs + len(self.steps) - 1
-        leaves = ", ".join([f"s{k}.grad" for k in range(self.inputs)])
-        return "\n".join([*lines, f"s{last}.backward()", f"print(s{last}.data, {leaves})"])
-
-
-def _is_called(name: str) -> bool:
-    """Whether the row is written as a function call in Python."""
-    return "{}" not in TABLE[name].notation.python
-
-
-def on_rows(name: str, operands: list[Any]) -> Any:
-    """The row applied to flat operands, through its public arguments."""
-    row = TABLE[name]
-    return row(*grouped(name, operands)) if row.many else row(*operands)
-
-
-def grouped(name: str, operands: list[Any]) -> list[Any]:
-    """The operands of a many-operand row as its public arguments: lists, then what follows them."""
-    notation = TABLE[name].notation
-    groups = max(notation.groups, 1)
-    size = (len(operands) - notation.trailing) // groups
-    return [*[operands[i * size : (i + 1) * size] for i in range(groups)], *operands[groups * size :]]
 
 
 # ---- drawing an expression -----------------------------------------------------------------------------------------
@@ -91,7 +38,7 @@ class Draft:
 
     def add(self, name: str, *operands: int | float) -> int:
         """One more step; its slot."""
-        self.steps.append((name, list(operands)))
+        self.steps.append(Step(TABLE[name], operands))
         return self.slots - 1
 
     def slot(self) -> int:
@@ -114,13 +61,13 @@ class Draft:
 
 
 def draw(source: random.Random) -> Expression:
-    """An expression of at most `MOST_NODES` nodes, all of which its last step depends on."""
+    """An expression of at most `MOST_NODES` nodes, all of which its last step depends on, looked at 0."""
     draft = Draft(source)
     size = source.randint(draft.inputs + 2, MOST_NODES - 4)  # a move adds up to three steps, the last one joins
     while draft.slots < size:
         source.choice((_unary, _binary, _binary, _many, _quotient, _bounded, _positive, _power))(draft)
     draft.add(source.choice(("sum", "sum", "mean", "logsumexp", "norm")), *draft.unused())
-    return Expression(draft.inputs, draft.steps)
+    return Expression((0.0,) * draft.inputs, tuple(draft.steps))
 
 
 def _unary(draft: Draft) -> None:

@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from expressions import BINARY, MANY, UNARY, Expression
-
 import microgrand
 from microgrand import TABLE, Domain, Interval, Primitive, Scope, Value
+from microgrand.testing import Expression
+from microgrand.testing.expression import Step
 
 NUMBERS = [0.0, -0.0, 0.5, -1.0, 2.0, 3, -7.25, 1e-320, 1e-9, 40.0, 710.0, -745.5, 1e300, math.inf, -math.inf, math.nan]
 WRONG = [None, "1", 1j, b"x", [1.0], (), {}, object(), int, Value(1.5, name="v"), True, 2, 10**400]
+UNARY = ("neg", "tanh", "sigmoid", "sin", "softplus", "softsign", "erf", "relu", "abs", "identity")
+BINARY = ("add", "sub", "mul", "maximum", "minimum", "hypot")
+MANY = ("sum", "mean", "logsumexp", "norm")
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 # Python's own words for a wrong number of arguments, for an operator without a meaning, for an attribute that cannot
@@ -91,13 +94,13 @@ def graphs() -> Iterator[tuple[str, Any]]:
 
 def random_expression(chosen: random.Random) -> Expression:
     inputs = [chosen.gauss(0.0, 2.0) for _ in range(3)]
-    steps: list[tuple[str, list[Any]]] = []
+    steps = []
     for k in range(chosen.randint(1, 25)):
         name = chosen.choice(UNARY + BINARY + MANY)
         size = 1 if name in UNARY else 2 if name in BINARY else chosen.randint(1, 4)
         others = [chosen.choice([chosen.randrange(3 + k), chosen.gauss(0.0, 2.0)]) for _ in range(size - 1)]
-        steps.append((name, [chosen.randrange(3 + k), *others]))
-    return Expression(inputs, steps)
+        steps.append(Step(TABLE[name], (chosen.randrange(3 + k), *others)))
+    return Expression(tuple(inputs), tuple(steps))
 
 
 def refreshed(leaves: list[Value], root: Value) -> list[Any]:

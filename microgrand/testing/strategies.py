@@ -1,13 +1,17 @@
-"""Hypothesis strategies that read the table: operands inside a row's domain, its edges and tails included."""
+"""Hypothesis strategies of numbers: Values inside a domain, operands inside a row's, edges and tails included."""
 
 from __future__ import annotations
 
 import math
+from math import frexp, ldexp
 from typing import Any
 
-from microgrand.domains import Domain, Interval
+from microgrand.domains import REALS, Domain
 from microgrand.errors import MissingExtraError
 from microgrand.node import Primitive
+from microgrand.numeric import as_number
+from microgrand.testing.domains import LARGEST, as_domain, pieces
+from microgrand.value import Value
 
 try:
     from hypothesis import strategies as st
@@ -20,24 +24,47 @@ MODERATE = 1e6
 
 def numbers(domain: Domain, largest: float = MODERATE, smallest: float = 0.0) -> st.SearchStrategy[float]:
     """Finite floats inside a domain, of magnitude from `smallest` to `largest`: simple ones first, ends included."""
-    sides = [Interval(-largest, -smallest), Interval(smallest, largest)] if smallest else [Interval(-largest, largest)]
-    drawn = [_within(part, side) for part in domain.intervals for side in sides if _overlap(part, side)]
-    return st.one_of(drawn)
+    return st.one_of([st.floats(low, high) for low, high in pieces(domain, largest, smallest)])
 
 
-def _overlap(part: Interval, side: Interval) -> bool:
-    return max(part.low, side.low) < min(part.high, side.high)
+def values(domain: Any = REALS, largest: float = LARGEST) -> st.SearchStrategy[Value]:
+    """Leaves whose data lie in a domain: simple numbers, its ends and what is close to them, tiny and huge numbers.
+
+    domain   a Domain, an Interval, a pair (low, high) with both ends in it, or the name of a domain that microgrand
+             declares, such as "positive"
+    largest  no number has a larger magnitude
+
+    A failing example shrinks to simple numbers: to 0, or to 1 where 0 is not in the domain. Raises TypeError for what
+    is no domain, ValueError for one without a finite float.
+
+    >>> from hypothesis import find
+    >>> find(values("positive"), lambda x: True), find(values((-1, 7)), lambda x: x > 2.5)
+    (Value(1.0), Value(3.0))
+    """
+    chosen = as_domain(domain)
+    parts = pieces(chosen, as_number(largest))
+    if not parts:
+        raise ValueError(f"no float of magnitude up to {largest!r:.60} lies in {chosen}")
+    tails = [_sized(low, high) for low, high in parts] + [_close_to_an_end(low, high) for low, high in parts]
+    return st.one_of(numbers(chosen, min(largest, MODERATE)), numbers(chosen, largest), *tails).map(Value)
 
 
-def _within(part: Interval, side: Interval) -> st.SearchStrategy[float]:
-    low, high = max(part.low, side.low), min(part.high, side.high)
-    return st.floats(
-        low,
-        high,
-        allow_nan=False,
-        exclude_min=part.open_low and low == part.low,
-        exclude_max=part.open_high and high == part.high,
+def _sized(low: float, high: float) -> st.SearchStrategy[float]:
+    """Numbers from `low` to `high` of any magnitude, one as likely as the other."""
+    sizes = [frexp(x)[1] - 1 for x in (low, high) if x] + ([-1074] if low <= 0.0 <= high else [])
+    mantissas = st.floats(1.0, 2.0, exclude_max=True)
+    signs = st.sampled_from([1.0] if low >= 0.0 else [-1.0] if high <= 0.0 else [1.0, -1.0])
+    drawn = st.builds(
+        lambda x, size, sign: sign * ldexp(x, size), mantissas, st.integers(min(sizes), max(sizes)), signs
     )
+    return drawn.map(lambda x: min(max(x, low), high))
+
+
+def _close_to_an_end(low: float, high: float) -> st.SearchStrategy[float]:
+    """The ends, and what lies inside them by 2⁻¹ … 2⁻⁵³ of their size."""
+    bits = st.integers(1, 53)
+    above = bits.map(lambda k: min(low + ldexp(abs(low), -k), high))
+    return above | bits.map(lambda k: max(high - ldexp(abs(high), -k), low))
 
 
 def operands(
@@ -49,7 +76,7 @@ def operands(
         drawn: st.SearchStrategy[list[float]] = _many(row, numbers(last, largest, smallest))
     else:
         each = [
-            _order() if k in row.whole else numbers(domain, largest, smallest) for k, domain in enumerate(row.domains)
+            orders() if k in row.whole else numbers(domain, largest, smallest) for k, domain in enumerate(row.domains)
         ]
         drawn = st.tuples(*each).map(list)
     if row.joint is not None:
@@ -57,7 +84,7 @@ def operands(
     return drawn.filter(lambda xs: _usable(row, xs, smooth))
 
 
-def _order() -> st.SearchStrategy[float]:
+def orders() -> st.SearchStrategy[float]:
     """The order of a derivative."""
     return st.integers(1, 3).map(float)
 

@@ -1,0 +1,88 @@
+"""Domains as they are asked for: as an object, as a pair of ends, by the name of one that microgrand declares."""
+
+from __future__ import annotations
+
+from math import inf, nextafter
+from typing import Any, Final
+
+from microgrand import domains, primitives
+from microgrand.domains import Domain, Interval
+
+LARGEST: Final = 1.7976931348623157e308  # the largest float
+
+NAMED: Final[dict[str, Domain]] = {
+    name.lower(): item
+    for module in (domains, primitives)
+    for name, item in vars(module).items()
+    if isinstance(item, Domain)
+}
+
+
+def as_domain(domain: Any) -> Domain:
+    """The domain that is meant by a Domain, an Interval, a pair (low, high) with both ends in it, or a name.
+
+    Raises TypeError for anything else, ValueError for an unknown name and for a domain in which no finite float lies.
+
+    >>> print(as_domain((-1, 1)), as_domain("positive"))
+    [-1, 1] (0, ∞)
+    """
+    meant = _meant(domain)
+    if not pieces(meant):
+        raise ValueError(
+            f"no finite float lies in {meant}" if meant.intervals else "a domain without intervals is empty"
+        )
+    return meant
+
+
+def _meant(domain: Any) -> Domain:
+    match domain:
+        case Domain():
+            return domain
+        case Interval():
+            return Domain(domain)
+        case str() if domain in NAMED:
+            return NAMED[domain]
+        case str():
+            raise ValueError(f"no domain is called {domain!r}; there are {', '.join(NAMED)}")
+        case (low, high):
+            return Domain(Interval(low, high))
+    raise TypeError(
+        f"a domain is a Domain, an Interval, a pair (low, high) or the name of one ({', '.join(NAMED)}); "
+        f"got {domain!r:.60} of type {type(domain).__name__}"
+    )
+
+
+def pieces(domain: Domain, largest: float = LARGEST, smallest: float = 0.0) -> list[tuple[float, float]]:
+    """The least and the greatest float of each part of the domain, of magnitude from `smallest` to `largest`.
+
+    >>> pieces(as_domain("non_zero"), largest=10.0)
+    [(-10.0, -5e-324), (5e-324, 10.0)]
+    """
+    sides = [(-largest, -smallest), (smallest, largest)] if smallest else [(-largest, largest)]
+    found = [(max(_least(part), low), min(_greatest(part), high)) for part in domain.intervals for low, high in sides]
+    return [(low, high) for low, high in found if low <= high]
+
+
+def _least(part: Interval) -> float:
+    return nextafter(part.low, inf) if part.open_low else part.low
+
+
+def _greatest(part: Interval) -> float:
+    return nextafter(part.high, -inf) if part.open_high else part.high
+
+
+def brought_inside(x: float, domain: Domain) -> float:
+    """`x` where it lies in the domain, else a number of the domain that is as simple, if there is one.
+
+    >>> [brought_inside(x, as_domain("open_unit")) for x in (0.5, 1.0, -4.0)]
+    [0.5, 0.0, -0.25]
+    """
+    for simple in (x, -x, 1.0 + x, 1.0 - x, 1.0 / x if x else x):
+        if domain.contains(simple):
+            return simple
+    low, high = pieces(domain)[0]
+    if high == LARGEST:
+        return min(low + abs(x), high)
+    if low == -LARGEST:
+        return max(high - abs(x), low)
+    return low + (high - low) * (0.5 + 0.5 * x / (1.0 + abs(x)))
