@@ -1,4 +1,4 @@
-"""The command line: `microgrand train`."""
+"""The command line: `microgrand train`, `microgrand check`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from microgrand.errors import InputError, MissingExtraError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 0, or 2 for bad input, which is said in one sentence on stderr."""
+    """Run the command; the exit code is the command's, or 2 for bad input, which one sentence on stderr tells."""
     options = _parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
@@ -49,6 +50,14 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    from microgrand.testing.command import check
+
+    code, text = check(options.function, options.gradient, options.domain, options.examples, options.seed)
+    print(text, flush=True)
+    return code
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="microgrand", description="Scalar computation graphs, seen and trusted.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -70,7 +79,33 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--bias", action="store_true", help="give every class a bias")
     train.add_argument("--seed", type=int, default=1, metavar="N", help="of the split (default: %(default)s)")
     train.set_defaults(run=_train)
+    _add_check(commands)
     return parser
+
+
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser(
+        "check",
+        help="search for a point at which a derivative is wrong",
+        description="Search for arguments at which a gradient is not the derivative of a function, and print the "
+        "simplest one found. Exit code 0: the derivative agrees wherever it could be judged; 1: it is wrong; 2: bad "
+        "input; 3: it could be judged nowhere.",
+    )
+    check.add_argument("function", metavar="MODULE:FUNCTION", help="of floats, importable from the current folder")
+    check.add_argument("--gradient", metavar="MODULE:FUNCTION", help="its derivative (default: microgrand's own, for a "
+                       "function that runs on Values)")  # fmt: skip
+    check.add_argument("--domain", nargs="+", action="extend", default=[], metavar="ARGUMENT=DOMAIN", help="where to "
+                       "look: a name such as positive, or low,high (default: all reals)")  # fmt: skip
+    check.add_argument("--examples", type=_one_or_more, default=100, metavar="N", help="default: %(default)s")
+    check.add_argument("--seed", type=int, metavar="N", help="of the search (default: the same search every time)")
+    check.set_defaults(run=_check)
+
+
+def _one_or_more(text: str) -> int:
+    number = _whole(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("expected a whole number from 1 up; got 0")
+    return number
 
 
 def _whole(text: str) -> int:

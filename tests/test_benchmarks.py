@@ -4,8 +4,10 @@ from functools import cache
 
 import pytest
 
+from benchmarks import checkers
 from benchmarks.__main__ import main
 from benchmarks.engines import ENGINES
+from benchmarks.judges import LIBRARIES, judges
 from benchmarks.speed import Results, Row, as_csv, described, noise
 from benchmarks.worker import Worker
 from benchmarks.workloads import WORKLOADS, operations
@@ -13,6 +15,7 @@ from benchmarks.workloads import WORKLOADS, operations
 BUILDS = ("microgrand compiled", "microgrand plain")
 SIZES = {name: 200 if name == "chain" else workload.small for name, workload in WORKLOADS.items()}
 ULP = 2.0**-52
+CORPUS = {case.name: case for case in checkers.corpus()}
 
 
 @cache
@@ -135,3 +138,52 @@ def test_noise_is_half_the_interquartile_range():
     """One stray round in five changes nothing; of a single round there is nothing to be said."""
     assert noise([90.0, 95.0, 100.0, 105.0, 200.0]) == 0.05
     assert noise([7.0]) == 0.0
+
+
+@pytest.mark.parametrize("library", [library.name for library in LIBRARIES])
+def test_a_library_is_asked_fairly(library):
+    """A library's checker agrees with plain right claims, disagrees with plain wrong ones and with NaN, whatever the
+    structure of inputs and outputs; where f raises, or steps lead to NaN, its error is no verdict.
+    """
+    found = {judge.name: judge for judge in judges()[0]}
+    if library not in found:
+        pytest.skip(f"{library} is not installed")
+    plain = ["helix", "helix-order", "from-polar", "from-polar-transposed", "softmax", "softmax-sign", "dot"]
+    plain += ["dot-own-list", "cosine-similarity", "cosine-unprojected", "softplus-at-800-nan"]
+    cases = [CORPUS[name] for name in [*plain, "pole", "nan-around", "complex-result", "isolated-point"]]
+    outcomes = checkers.score(found[library], cases)
+    assert checkers.detailed(outcomes) == ""
+
+
+def test_the_checkers_are_told_in_a_table_and_in_a_file(tmp_path, capsys):
+    """Every checker has a line in the table, or is said to be missing, and a line for each case in the CSV."""
+    file = tmp_path / "checkers.csv"
+    assert checkers.main(["--cases", "helix", "helix-order", "pole", "--details", "--csv", str(file)]) == 0
+    title, _, _, *lines = capsys.readouterr().out.splitlines()
+    assert title.split() == ["1", "right", "1", "wrong", "1", "unjudgeable"]
+    assert lines[0].split()[:-1] == ["microgrand", "1", "0", "0", "1", "0", "0", "1", "0"]
+    asked, missing = judges()
+    assert [line.split()[0] for line in lines[: len(asked)]] == [judge.name for judge in asked]
+    assert {line for line in lines if "not asked" in line} == {f"not asked: {name}: not installed" for name in missing}
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 1 + 3 * len(asked)
+
+
+def test_an_unknown_case_and_a_missing_corpus_are_said_in_a_sentence(tmp_path, capsys, monkeypatch):
+    """Nobody is asked, the exit code is 2, and the sentence names the way out."""
+    with pytest.raises(SystemExit) as stop:
+        checkers.main(["--cases", "helixx"])
+    assert stop.value.code == 2
+    assert "there is no case 'helixx'; did you mean 'helix'" in capsys.readouterr().err
+    monkeypatch.setattr(checkers, "TESTS", tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        checkers.main([])
+    assert stop.value.code == 2
+    assert "run this in a checkout of the repository" in capsys.readouterr().err
+
+
+def test_jax_is_asked_with_64_bits():
+    """JAX sees a relative error of 1e-3, which its tolerance for 32 bits, 2e-3, would let pass."""
+    found = {judge.name: judge for judge in judges()[0]}
+    if "JAX" not in found:
+        pytest.skip("JAX is not installed")
+    assert found["JAX"].ask(CORPUS["off-by-1e-3"]).verdict == "disagree"

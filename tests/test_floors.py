@@ -13,8 +13,7 @@ PACKAGE = Path(microgrand.__file__).parent
 
 FLOORS = [
     {"builds", "native", "errors", "domains", "notation", "numeric", "packed", "stable", "files", "scope"},
-    {"declaration"},
-    {"node", "direct"},
+    {"declaration", "node", "direct"},
     {"primitives", "graph", "sweep"},
     {"value"},
     {"derivatives", "copying"},
@@ -26,6 +25,7 @@ SAME_FLOOR = {
     ("domains", "numeric"),
     ("numeric", "errors"),
     ("stable", "numeric"),
+    ("node", "declaration"),
     ("direct", "node"),
     ("sweep", "graph"),
     ("layers", "trace"),

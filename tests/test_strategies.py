@@ -264,6 +264,7 @@ def test_annotated_values_are_drawn_once_installed(tmp_path):
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", f"{first}\n{body}"],
             env={**os.environ, "PYTHONPATH": path},
+            cwd=tmp_path,  # and not where an older installation may describe itself
             capture_output=True,
             text=True,
         )

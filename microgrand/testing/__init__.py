@@ -1,7 +1,25 @@
-"""Tools for trusting a derivative: exact references and hypothesis strategies. Needs the extra `testing`."""
+"""Tools for trusting a derivative: checks of gradients, and hypothesis strategies of Values and expressions.
 
+They need the extra `testing`: `pip install "microgrand[testing]"`.
+
+"""
+
+from microgrand.testing.checking import check_gradient
 from microgrand.testing.expression import Expression
 from microgrand.testing.graphs import expressions
+from microgrand.testing.report import Report
+from microgrand.testing.searching import GradientMismatch, NothingJudged, assert_gradient
 from microgrand.testing.strategies import values
+from microgrand.testing.verdict import Verdict
 
-__all__ = ["Expression", "expressions", "values"]
+__all__ = [
+    "Expression",
+    "GradientMismatch",
+    "NothingJudged",
+    "Report",
+    "Verdict",
+    "assert_gradient",
+    "check_gradient",
+    "expressions",
+    "values",
+]

@@ -31,7 +31,7 @@ def exact_value(row: Primitive, operands: Sequence[float]) -> Any:
     >>> mpmath.nstr(exact_value(exp, [1.0]), 20)
     '2.7182818284590452354'
     """
-    with mpmath.workdps(_digits(operands)):
+    with mpmath.workdps(working_digits(operands)):
         return _value(row, [mpmath.mpf(x) for x in operands])
 
 
@@ -42,7 +42,7 @@ def exact_partial(row: Primitive, operands: Sequence[float], k: int) -> Any:
     >>> mpmath.nstr(exact_partial(tanh, [19.6], 0), 15)
     '3.78195450955462e-17'
     """
-    with mpmath.workdps(_digits(operands)):
+    with mpmath.workdps(working_digits(operands)):
         points = [mpmath.mpf(x) for x in operands]
         z = _value(row, points)
         partial = row.partials[0](z, *points)[k] if row.many else row.partials[k](z, *points)
@@ -51,8 +51,8 @@ def exact_partial(row: Primitive, operands: Sequence[float], k: int) -> Any:
 
 def differenced_partial(row: Primitive, operands: Sequence[float], k: int, order: int = 1) -> Any:
     """∂ⁿvalue/∂(operand k)ⁿ as an mpmath number, n = `order`, by a central difference of the value."""
-    with mpmath.workdps(_digits(operands) + order * STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
-        step = _step(operands)
+    with mpmath.workdps(working_digits(operands) + order * STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
+        step = step_beside(operands)
         terms = [
             (-1) ** i * math.comb(order, i) * _moved(row, operands, k, (mpmath.mpf(order) / 2 - i) * step)
             for i in range(order + 1)
@@ -62,8 +62,8 @@ def differenced_partial(row: Primitive, operands: Sequence[float], k: int, order
 
 def one_sided_partials(row: Primitive, operands: Sequence[float], k: int) -> tuple[Any, Any]:
     """The left and the right derivative in operand k, by one-sided differences of the value."""
-    with mpmath.workdps(_digits(operands) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
-        step = _step(operands)
+    with mpmath.workdps(working_digits(operands) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
+        step = step_beside(operands)
         middle = _moved(row, operands, k, 0)
         return (middle - _moved(row, operands, k, -step)) / step, (_moved(row, operands, k, step) - middle) / step
 
@@ -95,13 +95,13 @@ def _moved(row: Primitive, operands: Sequence[float], k: int, step: Any) -> Any:
     return _value(row, points)
 
 
-def _digits(operands: Sequence[float]) -> int:
+def working_digits(operands: Sequence[float]) -> int:
     """Enough for the smallest operand to count beside the largest."""
     sizes = [math.frexp(x)[1] for x in operands if math.isfinite(x)]
     return DIGITS + int(0.302 * (max([*sizes, 0]) - min([*sizes, 0])))
 
 
-def _step(operands: Sequence[float]) -> Any:
+def step_beside(operands: Sequence[float]) -> Any:
     """Far smaller than every operand, so that no difference steps over a kink where two of them tie."""
     scale = min([1.0, *[abs(x) for x in operands if x != 0.0]])
     return mpmath.mpf(scale) * mpmath.mpf(10) ** -STEP_DIGITS

@@ -20,6 +20,7 @@ except ImportError as error:  # pragma: no cover
 
 # Beyond these, two operands of different size swamp each other: the default for laws about formulas, not about range.
 MODERATE = 1e6
+SMALL = 10.0  # up to it whole numbers are drawn on purpose
 
 
 def numbers(domain: Domain, largest: float = MODERATE, smallest: float = 0.0) -> st.SearchStrategy[float]:
@@ -41,12 +42,27 @@ def values(domain: Any = REALS, largest: float = LARGEST) -> st.SearchStrategy[V
     >>> find(values("positive"), lambda x: True), find(values((-1, 7)), lambda x: x > 2.5)
     (Value(1.0), Value(3.0))
     """
+    return points(domain, largest).map(Value)
+
+
+def points(domain: Any = REALS, largest: float = LARGEST) -> st.SearchStrategy[float]:
+    """The same as plain numbers."""
     chosen = as_domain(domain)
     parts = pieces(chosen, as_number(largest))
     if not parts:
         raise ValueError(f"no float of magnitude up to {largest!r:.60} lies in {chosen}")
-    tails = [_sized(low, high) for low, high in parts] + [_close_to_an_end(low, high) for low, high in parts]
-    return st.one_of(numbers(chosen, min(largest, MODERATE)), numbers(chosen, largest), *tails).map(Value)
+    tails = [
+        strategy
+        for low, high in parts
+        for strategy in (*_whole(low, high), _sized(low, high), _close_to_an_end(low, high))
+    ]
+    return st.one_of(numbers(chosen, min(largest, MODERATE)), numbers(chosen, largest), *tails)
+
+
+def _whole(low: float, high: float) -> list[st.SearchStrategy[float]]:
+    """Small whole numbers and halves, where kinks are, if some lie there."""
+    first, last = math.ceil(max(low, -SMALL) * 2), math.floor(min(high, SMALL) * 2)
+    return [st.integers(first, last).map(lambda k: k / 2)] if first <= last else []
 
 
 def _sized(low: float, high: float) -> st.SearchStrategy[float]:

@@ -1,0 +1,11 @@
+"""Judging a derivative by evaluating the function alone: difference quotients that know their own error.
+
+The function is opaque, one float in and one float out. The slope over a step h is wrong for two reasons: f bends, the
+more the larger h is (truncation), and f is rounded, which counts the more the smaller h is (noise). Quotients over
+many steps, extrapolated to h = 0, show both, so that each gives an interval in which the derivative lies; it is where
+the intervals of all steps meet, up to the first step where they contradict each other.
+"""
+
+from microgrand.testing.differences.judging import judge
+
+__all__ = ["judge"]

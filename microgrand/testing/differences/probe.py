@@ -1,0 +1,60 @@
+"""Calling f safely: only inside its domain, once per argument, and with None where it has no value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from numbers import Complex, Real
+from typing import Any
+
+from microgrand.domains import Domain
+from microgrand.testing.differences.precision import DOUBLE, Precision
+
+
+class Probe:
+    """f on that part of its domain which hangs together with x, remembering what it gave.
+
+    Where f raises, or gives NaN, an infinity, or anything that is no real number, it has no value: None. An exception
+    that is no `Exception`, such as KeyboardInterrupt, passes.
+
+    >>> import microgrand
+    >>> log = Probe(microgrand.log, microgrand.log.domains[0], 1.0)
+    >>> log(1.0), log(-1.0), log.evaluations
+    (0.0, None, 1)
+    """
+
+    def __init__(
+        self, f: Callable[[float], Any], domain: Domain, x: float, precision: Precision = DOUBLE, evaluations: int = 0
+    ) -> None:
+        self._f = f
+        self._parts = [part for part in domain.intervals if part.contains(x)]
+        self._precision = precision
+        self._values: dict[float, float | None] = {}
+        self.evaluations = evaluations
+
+    def __call__(self, y: float) -> float | None:
+        """f(y), or None."""
+        try:
+            return self._values[y]
+        except KeyError:
+            value = self._values[y] = self._evaluated(y) if self._allows(y) else None
+            return value
+
+    def point(self, y: float) -> float:
+        """The argument nearest to `y` that f can tell from its neighbours."""
+        return self._precision.nearest(y) if self._precision is not DOUBLE else y
+
+    def _allows(self, y: float) -> bool:
+        return math.isfinite(y) and any([part.contains(y) for part in self._parts])
+
+    def _evaluated(self, y: float) -> float | None:
+        self.evaluations += 1
+        try:
+            value = self._f(y)
+            if type(value) is not float:
+                if isinstance(value, Complex) and not isinstance(value, Real):
+                    return None  # float() of NumPy's complex numbers drops the imaginary part
+                value = float(value)
+        except Exception:
+            return None
+        return value if math.isfinite(value) else None

@@ -1,0 +1,161 @@
+"""f around x: its values at the steps to either side, their noise, and the three series of quotients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from microgrand.testing.differences.extrapolation import Quotient, Series
+from microgrand.testing.differences.noise import TABLE_POINTS, TABLE_SPACING, Noise, table_estimate
+from microgrand.testing.differences.precision import DOUBLE, Precision
+from microgrand.testing.differences.probe import Probe
+from microgrand.testing.differences.steps import MINUTE, filled_in, length, natural_steps, outward_steps
+
+LEFT, RIGHT = -1, 1
+FEWEST_QUOTIENTS = 3
+MOST_BLOCKS = 3
+AT_ONCE = 2.0**-30  # of how far f moves over a step of 1, where a straight line moves by 2⁻¹⁰⁰
+VISIBLE = 100  # f moves where it changes by more than so many times its noise
+
+
+class Surroundings:
+    """What is known of f around x. It grows outward, and is looked at anew when more noise comes to light.
+
+    table                 values at equal, tiny distances, which show the noise
+    left, right, central  the series of quotients; None where f has too few values on that side
+    rises                 how far f moves over each step, where it has a value
+    blocks                how many blocks of outward steps were added
+    """
+
+    def __init__(self, probe: Probe, x: float, value: float, precision: Precision) -> None:
+        self.probe = probe
+        self.x = x
+        self.value = value
+        self.precision = precision
+        self.steps = natural_steps(x, precision)
+        if self._moves_at_once():
+            self.steps = [*MINUTE, *self.steps]
+        self.blocks = 0
+        self.table = self._noise_table()
+        self.noise = Noise(precision, value, table_estimate(self.table) if self.table else 0.0)
+
+    def look(self) -> None:
+        """Form the quotients of all steps, which evaluates f there."""
+        self.left = _series(list(self._one_sided(LEFT)), 1)
+        self.right = _series(list(self._one_sided(RIGHT)), 1)
+        self.central = _series(list(self._central()), 2)
+        self.rises = [(step, abs(value - self.value)) for step in self.steps for value in self._known(step)]
+
+    def at(self, distance: float) -> float | None:
+        """f(x + distance), or None."""
+        return self.probe(self.probe.point(self.x + distance))
+
+    def extend(self) -> bool:
+        """Add one block of larger steps; whether there was any to add."""
+        if self.blocks == MOST_BLOCKS:
+            return False
+        self.blocks += 1
+        steps = outward_steps(self.steps[-1], self.blocks - 1, self._moves)
+        self.steps += steps
+        self.look()
+        return bool(steps)
+
+    def fill_in(self, step: int) -> None:
+        """Take all steps near this one."""
+        self.steps = filled_in(self.steps, step)
+        self.look()
+
+    def blur(self, quantum: float) -> None:
+        """Take steps of f of this size for noise from now on."""
+        self.noise.quantum = max(2 * self.noise.quantum, quantum)
+        self.look()
+
+    @property
+    def range(self) -> float:
+        """The most by which f differs from f(x) at the steps taken."""
+        return max([rise for _, rise in self.rises], default=0.0)
+
+    @property
+    def reach(self) -> float:
+        """The largest step at which f has a value."""
+        return length(max([step for step, _ in self.rises], default=0))
+
+    def steepest(self, least: int) -> float:
+        """The largest slope of a secant from x over this step or more: beside it, a slope can be zero."""
+        return max([rise / length(step) for step, rise in self.rises if step >= least], default=0.0)
+
+    def odd_part(self, step: float, side: int) -> tuple[float, float] | None:
+        """(f(x+h) − f(x−h))/2 and its noise; on one side alone, how far f moved there. None where f has no value."""
+        if side:
+            value = self.at(side * step)
+            return None if value is None else (side * (value - self.value), self.noise.of(value))
+        right, left = self.at(step), self.at(-step)
+        if right is None or left is None:
+            return None
+        return right / 2 - left / 2, max(self.noise.of(right), self.noise.of(left))
+
+    def _one_sided(self, side: int) -> Iterator[Quotient]:
+        """The quotients on one side, up to the first step at which f has no value."""
+        noise_here = self.noise.of(self.value)
+        for step in self.steps:
+            y = self.probe.point(self.x + side * length(step))
+            value = self.probe(y)
+            if value is None:
+                return
+            if y != self.x:
+                yield self._quotient(step, value - self.value, y - self.x, self.noise.of(value) + noise_here)
+
+    def _central(self) -> Iterator[Quotient]:
+        for step in self.steps:
+            above, below = (self.probe.point(self.x + side * length(step)) for side in (RIGHT, LEFT))
+            right, left = self.probe(above), self.probe(below)
+            if right is None or left is None:
+                return
+            if above != self.x != below:
+                yield self._quotient(step, right - left, above - below, self.noise.of(right) + self.noise.of(left))
+
+    def _quotient(self, step: int, rise: float, run: float, noise: float) -> Quotient:
+        slope = rise / run
+        return Quotient(step, slope, noise / abs(run) + 4 * self.precision.unit * abs(slope))
+
+    def _known(self, step: int) -> Iterator[float]:
+        for side in (LEFT, RIGHT):
+            value = self.at(side * length(step))
+            if value is not None:
+                yield value
+
+    def _moves(self, step: int) -> bool:
+        """Whether f changes visibly over the step, or ends."""
+        values = [self.at(side * length(step)) for side in (LEFT, RIGHT)]
+        return any([v is None or abs(v - self.value) > VISIBLE * self.noise.of(self.value) for v in values])
+
+    def _moves_at_once(self) -> bool:
+        """Whether x = 0 and f varies on a scale so small that the smallest step is none for it."""
+        if self.x or self.precision is not DOUBLE:
+            return False
+        ends = (self.steps[0], self.steps[-1])
+        first, last = (max([abs(value - self.value) for value in self._known(step)], default=0.0) for step in ends)
+        return first > AT_ONCE * last
+
+    def _noise_table(self) -> list[float]:
+        """Values at equal, tiny distances from x toward 0, or the other way where f has none there."""
+        spacing = TABLE_SPACING * self.precision.ulp(self.x) if self.x else length(self.steps[0])
+        inward = -math.copysign(spacing, self.x)
+        for direction in (inward, -inward):
+            values = [self.at(k * direction) for k in range(1, TABLE_POINTS + 1)]
+            known = [value for value in values if value is not None]
+            if len(known) == TABLE_POINTS:
+                return known
+        return []
+
+
+def _series(quotients: list[Quotient], power: int) -> Series | None:
+    """The quotients up to the first that overflows; those over the very smallest steps may."""
+    while quotients and not _finite(quotients[0]):
+        quotients = quotients[1:]
+    end = next((k for k, quotient in enumerate(quotients) if not _finite(quotient)), len(quotients))
+    return Series(quotients[:end], power) if end >= FEWEST_QUOTIENTS else None
+
+
+def _finite(quotient: Quotient) -> bool:
+    return math.isfinite(quotient.slope) and math.isfinite(quotient.noise)

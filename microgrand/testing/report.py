@@ -1,0 +1,70 @@
+"""What a check of a gradient found: one finding per input and output, and the verdict over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from microgrand.testing.verdict import Judgement, Verdict
+
+COLUMNS = ("derivative", "at", "claimed", "reference", "± error", "verdict", "by")
+
+
+class Finding(NamedTuple):
+    """What was found about one derivative.
+
+    what       which one: ∂f/∂x, ∂f[1]/∂x, or ∂(v·f)/∂x for a product with cotangents v
+    at         the input
+    judgement  the verdict, and what it rests on
+    """
+
+    what: str
+    at: float
+    judgement: Judgement
+
+
+class Report:
+    """The findings, and their verdict: disagree if one disagrees, else cannot judge if one cannot, else agree.
+
+    `print(report)` shows them as a table; `report.findings` holds them.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict over all findings."""
+        verdicts = {finding.judgement.verdict for finding in self.findings}
+        for verdict in (Verdict.DISAGREE, Verdict.CANNOT_JUDGE):
+            if verdict in verdicts:
+                return verdict
+        return Verdict.AGREE
+
+    @property
+    def evaluations(self) -> int:
+        """How often the function was called."""
+        return sum([finding.judgement.evaluations for finding in self.findings])
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.verdict}, {len(self.findings)} derivative(s)>"
+
+    def __str__(self) -> str:
+        rows = [COLUMNS, *[_row(finding) for finding in self.findings]]
+        widths = [max([len(row[k]) for row in rows]) for k in range(len(COLUMNS))]
+        lines = ["  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=True)]) for row in rows]
+        notes = [
+            f"{finding.what}: {finding.judgement.because}" for finding in self.findings if finding.judgement.because
+        ]
+        return "\n".join([line.rstrip() for line in [*lines, *notes, f"verdict: {self.verdict}"]])
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    judgement = finding.judgement
+    if judgement.left is not None and judgement.right is not None:
+        reference = f"[{min(judgement.left, judgement.right):.10g}, {max(judgement.left, judgement.right):.10g}]"
+    else:
+        reference = "–" if judgement.reference != judgement.reference else f"{judgement.reference:.12g}"
+    error = "–" if judgement.error != judgement.error else f"{judgement.error:.1e}"
+    numbers = (f"{finding.at:.6g}", f"{judgement.claim:.12g}", reference, error)
+    return (finding.what, *numbers, str(judgement.verdict), judgement.method)

@@ -1,0 +1,197 @@
+"""`assert_gradient`: hypothesis looks for a point at which a gradient is wrong, and for the simplest one."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from microgrand.domains import REALS, Domain
+from microgrand.errors import MissingExtraError
+from microgrand.testing.blame import Edge, faulty_edges, ulps
+from microgrand.testing.checking import Check
+from microgrand.testing.domains import as_domain
+from microgrand.testing.functions import Function
+from microgrand.testing.report import Report
+from microgrand.testing.strategies import points
+from microgrand.testing.verdict import Verdict
+from microgrand.value import Value
+
+try:
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import seed as seeded
+    from hypothesis import strategies as st
+except ImportError as error:  # pragma: no cover
+    raise MissingExtraError("drawing examples", "testing", "hypothesis") from error
+
+
+class GradientMismatch(AssertionError):  # noqa: N818  it is what a failing test shows
+    """A gradient is wrong; the text holds the input, both derivatives, the error and, where it is known, the edge.
+
+    at      the arguments at which it is wrong
+    report  what `check_gradient` found there
+    edges   the wrong local partials, the worst first, where the gradient is microgrand's own
+    """
+
+    def __init__(self, at: tuple[Any, ...], report: Report, edges: list[Edge]) -> None:
+        self.at = at
+        self.report = report
+        self.edges = edges
+        super().__init__(_described(at, report, edges))
+
+
+class NothingJudged(AssertionError):  # noqa: N818  it is what a failing test shows
+    """At none of the points could the gradient be judged, so that nothing was tested."""
+
+
+class Search(NamedTuple):
+    """What a search without a counterexample found.
+
+    agreed    at how many points the gradient agrees
+    unjudged  how many points could not be judged, by the reason
+    """
+
+    agreed: int
+    unjudged: Counter[str]
+
+
+def assert_gradient(
+    f: Callable[..., Any],
+    *,
+    gradient: Callable[..., Any] | None = None,
+    domain: Any = REALS,
+    max_examples: int = 100,
+    seed: int | None = None,
+) -> Search:
+    """Look for a point at which `gradient` is not the derivative of `f`: simple ones, ends, tails, ties, tiny, huge.
+
+    f, gradient   as `check_gradient` takes them
+    domain        where to look: a Domain, an Interval, a pair (low, high), a name such as "positive", or a hypothesis
+                  strategy of arguments; one for all arguments, or a list of one per argument
+    max_examples  how many points to look at
+    seed          of the search; without one it is the same search every time
+
+    Raises GradientMismatch at the simplest point that hypothesis finds, NothingJudged where not one of the points could
+    be judged. A test is one line:
+
+    >>> import math
+    >>> def test_sine():
+    ...     assert_gradient(math.sin, gradient=math.cos, domain=(-10, 10))
+    >>> test_sine()
+    >>> assert_gradient(lambda x: x**3, gradient=lambda x: 2 * x**2, domain=(-10, 10))
+    Traceback (most recent call last):
+        ...
+    microgrand.testing.searching.GradientMismatch: the gradient is wrong at (1.0,):
+    ∂f/∂x is claimed as 2.0; it is 3.0 (2.3e+15 ulps away) by 50-digit evaluation
+    """
+    strategies, domains = _arguments(f, domain)
+    tally: Counter[str] = Counter()
+
+    def agrees(arguments: tuple[Any, ...]) -> None:
+        check = Check(Function(f, arguments), gradient, domains)
+        report = check.report()
+        if report.verdict is Verdict.DISAGREE:
+            raise GradientMismatch(arguments, report, _edges(check) if gradient is None else [])
+        tally["" if report.verdict is Verdict.AGREE else _reason(report)] += 1
+
+    _search(agrees, _with_ties(strategies), max_examples, seed)
+    agreed = tally.pop("", 0)
+    if not agreed:
+        reasons = "; ".join([f"{count} × {reason}" for reason, count in tally.most_common(3)])
+        raise NothingJudged(f"none of the {sum(tally.values())} points could be judged: {reasons}")
+    return Search(agreed, tally)
+
+
+def _search(
+    agrees: Callable[[tuple[Any, ...]], None],
+    arguments: st.SearchStrategy[tuple[Any, ...]],
+    count: int,
+    seed: int | None,
+) -> None:
+    """Run hypothesis, and hand on the simplest mismatch without what it prints around it."""
+    found: list[GradientMismatch] = []
+
+    @settings(
+        max_examples=count, deadline=None, database=None, derandomize=seed is None, report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink), print_blob=False,
+    )  # fmt: skip
+    @given(arguments)
+    def look(drawn: tuple[Any, ...]) -> None:
+        try:
+            agrees(drawn)
+        except GradientMismatch as mismatch:
+            found[:] = [mismatch]
+            raise
+
+    try:
+        (look if seed is None else seeded(seed)(look))()
+    except GradientMismatch:
+        simplest = found[0]
+    else:
+        return
+    raise GradientMismatch(simplest.at, simplest.report, simplest.edges)
+
+
+def _arguments(f: Callable[..., Any], domain: Any) -> tuple[list[st.SearchStrategy[Any]], list[Domain]]:
+    """What to draw each argument from, and where it may be moved to from there."""
+    is_pair = isinstance(domain, tuple) and all([isinstance(x, (int, float)) for x in domain])
+    each = list(domain) if isinstance(domain, (list, tuple)) and not is_pair else [domain] * _count(f)
+    strategies = [item if isinstance(item, st.SearchStrategy) else points(item) for item in each]
+    return strategies, [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
+
+
+def _count(f: Callable[..., Any]) -> int:
+    """How many arguments `f` has to be given."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):  # a built-in that tells nothing
+        return 1
+    needed = [
+        parameter
+        for parameter in parameters
+        if parameter.default is parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    return len(needed) or 1
+
+
+@st.composite
+def _with_ties(draw: Any, strategies: list[st.SearchStrategy[Any]]) -> tuple[Any, ...]:
+    """One argument from each; now and then one is the same as the one before it, where kinks are."""
+    drawn: list[Any] = []
+    for strategy in strategies:
+        tied = bool(drawn) and isinstance(drawn[-1], float) and draw(st.sampled_from([False] * 7 + [True]))
+        drawn.append(drawn[-1] if tied else draw(strategy))
+    return tuple(drawn)
+
+
+def _edges(check: Check) -> list[Edge]:
+    """The wrong edges of the graph that f recorded."""
+    if check.recorded is None:
+        return []
+    _, outputs, _ = check.recorded
+    return [edge for output in outputs if isinstance(output, Value) for edge in faulty_edges(output)]
+
+
+def _reason(report: Report) -> str:
+    return next(
+        finding.judgement.because
+        for finding in report.findings
+        if finding.judgement.verdict is Verdict.CANNOT_JUDGE
+    )  # fmt: skip
+
+
+def _described(at: tuple[Any, ...], report: Report, edges: list[Edge]) -> str:
+    lines = [f"the gradient is wrong at {at!r}:"]
+    for finding in report.findings:
+        found = finding.judgement
+        if found.verdict is Verdict.DISAGREE:
+            truth = (
+                f"it is {found.reference!r} ({ulps(found.claim, found.reference)})"
+                if found.left is None or found.right is None
+                else f"it lies between {found.left!r} and {found.right!r}"
+            )
+            lines.append(f"{finding.what} is claimed as {found.claim!r}; {truth} by {found.method}")
+    lines += [f"the faulty edge: {edges[0]}"] if edges else []
+    return "\n".join(lines)

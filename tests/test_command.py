@@ -1,0 +1,49 @@
+"""Laws of `microgrand check`: exit codes, and one sentence for bad input."""
+
+import subprocess
+import sys
+
+import pytest
+
+MODULE = """
+import math, random
+def f(x, y): return math.log(x) * y
+def right(x, y): return y / x, math.log(x)
+def wrong(x, y): return y / x, math.log10(x)
+def noise(x): return random.random()
+def zero(x): return 0.0
+value = 3
+"""
+
+CALLS = [
+    (["sums:f", "--gradient", "sums:right", "--domain", "x=positive"], 0, "agree: at "),
+    (["sums:f", "--gradient", "sums:right", "--domain", "x=0.5,9", "y=-1,1", "--examples", "9"], 0, "agree: at 9"),
+    (["sums:f", "--gradient", "sums:wrong", "--domain", "x=positive"], 1, "disagree: the gradient is wrong at "),
+    (["sums:noise", "--gradient", "sums:zero", "--examples", "9"], 3, "cannot judge: none of the "),
+    (["microgrand:tanh", "--examples", "30", "--seed", "3"], 0, "agree: at "),
+    (["sums:f"], 2, "say which gradient"),
+    (["sums.py:f"], 2, "sums.py is a file: name the module, sums:f"),
+    (["sums:g"], 2, "sums has no g"),
+    (["sums:value"], 2, "is no function"),
+    (["nope:f"], 2, "nope cannot be imported: ModuleNotFoundError"),
+    (["sums"], 2, "name a function as module:function"),
+    (["sums:f", "--gradient", "sums:right", "--domain", "z=positive"], 2, "the function has no argument 'z', but x, y"),
+    (["sums:f", "--gradient", "sums:right", "--domain", "x=quark"], 2, "no domain is called 'quark'"),
+    (["sums:f", "--gradient", "sums:right", "--domain", "x=2,1"], 2, "no finite float lies in [2, 1]"),
+    (["sums:f", "--gradient", "sums:right", "--domain", "x"], 2, "a domain is given as argument=domain"),
+    (["sums:f", "--gradient", "sums:zero"], 2, "zero() takes 1 positional argument"),
+    (["sums:f", "--examples", "0"], 2, "expected a whole number from 1 up"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "code", "text"), CALLS, ids=[" ".join(call[0]) for call in CALLS])
+def test_check(tmp_path, arguments, code, text):
+    """Exit code 0 where the derivative agrees, 1 where it is wrong, 2 for bad input, 3 where nothing can be judged."""
+    (tmp_path / "sums.py").write_text(MODULE)
+    command = [sys.executable, "-m", "microgrand", "check", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    said, silent = (done.stderr, done.stdout) if code == 2 else (done.stdout, done.stderr)
+    assert text in said
+    assert "Traceback" not in said
+    assert not silent

@@ -1,0 +1,101 @@
+"""Laws of `assert_gradient`: it finds wrong derivatives, shrinks them, and says which edge is wrong."""
+
+import math
+import zlib
+
+import pytest
+from hypothesis import strategies as st
+
+import microgrand as mg
+from microgrand.testing import GradientMismatch, NothingJudged, Verdict, assert_gradient, check_gradient
+
+RIGHT = [
+    (math.sin, math.cos, (-10, 10)),
+    (math.exp, math.exp, (-30, 30)),
+    (math.log, lambda x: 1 / x, "positive"),
+    (lambda x, y: x * y, lambda x, y: (y, x), (-1e3, 1e3)),
+    (math.asin, lambda x: 1 / math.sqrt((1 - x) * (1 + x)) if abs(x) < 1 else math.inf, (-1.0, 1.0)),
+    (lambda x: mg.relu(x) - mg.abs(x), None, "reals"),
+    (lambda x, y: mg.maximum(x, y) * mg.tanh(x), None, "reals"),
+    (lambda x, y: mg.hypot(x, y), None, "reals"),
+    (lambda xs: mg.logsumexp(xs), None, [st.lists(st.floats(-30, 30), min_size=1, max_size=4)]),
+]
+
+
+@pytest.mark.parametrize(("f", "gradient", "domain"), RIGHT)
+def test_right_derivatives_pass(f, gradient, domain):
+    """No counterexample is found where there is none, and most points can be judged."""
+    found = assert_gradient(f, gradient=gradient, domain=domain)
+    assert found.agreed > 2 * found.unjudged.total()
+
+
+def larger(x, y):
+    return max(x, y)
+
+
+def wrong_where_equal(x, y):
+    return (2.0, -1.0) if x == y else (float(x > y), float(y > x))
+
+
+WRONG = [
+    (lambda x: x**3, lambda x: 2 * x * x, (-10, 10), (1.0,)),
+    (lambda x: x * x, lambda x: 2 * x if x != 3 else 0.0, (-10, 10), (3.0,)),
+    (lambda x: x, lambda x: 0.0 if x > 5e4 else 1.0, "reals", (50001.0,)),
+    (math.log, lambda x: 1 / x if x > 1e-9 else 1e9, "positive", None),
+    (larger, wrong_where_equal, (-5, 5), (0.0, 0.0)),
+    (lambda x, y: x / y, lambda x, y: (1 / y, -x / y), (1, 9), (1.0, 2.0)),
+    (lambda xs: sum(xs), lambda xs: [1.0] * (len(xs) - 1) + [2.0], [st.lists(st.floats(-9, 9), min_size=1)], ([0.0],)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "gradient", "domain", "simplest"), WRONG)
+def test_wrong_derivatives_are_found_and_shrunk(f, gradient, domain, simplest):
+    """A slip at edges, tails, ties or a single simple number is found; what is raised is the simplest input."""
+    with pytest.raises(GradientMismatch) as caught:
+        assert_gradient(f, gradient=gradient, domain=domain, max_examples=500)
+    mismatch = caught.value
+    assert simplest is None or mismatch.at == simplest
+    assert check_gradient(f, gradient=gradient, at=mismatch.at).verdict is Verdict.DISAGREE
+    assert repr(mismatch.at) in str(mismatch)
+    assert "is claimed as" in str(mismatch)
+    assert not getattr(mismatch, "__notes__", [])
+
+
+def test_the_search_is_the_same_every_time():
+    """Without a seed a search repeats itself; with one, that one is repeated."""
+
+    def found(seed):
+        seen = []
+
+        def f(x):
+            seen.append(x)
+            return x
+
+        assert_gradient(f, gradient=lambda x: 1.0, seed=seed, max_examples=10)
+        return seen
+
+    assert found(None) == found(None)
+    assert found(7) == found(7) != found(8)
+
+
+def test_the_faulty_edge_is_named():
+    """Where f is a graph, the text names the primitive, the operand and the step whose partial is wrong."""
+    ratio = mg.Primitive("ratio", lambda x, y: x / y, (lambda z, x, y: 1 / y, lambda z, x, y: x / (y * y)))
+    with pytest.raises(GradientMismatch, match="the faulty edge: the partial of ratio in operand 2 at ") as caught:
+        assert_gradient(lambda x, y: mg.sin(ratio(x, mg.exp(y))) + x * y, domain=(-3, 3))
+    (edge,) = caught.value.edges
+    assert (edge.primitive, edge.position) == (ratio, 1)
+
+
+def test_a_search_that_can_judge_nothing_fails():
+    """Noise is no derivative: a test that could judge no point does not pass."""
+    with pytest.raises(NothingJudged, match=r"none of the \d+ points could be judged"):
+        assert_gradient(lambda x: float(zlib.crc32(repr(x).encode())), gradient=lambda x: 1.0, max_examples=20)
+
+
+def test_a_wrong_call_is_no_mismatch():
+    """A missing gradient and an unknown domain raise before anything is searched."""
+    with pytest.raises(TypeError, match="say which gradient"):
+        assert_gradient(math.sin)
+    with pytest.raises(ValueError, match="no domain is called 'postive'"):
+        assert_gradient(math.log, gradient=lambda x: 1 / x, domain="postive")
