@@ -56,8 +56,8 @@ def check_gradient(
     agree
     >>> print(check_gradient(lambda x, y: x / y, gradient=lambda x, y: (1 / y, x / y**2), at=(3.0, 2.0)))
     derivative  at  claimed  reference  ± error  verdict   by
-    ∂f/∂x       3   0.5      0.5        5.6e-17  agree     50-digit evaluation
-    ∂f/∂y       2   0.75     -0.75      8.3e-17  disagree  50-digit evaluation
+    ∂f/∂x       3   0.5      0.5        2.6e-16  agree     50-digit evaluation
+    ∂f/∂y       2   0.75     -0.75      3.9e-16  disagree  50-digit evaluation
     ∂f/∂y: the claim is outside what the function's own steps give
     verdict: disagree
     """
