@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from microgrand import primitives
+from microgrand.native import mypyc_attr
 from microgrand.numeric import as_number
 from microgrand.primitives import dot
 from microgrand.scope import Scope, entered
@@ -26,7 +27,10 @@ from microgrand.value import Value
 
 Vector = Sequence[Any]
 
+# Compiled or not, layers are Python's own classes (`native_class=False`): they are subclassed, and given attributes.
 
+
+@mypyc_attr(native_class=False)
 class Layer:
     """A function of a vector, with parameters θ or none.
 
@@ -66,7 +70,7 @@ class Layer:
         """The vectors that the layer computes on its way: its output alone, unless it is made of layers."""
         yield self.forward(z, y) if self.takes_target else self.forward(z)
 
-    def trace(self, x: Any, y: Any, step: float | None = None) -> Trace:
+    def trace(self, x: Any, y: Any, step: Any = None) -> Trace:
         """Every zˡ, δˡ, ∂zˡ⁺¹/∂zˡ and ∂C/∂θˡ of one sample (x, y), or of N samples: see `Trace`.
 
         x     a vector, or a list of N vectors
@@ -76,6 +80,7 @@ class Layer:
         return traced(self, x, y, step)
 
 
+@mypyc_attr(native_class=False)
 class Linear(Layer):
     """z²ₖ = Σᵢ θₖᵢ z¹ᵢ (+ bₖ): one row θₖ of parameters per output.
 
@@ -92,9 +97,9 @@ class Linear(Layer):
 
     def __init__(
         self,
-        n_in: int,
-        n_out: int,
-        bias: bool = False,
+        n_in: Any,
+        n_out: Any,
+        bias: object = False,
         *,
         theta: Sequence[Sequence[float]] | None = None,
         rng: random.Random | None = None,
@@ -127,6 +132,7 @@ class Linear(Layer):
         return f"Linear({len(self.theta[0])}, {len(self.theta)}{bias})"
 
 
+@mypyc_attr(native_class=False)
 class _Elementwise(Layer):
     """f(zᵢ) for each i, with f a row of the table."""
 
@@ -140,24 +146,31 @@ class _Elementwise(Layer):
         return f"{type(self).__name__}()"
 
 
+@mypyc_attr(native_class=False)
 class Sigmoid(_Elementwise):
     """σ(zᵢ) = 1 / (1 + e^-zᵢ)."""
 
-    symbol, row = "sigmoid", primitives.sigmoid
+    symbol = "sigmoid"
+    row = primitives.sigmoid
 
 
+@mypyc_attr(native_class=False)
 class Tanh(_Elementwise):
     """tanh zᵢ."""
 
-    symbol, row = "tanh", primitives.tanh
+    symbol = "tanh"
+    row = primitives.tanh
 
 
+@mypyc_attr(native_class=False)
 class ReLU(_Elementwise):
     """max(zᵢ, 0), with slope 0 at 0."""
 
-    symbol, row = "relu", primitives.relu
+    symbol = "relu"
+    row = primitives.relu
 
 
+@mypyc_attr(native_class=False)
 class _OfAll(Layer):
     """Outputs that each depend on every input: fₖ(z₁, …, zₙ), the k-th output of a row of the table."""
 
@@ -171,18 +184,23 @@ class _OfAll(Layer):
         return f"{type(self).__name__}()"
 
 
+@mypyc_attr(native_class=False)
 class Softmax(_OfAll):
     """zₖ ↦ e^zₖ / Σⱼ e^zⱼ."""
 
-    symbol, row = "softmax", primitives.softmax
+    symbol = "softmax"
+    row = primitives.softmax
 
 
+@mypyc_attr(native_class=False)
 class LogSoftmax(_OfAll):
     """zₖ ↦ log(e^zₖ / Σⱼ e^zⱼ)."""
 
-    symbol, row = "log-softmax", primitives.log_softmax
+    symbol = "log-softmax"
+    row = primitives.log_softmax
 
 
+@mypyc_attr(native_class=False)
 class NegativeLogLikelihood(Layer):
     """The cost C = -Σₖ Iₖ(y) zₖ of log-probabilities z and the class y, where Iₖ(y) is 1 for k = y, else 0.
 
@@ -201,6 +219,7 @@ class NegativeLogLikelihood(Layer):
         return "NegativeLogLikelihood()"
 
 
+@mypyc_attr(native_class=False)
 class Sequential(Layer):
     """The layers one after another: z² = f₁(z¹), z³ = f₂(z²), …; itself a layer, so networks nest.
 
@@ -214,7 +233,7 @@ class Sequential(Layer):
 
     symbol = "network"
 
-    def __init__(self, *layers: Layer) -> None:
+    def __init__(self, *layers: Any) -> None:
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(
@@ -255,7 +274,7 @@ class Sequential(Layer):
         return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
 
 
-def indicators(y: Any, classes: int) -> list[float]:
+def indicators(y: Any, classes: Any) -> list[float]:
     """I₀(y), …, I_{K-1}(y): 1.0 at the class y, a whole number from 0 to K - 1, and 0.0 elsewhere.
 
     >>> indicators(1, 3)

@@ -207,7 +207,7 @@ def as_row(items: Any) -> Row | None:
             maker = operand
             numbers[k] = operand._data
         elif isinstance(operand, float):
-            numbers[k] = operand
+            numbers[k] = float(operand)  # NumPy's is a float too, of a kind of its own
         else:
             return None
     return Row(operands, numbers, maker)
@@ -264,13 +264,13 @@ class Primitive(Declaration):
         if isinstance(x, Node):
             a = x._data
         elif isinstance(x, float):
-            a = x
+            a = float(x)
         else:
             return self._on_flat([x, y])
         if isinstance(y, Node):
             b = y._data
         elif isinstance(y, float):
-            b = y
+            b = float(y)
         else:
             return self._on_flat([x, y])
         if self._bounded and not self.surely_holds(a, b):

@@ -32,6 +32,7 @@ from microgrand.testing.exact import (
     one_sided_partials,
     ulps,
 )
+from microgrand.testing.expression import public_arguments
 from microgrand.testing.strategies import operands
 
 ROWS = pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
@@ -183,6 +184,19 @@ def test_kinks_keep_their_convention(row, data):
             left, right = one_sided_partials(row, xs, k)
             if max(abs(left), abs(right)) < 1e20:  # else a jump, whose partial is that of both sides
                 assert min(left, right) - 1e-9 <= partial <= max(left, right) + 1e-9
+
+
+@ROWS
+@given(data=st.data())
+def test_numpys_floats_are_stored_as_pythons(row, data):
+    """Where a NumPy float is among the operands, the node's own numbers are Python floats all the same."""
+    xs = data.draw(operands(row))
+    items = [numpy.float64(x) for x in xs]
+    items[data.draw(st.integers(0, len(xs) - 1 - row.notation.trailing))] = Value(xs[0])
+    assume(row.allows(*row.numbers(items)))
+    node = row(*public_arguments(row, items))
+    if isinstance(node, Value):  # a whole operand is never one
+        assert {type(number) for number in (node.data, *node.operand_partials())} == {float}
 
 
 @ROWS
