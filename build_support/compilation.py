@@ -19,7 +19,7 @@ from setuptools.command.build_ext import build_ext
 MYPYC = "mypy[mypyc]==2.4.1"
 # What compiled code needs to run: packed rows of floats, and what these import.
 RUN_TIME = ["librt>=0.16.0", "mypy-extensions>=1.0.0"]
-RELEASE_HEADER = Path(__file__).parent / "release.h"
+HEADERS = [str(Path(__file__).parent / name) for name in ("release.h", "classes.h")]  # put before every file
 
 PROBE = "#include <Python.h>\nPyMODINIT_FUNC PyInit_probe(void) { return NULL; }\n"
 
@@ -72,12 +72,12 @@ def _compiled(paths: list[str], name: str) -> list[Extension]:
     found = mypycify(["--config-file=", "--ignore-missing-imports", *paths], group_name=name, debug_level="0")
     for extension in found:
         extension.extra_compile_args = _arguments(extension.extra_compile_args)
-        extension.depends.append(str(RELEASE_HEADER))
+        extension.depends.extend(HEADERS)
     return found
 
 
 def _arguments(arguments: Sequence[str]) -> list[str]:
-    """mypyc's arguments of the C compiler, with the release header before every file, and no fused multiply-add.
+    """mypyc's arguments of the C compiler, with our headers before every file, and no fused multiply-add.
 
     Functions are hidden from other libraries, so that the compiler may write them in line where they are called.
     A fused multiply-add rounds once where Python rounds twice: the numbers would depend on the machine. A warning of
@@ -85,8 +85,9 @@ def _arguments(arguments: Sequence[str]) -> list[str]:
     """
     kept = [argument for argument in arguments if argument not in ("-Werror", "/WX")]
     if sys.platform == "win32":
-        return [*kept, "/FI", str(RELEASE_HEADER), "/fp:precise"]
-    return [*kept, "-include", str(RELEASE_HEADER), "-ffp-contract=off", "-fvisibility=hidden"]
+        return [*kept, *[argument for header in HEADERS for argument in ("/FI", header)], "/fp:precise"]
+    included = [argument for header in HEADERS for argument in ("-include", header)]
+    return [*kept, *included, "-ffp-contract=off", "-fvisibility=hidden"]
 
 
 def _a_c_compiler_works() -> bool:
