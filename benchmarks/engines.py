@@ -325,7 +325,7 @@ ENGINES = {
     "micrograd": Choice(
         micrograd_engine,
         note="functions that it lacks are written as its own; its graph is made of reference cycles, "
-        "so that dropping it releases nothing: the garbage collector does so later, which is not counted",
+        "so that dropping it releases nothing: the garbage collector does so later, while the next one is recorded",
     ),
     "xad": Choice(xad_engine),
     "PyTorch": Choice(torch_engine, note="a float64 tensor of no dimensions for each number"),

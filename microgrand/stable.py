@@ -206,11 +206,14 @@ def power_term_of_floats(c: float, x: float, y: float, n: float, m: float) -> fl
     b = (y - (a - t)) - (n + t)  # a + b = y - n exactly: Knuth's two_sum
     if x == 0.0:
         return c * power_of_floats(x, a) if m == 0.0 else (0.0 if a > 0.0 else c * power_of_floats(-inf, m))
-    factor = c if m == 0.0 else c * power_of_floats(math.log(x) if x > 0.0 else nan, m)
+    logarithms = 1.0 if m == 0.0 else power_of_floats(math.log(x) if x > 0.0 else nan, m)
+    factor = c * logarithms
     if x - x != 0.0 or a - a != 0.0:
         return factor * power_of_floats(x, a)
     if x < 0.0 and math.fmod(a, 2.0) != 0.0:
         factor = -factor if a // 1.0 == a else nan
+    if factor - factor != 0.0 and c - c == 0.0:  # c·(log x)^m overflows, the whole need not
+        return _scaled_power(abs(x), a, b, c) * logarithms
     return _scaled_power(abs(x), a, b, factor)
 
 
@@ -258,7 +261,10 @@ def product(*xs: Any) -> Any:
 
 
 def products_of_others(xs: Sequence[Any]) -> list[Any]:
-    """For each k the product of all xᵢ with i ≠ k, by products from both ends: no division, so a zero does no harm."""
+    """For each k the product of all xᵢ with i ≠ k, by products from both ends: no division, so a zero does no harm.
+
+    On floats it does none either beside a product that overflows.
+    """
     n = len(xs)
     others: list[Any] = [1.0] * n
     left: Any = 1.0
@@ -268,6 +274,8 @@ def products_of_others(xs: Sequence[Any]) -> list[Any]:
         others[n - 1 - k] = others[n - 1 - k] * right
         left = left * xs[k]
         right = right * xs[n - 1 - k]
+    if all([is_plain(x) and x - x == 0.0 for x in xs]):
+        return [0.0 if other != other else other for other in others]  # 0·∞
     return others
 
 

@@ -119,6 +119,13 @@ def test_without_a_gradient_microgrand_s_own_is_checked():
         check_gradient(math.sin, at=1.0)
 
 
+@pytest.mark.parametrize("x", [1e-300, -1e-200, 5e-324, 1e-120])
+def test_what_cancels_beyond_many_digits_is_no_infinite_slope(x):
+    """x·sin x + e^(-x²) is 1 but for terms that no number of digits shows for tiny x: its slope is 0 there."""
+    report = check_gradient(lambda x: mg.sin(x) * x + mg.exp(-x * x), at=x)
+    assert (report.verdict, report.findings[0].judgement.reference) == (Verdict.AGREE, pytest.approx(0.0, abs=1e-200))
+
+
 def test_a_number_taken_out_of_a_value_is_noticed():
     """Where f uses v.data, its graph is not f: the reference then comes from differences, and microgrand is wrong."""
     report = check_gradient(lambda v: v * v.data, at=3.0)

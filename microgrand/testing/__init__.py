@@ -8,6 +8,7 @@ from microgrand.testing.checking import check_gradient
 from microgrand.testing.expression import Expression
 from microgrand.testing.graphs import expressions
 from microgrand.testing.report import Report
+from microgrand.testing.rows import PrimitiveFault, check_primitive
 from microgrand.testing.searching import GradientMismatch, NothingJudged, assert_gradient
 from microgrand.testing.strategies import values
 from microgrand.testing.verdict import Verdict
@@ -16,10 +17,12 @@ __all__ = [
     "Expression",
     "GradientMismatch",
     "NothingJudged",
+    "PrimitiveFault",
     "Report",
     "Verdict",
     "assert_gradient",
     "check_gradient",
+    "check_primitive",
     "expressions",
     "values",
 ]

@@ -10,7 +10,7 @@ from microgrand.node import Node, Primitive
 from microgrand.notation import formula
 from microgrand.testing import digits
 from microgrand.testing.differences import judge
-from microgrand.testing.expression import Expression, Step, applied
+from microgrand.testing.expression import Expression, Step, applied, choosers
 from microgrand.testing.verdict import Judgement, Verdict
 
 
@@ -55,7 +55,8 @@ def faulty_edges(root: Node) -> list[Edge]:
 
 def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial: float) -> Judgement:
     """Whether `partial` is ∂value/∂operand k of a row: by its value alone, with many digits or else on floats."""
-    slots = tuple([x if j in row.whole else j for j, x in enumerate(operands)])
+    chosen = choosers(row, len(operands))
+    slots = tuple([x if j in chosen else j for j, x in enumerate(operands)])
     expression = Expression(operands, (Step(row, slots),))
     domain = row.domains[min(k, len(row.domains) - 1)]
     found = digits.slopes(expression, k, domain)

@@ -15,8 +15,14 @@ from typing import Any, NamedTuple
 from microgrand.domains import REALS, Domain
 from microgrand.errors import MissingExtraError
 from microgrand.node import Primitive
-from microgrand.primitives import TABLE
-from microgrand.testing.exact import SMALLEST_SLOPE_DIGITS, STEP_DIGITS, step_beside, working_digits
+from microgrand.testing.exact import (
+    EXACT,
+    SMALLEST_SLOPE_DIGITS,
+    STEP_DIGITS,
+    many_digits,
+    step_beside,
+    working_digits,
+)
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -29,6 +35,7 @@ METHOD = "50-digit evaluation"
 ROUNDINGS = 3  # graphs whose every step is rounded otherwise
 SAFETY = 4.0  # what a few samples may miss of a spread
 FINER = 1024  # the second step, as a fraction of the first
+CANCELLED = 2.0**20  # roundings of the last digit: a difference of no more is none
 GROWING = 8.0  # a quotient that grows so much from one step to the finer one has no limit
 HALF_UNIT = 2.0**-53
 APART = mpmath.mpf(10) ** -20  # one-sided derivatives that differ by more of their size are two
@@ -71,14 +78,14 @@ def slopes(expression: Expression, k: int, domain: Domain = REALS) -> Slopes | N
     >>> slopes(Expression.of(lambda x: relu(3.0 * x), 0.0), 0)[:2]
     (0.0, 3.0)
     """
-    with mpmath.workdps(working_digits(expression.inputs) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
+    with many_digits(working_digits(expression.inputs) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
         try:
             left, right = [_one_sided(expression, k, side, domain, []) for side in (-1, 1)]
             known = [side for side in (left, right) if side is not None]
             if not known:
                 return None
             spread = _spread(expression, k, -1 if left else 1, domain, known[0].slope)
-        except (TypeError, ArithmeticError, ValueError, NotImplementedError):  # a row that knows floats only
+        except (TypeError, AttributeError, ArithmeticError, ValueError, NotImplementedError):  # a row of floats only
             return None
         truncation = max([side.truncation for side in known])
         size = max([abs(side.slope) for side in known])
@@ -104,6 +111,9 @@ def _one_sided(expression: Expression, k: int, side: int, domain: Domain, roundi
     if here is None or beside is None or close is None:
         return None
     coarse, fine = (beside - here) / step, (close - here) / (step / FINER)
+    blur = CANCELLED * mpmath.eps * abs(here) * FINER / abs(step)  # where even so many digits cancel
+    if abs(fine) <= blur and abs(coarse) <= blur:
+        return _Side(mpmath.mpf(0), blur)
     if abs(fine) > GROWING * abs(coarse):
         return _Side(mpmath.inf * mpmath.sign(fine), mpmath.mpf(0))
     return _Side(fine + (fine - coarse) / (FINER - 1), abs(fine - coarse))
@@ -126,13 +136,11 @@ def _value(expression: Expression, k: int, shift: Any, roundings: Sequence[Any])
 
     def call(row: Primitive, operands: list[Any]) -> Any:
         z = applied(row, operands)
-        if TABLE.get(row.name) is not row and not isinstance(z, (mpmath.mpf, mpmath.mpc)):
-            raise TypeError(f"{row.name} computes on floats only, not with many digits")
         return z * (1 + next(factors)) if roundings else z
 
-    points = [mpmath.mpf(x) + (shift if j == k else 0) for j, x in enumerate(expression.inputs)]
-    z = mpmath.mpf(1) * expression.slots(points, call)[-1]
-    return None if isinstance(z, mpmath.mpc) or not mpmath.isfinite(z) else z
+    points = [EXACT.mpf(x) + (shift if j == k else 0) for j, x in enumerate(expression.inputs)]
+    z = expression.slots(points, call)[-1]
+    return None if isinstance(z, EXACT.mpc) or not mpmath.isfinite(z) else mpmath.mpf(z)
 
 
 def _roundings(expression: Expression, seed: int) -> list[Any]:

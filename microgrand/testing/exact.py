@@ -8,11 +8,13 @@ so tells how exact the partial is on floats.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from microgrand.errors import MissingExtraError
 from microgrand.node import Primitive
+from microgrand.testing.expression import choosers
 
 try:
     import mpmath
@@ -24,6 +26,25 @@ STEP_DIGITS = 45  # a step of |x|·10⁻⁴⁵ leaves an error of 10⁻⁵⁸ ev
 SMALLEST_SLOPE_DIGITS = 320  # a difference loses these when the slope is as small as a float can be
 
 
+def _without_loss(x: Any) -> float:
+    """The number as a float where there are no digits to lose."""
+    if x and mpmath.isfinite(x):
+        raise TypeError("a number of many digits is not cut down to a float: this function computes on floats only")
+    return float(mpmath.mpf(x))
+
+
+# Numbers of many digits that do not turn into floats: math.exp would take them as such, and lose the digits silently.
+EXACT = mpmath.MPContext()
+EXACT.mpf.__float__ = EXACT.mpf.__complex__ = _without_loss
+
+
+@contextmanager
+def many_digits(digits: int) -> Iterator[None]:
+    """Inside, numbers made by EXACT.mpf and by mpmath have that many digits."""
+    with mpmath.workdps(digits), EXACT.workdps(digits):
+        yield
+
+
 def exact_value(row: Primitive, operands: Sequence[float]) -> Any:
     """value(operands) as an mpmath number.
 
@@ -31,8 +52,8 @@ def exact_value(row: Primitive, operands: Sequence[float]) -> Any:
     >>> mpmath.nstr(exact_value(exp, [1.0]), 20)
     '2.7182818284590452354'
     """
-    with mpmath.workdps(working_digits(operands)):
-        return _value(row, [mpmath.mpf(x) for x in operands])
+    with many_digits(working_digits(operands)):
+        return _value(row, _points(row, operands))
 
 
 def exact_partial(row: Primitive, operands: Sequence[float], k: int) -> Any:
@@ -42,16 +63,16 @@ def exact_partial(row: Primitive, operands: Sequence[float], k: int) -> Any:
     >>> mpmath.nstr(exact_partial(tanh, [19.6], 0), 15)
     '3.78195450955462e-17'
     """
-    with mpmath.workdps(working_digits(operands)):
-        points = [mpmath.mpf(x) for x in operands]
-        z = _value(row, points)
+    with many_digits(working_digits(operands)):
+        points = _points(row, operands)
+        z = EXACT.mpf(1) * row.value(*points)
         partial = row.partials[0](z, *points)[k] if row.many else row.partials[k](z, *points)
-        return mpmath.mpf(1) * partial
+        return mpmath.mp.convert(partial)
 
 
 def differenced_partial(row: Primitive, operands: Sequence[float], k: int, order: int = 1) -> Any:
     """∂ⁿvalue/∂(operand k)ⁿ as an mpmath number, n = `order`, by a central difference of the value."""
-    with mpmath.workdps(working_digits(operands) + order * STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
+    with many_digits(working_digits(operands) + order * STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
         step = step_beside(operands)
         terms = [
             (-1) ** i * math.comb(order, i) * _moved(row, operands, k, (mpmath.mpf(order) / 2 - i) * step)
@@ -62,7 +83,7 @@ def differenced_partial(row: Primitive, operands: Sequence[float], k: int, order
 
 def one_sided_partials(row: Primitive, operands: Sequence[float], k: int) -> tuple[Any, Any]:
     """The left and the right derivative in operand k, by one-sided differences of the value."""
-    with mpmath.workdps(working_digits(operands) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
+    with many_digits(working_digits(operands) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS):
         step = step_beside(operands)
         middle = _moved(row, operands, k, 0)
         return (middle - _moved(row, operands, k, -step)) / step, (_moved(row, operands, k, step) - middle) / step
@@ -85,12 +106,18 @@ def ulps(x: float, exact: Any, scale: float | None = None) -> float:
     return float(abs(mpmath.mpf(x) - exact) / mpmath.mpf(math.ulp(largest)))
 
 
+def _points(row: Primitive, operands: Sequence[float]) -> list[Any]:
+    """The operands with many digits, but for those that choose a function."""
+    chosen = choosers(row, len(operands))
+    return [x if k in chosen else EXACT.mpf(x) for k, x in enumerate(operands)]
+
+
 def _value(row: Primitive, points: list[Any]) -> Any:
-    return mpmath.mpf(1) * row.value(*points)
+    return mpmath.mp.convert(row.value(*points))
 
 
 def _moved(row: Primitive, operands: Sequence[float], k: int, step: Any) -> Any:
-    points = [mpmath.mpf(x) for x in operands]
+    points = _points(row, operands)
     points[k] = points[k] + step
     return _value(row, points)
 

@@ -166,6 +166,15 @@ def public_arguments(row: Primitive, operands: Sequence[Any]) -> list[Any]:
     return [*lists, *operands[groups * size :]]
 
 
+def choosers(row: Primitive, count: int) -> set[int]:
+    """Which of `count` operands are whole numbers that choose a function, and never Values.
+
+    >>> choosers(TABLE["softmax"], 3)
+    {2}
+    """
+    return {*row.whole, *range(count - row.notation.trailing, count)} if row.many else set(row.whole)
+
+
 def _call(row: Primitive, items: list[str]) -> str:
     """The step in Python: an operator, a function of microgrand, or one that whoever declared it has under its name."""
     name, template = row.name, row.notation.python

@@ -14,13 +14,12 @@ from microgrand.testing.checking import Check
 from microgrand.testing.domains import as_domain
 from microgrand.testing.functions import Function
 from microgrand.testing.report import Report
+from microgrand.testing.simplest import simplest_failure
 from microgrand.testing.strategies import points
 from microgrand.testing.verdict import Verdict
 from microgrand.value import Value
 
 try:
-    from hypothesis import HealthCheck, Phase, given, settings
-    from hypothesis import seed as seeded
     from hypothesis import strategies as st
 except ImportError as error:  # pragma: no cover
     raise MissingExtraError("drawing examples", "testing", "hypothesis") from error
@@ -95,42 +94,14 @@ def assert_gradient(
             raise GradientMismatch(arguments, report, _edges(check) if gradient is None else [])
         tally["" if report.verdict is Verdict.AGREE else _reason(report)] += 1
 
-    _search(agrees, _with_ties(strategies), max_examples, seed)
+    mismatch = simplest_failure(agrees, _with_ties(strategies), max_examples, seed, GradientMismatch)
+    if mismatch is not None:
+        raise GradientMismatch(mismatch.at, mismatch.report, mismatch.edges)
     agreed = tally.pop("", 0)
     if not agreed:
         reasons = "; ".join([f"{count} × {reason}" for reason, count in tally.most_common(3)])
         raise NothingJudged(f"none of the {sum(tally.values())} points could be judged: {reasons}")
     return Search(agreed, tally)
-
-
-def _search(
-    agrees: Callable[[tuple[Any, ...]], None],
-    arguments: st.SearchStrategy[tuple[Any, ...]],
-    count: int,
-    seed: int | None,
-) -> None:
-    """Run hypothesis, and hand on the simplest mismatch without what it prints around it."""
-    found: list[GradientMismatch] = []
-
-    @settings(
-        max_examples=count, deadline=None, database=None, derandomize=seed is None, report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink), print_blob=False,
-    )  # fmt: skip
-    @given(arguments)
-    def look(drawn: tuple[Any, ...]) -> None:
-        try:
-            agrees(drawn)
-        except GradientMismatch as mismatch:
-            found[:] = [mismatch]
-            raise
-
-    try:
-        (look if seed is None else seeded(seed)(look))()
-    except GradientMismatch:
-        simplest = found[0]
-    else:
-        return
-    raise GradientMismatch(simplest.at, simplest.report, simplest.edges)
 
 
 def _arguments(f: Callable[..., Any], domain: Any) -> tuple[list[st.SearchStrategy[Any]], list[Domain]]:

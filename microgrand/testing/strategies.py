@@ -22,6 +22,8 @@ except ImportError as error:  # pragma: no cover
 MODERATE = 1e6
 SMALL = 10.0  # up to it whole numbers are drawn on purpose
 
+SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0)  # where kinks of formulas lie
+
 
 def numbers(domain: Domain, largest: float = MODERATE, smallest: float = 0.0) -> st.SearchStrategy[float]:
     """Finite floats inside a domain, of magnitude from `smallest` to `largest`: simple ones first, ends included."""
@@ -87,13 +89,42 @@ def operands(
     row: Primitive, largest: float = MODERATE, smallest: float = 0.0, smooth: bool = True
 ) -> st.SearchStrategy[list[float]]:
     """Operand lists on which `row` is defined; with `smooth`, none of its kinks."""
-    last = row.domains[-1]
+    return _lists(row, [numbers(domain, largest, smallest) for domain in row.domains], smooth)
+
+
+def extremes(row: Primitive, smooth: bool = True) -> st.SearchStrategy[list[float]]:
+    """The same with ends, tails, tiny and huge numbers."""
+    return _lists(row, [points(domain) for domain in row.domains], smooth)
+
+
+def anything(row: Primitive) -> st.SearchStrategy[list[float]]:
+    """Lists of as many operands as the row takes, inside its domain or not, infinite ones among them."""
+    each = st.floats(allow_nan=False)
     if row.many:
-        drawn: st.SearchStrategy[list[float]] = _many(row, numbers(last, largest, smallest))
+        return _many(row, each)
+    return st.tuples(*[orders() if k in row.whole else each for k in range(len(row.domains))]).map(list)
+
+
+def at_kinks(row: Primitive) -> st.SearchStrategy[list[float]]:
+    """Operand lists at kinks of `row`, which lie at simple numbers, at ends of domains, or where operands tie."""
+    if row.kink is None:
+        return st.nothing()
+    each = [numbers(domain, 50.0) | st.sampled_from(SIMPLE).filter(domain.holds) for domain in row.domains]
+    drawn = st.builds(_tied, _lists(row, each, smooth=False), st.integers(0, 3))
+    return drawn.filter(lambda xs: _usable(row, xs, smooth=False) and row.kink is not None and row.kink(*xs))
+
+
+def _tied(xs: list[float], how: int) -> list[float]:
+    """The list as it is, its first two operands tied, all of them, or the first one 0."""
+    return [xs, [*xs[:1], *xs[:1], *xs[2:]], xs[:1] * len(xs), [0.0, *xs[1:]]][how if len(xs) > 1 else 0]
+
+
+def _lists(row: Primitive, domains: list[st.SearchStrategy[float]], smooth: bool) -> st.SearchStrategy[list[float]]:
+    """Lists of operands, each drawn from what is given for its place."""
+    if row.many:
+        drawn: st.SearchStrategy[list[float]] = _many(row, domains[-1])
     else:
-        each = [
-            orders() if k in row.whole else numbers(domain, largest, smallest) for k, domain in enumerate(row.domains)
-        ]
+        each = [orders() if k in row.whole else numbers for k, numbers in enumerate(domains)]
         drawn = st.tuples(*each).map(list)
     if row.joint is not None:
         drawn = drawn.map(lambda xs: _ordered_if_needed(row, xs))
@@ -125,6 +156,9 @@ def _ordered_if_needed(row: Primitive, xs: list[float]) -> list[float]:
 
 
 def _usable(row: Primitive, xs: list[float], smooth: bool) -> bool:
-    if not row.allows(*xs) or not math.isfinite(row.value(*xs)):
+    try:
+        if not row.allows(*xs) or not math.isfinite(row.value(*xs)):
+            return False
+    except (ArithmeticError, ValueError):  # a row that does not overflow to infinity
         return False
     return not (smooth and row.kink is not None and row.kink(*xs))
