@@ -126,6 +126,33 @@ def test_what_cancels_beyond_many_digits_is_no_infinite_slope(x):
     assert (report.verdict, report.findings[0].judgement.reference) == (Verdict.AGREE, pytest.approx(0.0, abs=1e-200))
 
 
+CANCELLING = [
+    (lambda x: x / mg.erf(x), 4.2575149116041246e-29),
+    (lambda x, y: x / (x + y), (1.0, 5.13e-45)),
+    (lambda x: mg.softmax([x, x, -22.0], 0), 0.0),
+    (lambda x, y: mg.log_softmax([y, x, y], 0), (0.0, 21.0)),
+    (lambda x, y: mg.atan2(x, mg.hypot(x, y)), (1.0, 1e-8)),
+]
+
+
+@pytest.mark.parametrize(("f", "at"), CANCELLING)
+def test_what_cancels_in_a_sweep_is_not_called_wrong(f, at):
+    """Where the terms of the chain rule cancel, what is left of them is judged by what they were."""
+    assert check_gradient(f, at=at).verdict is not Verdict.DISAGREE
+
+
+def test_a_narrow_domain_is_no_noise():
+    """Where f may be looked at nearby only, a wrong claim is wrong all the same."""
+    assert verdict(math.tan, lambda x: 1.0, 1.0, (0.75, 1.25)) == "disagree"
+
+
+def test_outside_the_domain_of_f_there_is_nothing_to_judge():
+    """A point that f refuses, and a derivative that is no real number, are reasons, not errors."""
+    assert "f raised DomainError" in str(check_gradient(mg.log1p, at=-3.0))
+    report = check_gradient(math.cbrt, gradient=lambda x: x ** (-2 / 3) / 3, at=-1.0)
+    assert "a derivative is a real number; got (" in str(report)
+
+
 def test_a_number_taken_out_of_a_value_is_noticed():
     """Where f uses v.data, its graph is not f: the reference then comes from differences, and microgrand is wrong."""
     report = check_gradient(lambda v: v * v.data, at=3.0)

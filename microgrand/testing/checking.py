@@ -15,6 +15,7 @@ from math import isclose, isfinite, nan
 from typing import Any
 
 from microgrand.domains import REALS, Domain
+from microgrand.graph import topological_order
 from microgrand.sweep import sweep
 from microgrand.testing import digits
 from microgrand.testing.complexstep import sharpened
@@ -29,6 +30,7 @@ from microgrand.value import Value
 COTANGENTS = 2  # random products in which a vector-Jacobian product is looked at
 SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
 SAME = 1e-9
+ROUNDINGS = 8 * 2.0**-53  # a sum over paths is off by so much of their size
 
 
 def check_gradient(
@@ -56,8 +58,8 @@ def check_gradient(
     agree
     >>> print(check_gradient(lambda x, y: x / y, gradient=lambda x, y: (1 / y, x / y**2), at=(3.0, 2.0)))
     derivative  at  claimed  reference  ± error  verdict   by
-    ∂f/∂x       3   0.5      0.5        2.6e-16  agree     50-digit evaluation
-    ∂f/∂y       2   0.75     -0.75      3.9e-16  disagree  50-digit evaluation
+    ∂f/∂x       3   0.5      0.5        7.0e-16  agree     50-digit evaluation
+    ∂f/∂y       2   0.75     -0.75      1.1e-15  disagree  50-digit evaluation
     ∂f/∂y: the claim is outside what the function's own steps give
     verdict: disagree
     """
@@ -75,8 +77,6 @@ class Check:
         self.function = function
         self.domains = _per_input(domain, function)
         self.recorded = function.recorded()
-        if gradient is None and self.recorded is None:
-            raise TypeError("f does not run on microgrand's Values: say which gradient is to be checked")
         self.gradient = gradient
         self.memo: dict[tuple[float, ...], list[float] | Exception] = {}
 
@@ -90,11 +90,13 @@ class Check:
             return self.unjudged(f"f has no finite real value here, but {outputs!r:.60}")
         if self.function(self.function.numbers) != outputs:
             return self.unjudged("noise: f gives another value when it is called again with the same numbers")
+        if self.gradient is None and self.recorded is None:
+            raise TypeError("f does not run on microgrand's Values: say which gradient is to be checked")
         if self.gradient is not None and self.takes_cotangents(self.gradient, outputs):
             return self.of_products(self.gradient, outputs)
         try:
             claims = self.own_claims() if self.gradient is None else self.claims(self.gradient, len(outputs))
-        except ArithmeticError as error:
+        except (ArithmeticError, NoNumber) as error:
             return self.unjudged(f"the gradient raised {type(error).__name__}: {error}")
         is_vector = len(outputs) > 1
         findings = [
@@ -108,8 +110,7 @@ class Check:
 
     def claims(self, gradient: Callable[..., Any], outputs: int) -> list[list[float]]:
         """The claimed Jacobian, one row per output."""
-        numbers = [float(z) for z in flat(gradient(*self.function.arguments))]
-        return self.shaped(numbers, outputs)
+        return self.shaped([_claim(z) for z in flat(gradient(*self.function.arguments))], outputs)
 
     def own_claims(self) -> list[list[float]]:
         """The Jacobian by microgrand's own sweep."""
@@ -149,7 +150,7 @@ class Check:
         findings = []
         for n in range(COTANGENTS):
             cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in outputs]
-            products = [float(z) for z in flat(gradient(*self.function.arguments, cotangents))]
+            products = [_claim(z) for z in flat(gradient(*self.function.arguments, cotangents))]
             claims = self.shaped(products, 1)[0]
             for k, claim in enumerate(claims):
                 findings.append(
@@ -179,7 +180,12 @@ class Check:
         if expression is None or not self.is_faithful(expression, j):
             return None
         found = digits.slopes(expression, k, self.domains[k])
-        return None if found is None else digits.judged(claim, found, digits.natural_slope(expression, k))
+        if found is None or self.recorded is None:
+            return None
+        leaves, outputs, _ = self.recorded
+        rounding = ROUNDINGS * size_of_paths(outputs[j], leaves[k])
+        found = found._replace(noise=found.noise + rounding)
+        return digits.judged(claim, found, digits.natural_slope(expression, k))
 
     def expression(self, j: int) -> Expression | None:
         """The graph of output j as data, if f recorded one and did not branch."""
@@ -233,6 +239,32 @@ class Check:
         judgement = Judgement(Verdict.CANNOT_JUDGE, nan, nan, nan, None, None, "–", because, 0, False)
         named = zip(self.function.names, self.function.numbers, strict=True)
         return Report([Finding(f"∂f/∂{name}", x, judgement) for name, x in named])
+
+
+class NoNumber(TypeError):  # noqa: N818  told, and not raised to the user
+    """A gradient gave something that is no real number."""
+
+
+def _claim(z: Any) -> float:
+    try:
+        return float(z)
+    except TypeError:
+        raise NoNumber(f"a derivative is a real number; got {z!r:.60}") from None
+
+
+def size_of_paths(root: Value, leaf: Value) -> float:
+    """Σ |Π partials| over the paths from the leaf to the root: beside it, whoever adds the paths up has roundings.
+
+    >>> x = Value(3.0)
+    >>> size_of_paths(2.0 * x - 5.0 * x, x)
+    7.0
+    """
+    sizes = {id(root): 1.0}
+    for node in reversed(topological_order(root)):
+        size = sizes.get(id(node), 0.0)
+        for parent, along in zip(node.parents, node.partials, strict=True):
+            sizes[id(parent)] = sizes.get(id(parent), 0.0) + abs(along) * size
+    return sizes.get(id(leaf), 0.0)
 
 
 def _per_input(domain: Any, function: Function) -> list[Domain]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from microgrand.domains import REALS, Domain
 from microgrand.errors import MissingExtraError
+from microgrand.node import Primitive
 from microgrand.testing.blame import Edge, faulty_edges, ulps
 from microgrand.testing.checking import Check
 from microgrand.testing.domains import as_domain
@@ -84,7 +85,7 @@ def assert_gradient(
     microgrand.testing.searching.GradientMismatch: the gradient is wrong at (1.0,):
     ∂f/∂x is claimed as 2.0; it is 3.0 (2.3e+15 ulps away) by 50-digit evaluation
     """
-    strategies, domains = _arguments(f, domain)
+    strategies, domains, tied = _arguments(f, domain)
     tally: Counter[str] = Counter()
 
     def agrees(arguments: tuple[Any, ...]) -> None:
@@ -94,7 +95,7 @@ def assert_gradient(
             raise GradientMismatch(arguments, report, _edges(check) if gradient is None else [])
         tally["" if report.verdict is Verdict.AGREE else _reason(report)] += 1
 
-    mismatch = simplest_failure(agrees, _with_ties(strategies), max_examples, seed, GradientMismatch)
+    mismatch = simplest_failure(agrees, _with_ties(strategies, tied), max_examples, seed, GradientMismatch)
     if mismatch is not None:
         raise GradientMismatch(mismatch.at, mismatch.report, mismatch.edges)
     agreed = tally.pop("", 0)
@@ -104,16 +105,20 @@ def assert_gradient(
     return Search(agreed, tally)
 
 
-def _arguments(f: Callable[..., Any], domain: Any) -> tuple[list[st.SearchStrategy[Any]], list[Domain]]:
-    """What to draw each argument from, and where it may be moved to from there."""
+def _arguments(f: Callable[..., Any], domain: Any) -> tuple[list[st.SearchStrategy[Any]], list[Domain], list[Domain]]:
+    """What to draw each argument from, where it may be moved to from there, and where a tie may put it."""
     is_pair = isinstance(domain, tuple) and all([isinstance(x, (int, float)) for x in domain])
     each = list(domain) if isinstance(domain, (list, tuple)) and not is_pair else [domain] * _count(f)
     strategies = [item if isinstance(item, st.SearchStrategy) else points(item) for item in each]
-    return strategies, [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
+    domains = [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
+    tied = [Domain() if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
+    return strategies, domains, tied
 
 
 def _count(f: Callable[..., Any]) -> int:
     """How many arguments `f` has to be given."""
+    if isinstance(f, Primitive) and f.arity is not None:
+        return f.arity
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):  # a built-in that tells nothing
@@ -128,12 +133,14 @@ def _count(f: Callable[..., Any]) -> int:
 
 
 @st.composite
-def _with_ties(draw: Any, strategies: list[st.SearchStrategy[Any]]) -> tuple[Any, ...]:
-    """One argument from each; now and then one is the same as the one before it, where kinks are."""
+def _with_ties(draw: Any, strategies: list[st.SearchStrategy[Any]], domains: list[Domain]) -> tuple[Any, ...]:
+    """One argument from each; now and then one is the same as the one before it, where kinks are, if it may be."""
     drawn: list[Any] = []
-    for strategy in strategies:
-        tied = bool(drawn) and isinstance(drawn[-1], float) and draw(st.sampled_from([False] * 7 + [True]))
-        drawn.append(drawn[-1] if tied else draw(strategy))
+    for strategy, domain in zip(strategies, domains, strict=True):
+        own = draw(strategy)  # also where it is not used, so that a tie can shrink to none
+        tied = draw(st.sampled_from([False] * 7 + [True]))
+        may_be = bool(drawn) and isinstance(drawn[-1], float) and domain.holds(drawn[-1])
+        drawn.append(drawn[-1] if tied and may_be else own)
     return tuple(drawn)
 
 
@@ -159,7 +166,7 @@ def _described(at: tuple[Any, ...], report: Report, edges: list[Edge]) -> str:
         found = finding.judgement
         if found.verdict is Verdict.DISAGREE:
             truth = (
-                f"it is {found.reference!r} ({ulps(found.claim, found.reference)})"
+                f"it is {found.reference!r}{ulps(found.claim, found.reference)}"
                 if found.left is None or found.right is None
                 else f"it lies between {found.left!r} and {found.right!r}"
             )

@@ -8,8 +8,8 @@ from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surrounding
 
 
 def natural_range(around: Surroundings) -> float:
-    """The most by which f differs from f(x)."""
-    return max([rise for _, rise in _rises(around)], default=0.0)
+    """The most by which f differs from f(x), there or, in a narrow domain, where it was looked at."""
+    return max([rise for _, rise in _rises(around)], default=around.range)
 
 
 def least_secant(around: Surroundings) -> float:

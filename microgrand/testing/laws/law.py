@@ -28,7 +28,7 @@ class Broken(AssertionError):  # noqa: N818  it is what a failing test shows
 
     def __init__(self, what: str, found: Any, right: Any) -> None:
         both = isinstance(found, float) and isinstance(right, float)
-        gap = f" ({ulps(found, right)})" if both else ""
+        gap = ulps(found, right) if both else ""
         super().__init__(f"{what} is {found!r}; right is {right!r}{gap}")
 
 
