@@ -88,6 +88,8 @@ def _lies_between(row: Primitive, xs: list[float], k: int, partial: float) -> bo
             between = f"between {judgement.left!r} and {judgement.right!r}"
             raise Broken(f"the partial in operand {k + 1} at a kink", partial, between) from None
         return judgement.verdict is Verdict.AGREE
+    if mpmath.isnan(left) or mpmath.isnan(right):  # a value that is 0·∞ at the kink, with many digits
+        return False
     low, high = min(left, right), max(left, right)
     if max(abs(low), abs(high)) >= JUMP:  # the partial of a jump is that of both sides
         return False
