@@ -14,6 +14,7 @@ from microgrand.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_
 from microgrand.domains import Domain, Interval
 from microgrand.drawing import Drawing, draw
 from microgrand.errors import (
+    CollapsedWarning,
     DivisionByZeroError,
     DomainError,
     GraphError,
@@ -114,6 +115,7 @@ __all__ = [
     "COMPILED",
     "TABLE",
     "Adjoints",
+    "CollapsedWarning",
     "DivisionByZeroError",
     "Domain",
     "DomainError",

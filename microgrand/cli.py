@@ -1,4 +1,4 @@
-"""The command line: `microgrand train`, `microgrand check`."""
+"""The command line: `microgrand train`, `microgrand draw`, `microgrand check`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from microgrand.errors import InputError, MissingExtraError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is the command's, or 2 for bad input, which one sentence on stderr tells."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -58,6 +58,33 @@ def _check(options: argparse.Namespace) -> int:
     return code
 
 
+def _draw(options: argparse.Namespace) -> int:
+    from microgrand.drawing.command import draw_expression
+
+    text = draw_expression(
+        options.expression,
+        options.assignments,
+        options.out,
+        show=options.show,
+        direction=options.direction,
+        max_nodes=options.max_nodes,
+        expand=options.expand,
+        to=options.to,
+    )
+    print(text, file=sys.stdout if options.out is None else sys.stderr, flush=True)
+    return 0
+
+
+def _shielded(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with a blank before an expression that begins with a minus, which is no option: "-x*y"."""
+    found = list(arguments)
+    if len(found) > 1 and found[0] == "draw":
+        for k, word in enumerate(found[1:], 1):
+            if len(word) > 1 and word[0] == "-" and word[1] != "-" and word not in ("-o", "-h") and word[:2] != "-o":
+                found[k] = f" {word}"
+    return found
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="microgrand", description="Scalar computation graphs, seen and trusted.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -79,8 +106,32 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--bias", action="store_true", help="give every class a bias")
     train.add_argument("--seed", type=int, default=1, metavar="N", help="of the split (default: %(default)s)")
     train.set_defaults(run=_train)
+    _add_draw(commands)
     _add_check(commands)
     return parser
+
+
+def _add_draw(commands: Any) -> None:
+    draw = commands.add_parser(
+        "draw",
+        help="draw the graph of an expression",
+        description="Draw the graph of an expression, with values, derivatives and local partials. Without -o the text "
+        "form goes to stdout. Exit code 2: bad input.",
+        epilog="example: microgrand draw 'log(1 + exp(-y*(w*x + b)))' x=2 y=1 w=0.5 b=0 -o graph.svg",
+    )
+    draw.add_argument("expression", metavar="EXPR", help="arithmetic and the functions of microgrand's table, on names")
+    draw.add_argument("assignments", nargs="*", metavar="NAME=NUMBER", help="the number of each name")
+    draw.add_argument("-o", "--out", metavar="FILE", help="a file that ends in .svg, .png, .dot or .pdf")
+    draw.add_argument("--show", type=_words, default=("value", "delta", "partial"), metavar="WHAT", help="some of "
+                      "value,delta,partial (default: all)")  # fmt: skip
+    draw.add_argument("--direction", choices=("LR", "TB"), default="LR", help="left to right, or top to bottom "
+                      "(default: %(default)s)")  # fmt: skip
+    draw.add_argument("--max-nodes", type=_one_or_more, default=250, metavar="N", help="a larger graph collapses "
+                      "(default: %(default)s)")  # fmt: skip
+    draw.add_argument("--expand", type=_words, default=(), metavar="ROWS", help="functions of many operands that are "
+                      "shown step by step, such as logsumexp,dot")  # fmt: skip
+    draw.add_argument("--to", type=_words, default=(), metavar="NAMES", help="light every path from these to the root")
+    draw.set_defaults(run=_draw)
 
 
 def _add_check(commands: Any) -> None:
@@ -99,6 +150,10 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--examples", type=_one_or_more, default=100, metavar="N", help="default: %(default)s")
     check.add_argument("--seed", type=int, metavar="N", help="of the search (default: the same search every time)")
     check.set_defaults(run=_check)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple([word.strip() for word in text.split(",") if word.strip()])
 
 
 def _one_or_more(text: str) -> int:

@@ -47,6 +47,8 @@ class Declaration:
     exactness how exact it is, where that is less than value within 2 ulp and partials within 4, and why
     many      whether it takes any number of operands, one by one or as one sequence
     spread    turns public arguments into the flat list of operands, where that is not what `many` says
+    derivation  the same value (x, …) -> z in several steps, for a picture or a walk that unfolds it: clear where
+              `value` is stable
     ufunc     NumPy's name for it, where that differs
     doc       what it computes, in one line
 
@@ -71,6 +73,7 @@ class Declaration:
         exactness: Any = EXACT,
         many: object = False,
         spread: Callable[..., list[Any]] | None = None,
+        derivation: Callable[..., Any] | None = None,
         ufunc: Any = "",
         doc: Any = "",
     ) -> None:
@@ -101,6 +104,7 @@ class Declaration:
         self.pole: Final = pole
         self.kink: Final = kink
         self.spread: Final = spread if spread is not None or not many else spread_out
+        self.derivation: Final = derivation if derivation is None else _callable(name, "the derivation", derivation)
         self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
         self.doc: Final[str] = _instance(name, "doc", str, doc)
         self._bounded: Final = joint is not None or not all([part.everything for part in self.domains])

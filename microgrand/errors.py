@@ -33,5 +33,9 @@ class MissingExtraError(ImportError):
         super().__init__(f'{feature} needs the package {module!r}: pip install "microgrand[{extra}]"', name=module)
 
 
+class CollapsedWarning(UserWarning):
+    """A graph is too large for a picture; what the picture does not show is told."""
+
+
 class InputError(ValueError):
     """A file or an argument given to the command line is wrong; the message is one sentence for the person at it."""

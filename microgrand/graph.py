@@ -7,6 +7,7 @@ no harm: the marks that a traversal leaves on nodes are numbers that no later tr
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Iterable, Sequence
 from math import nan
 from typing import Any, Final
@@ -156,8 +157,10 @@ def refresh(roots: Node | Sequence[Node]) -> None:
         node.rewrite(z, partials)
 
 
-def stale(roots: Node | Sequence[Node]) -> list[Node]:
+def stale(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
     """The nodes whose recorded data or partials `refresh` would change, in topological order.
+
+    cut  nodes to stop at: their data are taken as they stand
 
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x; z = y + 1.0
@@ -165,18 +168,23 @@ def stale(roots: Node | Sequence[Node]) -> list[Node]:
     >>> [node.data for node in stale(z)]
     [4.0, 5.0]
     """
-    fresh: dict[int, float] = {}
+    fixed = as_nodes(cut)
+    fresh = {id(node): node.data for node in fixed}
     changed: list[Node] = []
-    for node in topological_order(roots):
+    for node in topological_order(roots, fixed)[len(fresh) :]:
         try:
             _, z, partials = _recomputed(node, fresh)
         except ValueError:  # outside a domain now, or above a node that is
             changed.append(node)
             continue
-        # Compared as text, NaN equals NaN and 0.0 differs from -0.0.
-        if repr((z, partials)) != repr((node.data, node.operand_partials())):
+        if _bits(z, partials) != _bits(node.data, node.operand_partials()):
             changed.append(node)
     return changed
+
+
+def _bits(z: float, partials: list[float]) -> bytes:
+    """Numbers to be compared bit by bit: NaN equals NaN, and 0.0 differs from -0.0."""
+    return array("d", [z, *partials]).tobytes()
 
 
 def _recomputed(node: Node, fresh: dict[int, float]) -> tuple[Node, float, list[float]]:

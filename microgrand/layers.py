@@ -19,6 +19,7 @@ from typing import Any
 
 from microgrand import primitives
 from microgrand.native import mypyc_attr
+from microgrand.notation import subscript
 from microgrand.numeric import as_number
 from microgrand.primitives import dot
 from microgrand.scope import Scope, entered
@@ -65,6 +66,10 @@ class Layer:
         """The parameters in the rows in which a trace shows them: θ₁, θ₂, …"""
         theta = self.parameters()
         return [theta] if theta else []
+
+    def row_names(self) -> list[str]:
+        """What each of the rows is called in a trace and in a drawing."""
+        return [f"θ{subscript(k)}" for k in range(1, len(self.parameter_rows()) + 1)]
 
     def states(self, z: Vector, y: Any = None) -> Iterator[Any]:
         """The vectors that the layer computes on its way: its output alone, unless it is made of layers."""
@@ -126,6 +131,11 @@ class Linear(Layer):
     def parameter_rows(self) -> list[list[Value]]:
         """θ₁, …, θₖ, and the bias last."""
         return self.theta if self.bias is None else [*self.theta, self.bias]
+
+    def row_names(self) -> list[str]:
+        """θ₁, …, θₖ, and b."""
+        names = super().row_names()
+        return names if self.bias is None else [*names[:-1], "b"]
 
     def __repr__(self) -> str:
         bias = ", bias=True" if self.bias is not None else ""

@@ -22,6 +22,7 @@ LONGEST_LIST: Final = 6  # operands that are all written
 LONGEST_NAME: Final = 40
 DEEPEST: Final = 200  # steps that a formula may go down
 LONGEST_TEXT: Final = 200  # characters of a formula in an error's one line
+SHOWN: Final = 4  # numbers of a long vector
 
 ELLIPSIS: Final = {"text": "…", "latex": r"\ldots", "python": "..."}
 
@@ -77,9 +78,17 @@ class Notation:
         template = self.latex if style == "latex" else self.python if style == "python" else self.text
         if "{}" in template:
             return template.format(*operands)
+        lists, rest = self.grouped(operands)
+        return self.applied(style, [f"[{_listed(items, style)}]" for items in lists], rest)
+
+    def grouped(self, operands: Sequence[Any]) -> tuple[list[Sequence[Any]], Sequence[Any]]:
+        """The lists that the operands are written as, and the operands that follow them."""
         size = (len(operands) - self.trailing) // self.groups if self.groups else 0
-        lists = [f"[{_listed(operands[i * size : (i + 1) * size], style)}]" for i in range(self.groups)]
-        rest = operands[self.groups * size :]
+        return [operands[i * size : (i + 1) * size] for i in range(self.groups)], operands[self.groups * size :]
+
+    def applied(self, style: str, lists: Sequence[str], rest: Sequence[str]) -> str:
+        """The function of lists and what follows them, all of it already written: "dot(w, x)"."""
+        template = self.latex if style == "latex" else self.python if style == "python" else self.text
         inside = ", ".join([*lists, _listed(rest, style)] if rest else lists)
         return rf"{template}\left({inside}\right)" if style == "latex" else f"{template}({inside})"
 
@@ -111,6 +120,38 @@ def number(x: float, style: str = "text") -> str:
         mantissa, exponent = short.split("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
     return short
+
+
+def shortened(text: str, most: int = LONGEST_NAME) -> str:
+    """The text, or its beginning and an ellipsis, `most` characters together.
+
+    >>> shortened("a name that goes on", 8)
+    'a name …'
+    """
+    return text if len(text) <= most else text[: most - 1] + ELLIPSIS["text"]
+
+
+def vector(numbers: Sequence[float], shown: int = SHOWN) -> str:
+    """Numbers as a vector on one line; one with many more than are shown keeps its ends, and tells its length.
+
+    >>> vector([1.0, 0.5]), vector([0.0] * 30)
+    ('(1, 0.5)', '(0, 0, 0, … 30 numbers …, 0)')
+    """
+    long = len(numbers) > shown + 1
+    texts = [f"{x:.4g}" for x in ([*numbers[: shown - 1], numbers[-1]] if long else numbers)]
+    if long:
+        texts.insert(shown - 1, f"… {len(numbers):,} numbers …")
+    return "(" + ", ".join(texts) + ")"
+
+
+def superscript(l: object) -> str:
+    """The number of a layer as it is written: the ² of z²."""
+    return str(l).translate(_SUPERSCRIPTS)
+
+
+def subscript(k: object) -> str:
+    """The number of an element as it is written: the ₁₂ of z₁₂."""
+    return str(k).translate(_SUBSCRIPTS)
 
 
 def formula(root: Any, style: str = "text", depth: int = 4) -> str:
@@ -159,11 +200,12 @@ def _parenthesised(text: str, binds: int, slot: int, style: str) -> str:
 
 def _name(name: str, style: str) -> str:
     if style == "text":
-        name = name.replace("\n", "↵")
-        return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + ELLIPSIS[style]
+        return shortened(name.replace("\n", "↵"))
     if style == "python" or (len(name) == 1 and name.isalnum()):
         return name
     return r"\mathit{" + "".join([_LATEX.get(character, character) for character in name]) + "}"
 
 
 _LATEX: Final = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}"} | {c: "\\" + c for c in "_{}%&$#"}
+_SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPTS: Final = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")

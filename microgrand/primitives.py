@@ -69,6 +69,41 @@ def _at_least_one(*xs: Any) -> list[Any]:
     return operands
 
 
+# ---- derivations: what a function of many operands does, step by step --------------------------------------------------
+def _chain(row: Any, xs: Sequence[Any]) -> Any:
+    """((x₁ ∘ x₂) ∘ x₃) ∘ …"""
+    result = xs[0]
+    for x in xs[1:]:
+        result = row(result, x)
+    return result
+
+
+def _of_products(*operands: Any) -> Any:
+    """w₁x₁ + … + wₙxₙ."""
+    half = len(operands) // 2
+    return sum([mul(w, x) for w, x in zip(operands[:half], operands[half:], strict=True)])
+
+
+def _shift(xs: Sequence[Any]) -> float:
+    """What to take off every exponent: nothing, unless e^x would overflow or all e^x be 0."""
+    largest = max([x.data if isinstance(x, Node) else x for x in xs])
+    return largest if largest - largest == 0.0 and not -700.0 < largest < 700.0 else 0.0
+
+
+def _of_exponentials(*xs: Any) -> Any:
+    """log(e^x₁ + … + e^xₙ)."""
+    shift = _shift(xs)
+    return log(sum([exp(x) for x in xs])) if shift == 0.0 else shift + log(sum([exp(x - shift) for x in xs]))
+
+
+def _share_of_exponentials(*operands: Any) -> Any:
+    """e^xₖ / (e^x₁ + … + e^xₙ)."""
+    *xs, k = operands
+    shift = _shift(xs)
+    exponentials = [exp(x) if shift == 0.0 else exp(x - shift) for x in xs]
+    return exponentials[int(k)] / sum(exponentials)
+
+
 # ---- partials of many operands ---------------------------------------------------------------------------------------
 def _probabilities(xs: Sequence[Any]) -> list[Any]:
     """Every pₖ: all at once on numbers, one node each on Values."""
@@ -330,15 +365,15 @@ not_equal: Final[Primitive]     = Primitive("not_equal",     lambda x, y: (x != 
 
 # ---- many operands -----------------------------------------------------------------------------------------------------
 hypot: Final[Primitive] = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
-norm: Final[Primitive]  = Primitive("norm", stable.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
-sum: Final[Primitive]   = Sum("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, value_scale=lambda *xs: stable.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
-mean: Final[Primitive]  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: stable.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
-prod: Final[Primitive]  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
-dot: Final[Dot]         = Dot("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
-logsumexp: Final[Primitive]   = LogSumExp("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
-softmax: Final[Primitive]     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
-log_softmax: Final[Primitive] = LogSoftmax("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
+norm: Final[Primitive]  = Primitive("norm", stable.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, derivation=lambda *xs: sqrt(sum([square(x) for x in xs])), kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
+sum: Final[Primitive]   = Sum("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, derivation=lambda *xs: _chain(add, xs), value_scale=lambda *xs: stable.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
+mean: Final[Primitive]  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, derivation=lambda *xs: sum(xs) / float(len(xs)), spread=_at_least_one, value_scale=lambda *xs: stable.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
+prod: Final[Primitive]  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, derivation=lambda *xs: _chain(mul, xs), exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
+dot: Final[Dot]         = Dot("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, derivation=_of_products, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
+logsumexp: Final[Primitive]   = LogSumExp("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, derivation=_of_exponentials, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
+softmax: Final[Primitive]     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, derivation=_share_of_exponentials, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
+log_softmax: Final[Primitive] = LogSoftmax("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, derivation=lambda *operands: operands[int(operands[-1])] - logsumexp(operands[:-1]), spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
 softmax_slope: Final[Primitive] = Primitive("softmax_slope", stable.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen_twice, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
-softmax_complement: Final[Primitive] = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
+softmax_complement: Final[Primitive] = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, derivation=lambda *operands: 1.0 - softmax(operands[:-1], operands[-1]), spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
 
 TABLE: Final[dict[str, Primitive]] = seal()

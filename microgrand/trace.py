@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from microgrand.node import Node
-from microgrand.notation import number
+from microgrand.notation import number, vector
+from microgrand.notation import subscript as _down
+from microgrand.notation import superscript as _up
 from microgrand.numeric import as_number
 from microgrand.primitives import sum as total
 from microgrand.sweep import sweep
@@ -18,9 +20,7 @@ from microgrand.value import Value
 
 Matrix = list[list[float]]
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
-_SHOWN = 4  # numbers of a vector, rows of a matrix, samples of a batch
+_SHOWN = 4  # rows of a matrix, samples of a batch
 
 
 class Trace:
@@ -92,11 +92,11 @@ class Trace:
             table.append((f"δ{_up(l)}", f"{terms}z{_up(l)}", self._numbers(self.delta[l])))
             for k, slopes in enumerate(self.theta_gradient.get(l, [])):
                 theta = self._theta(l, k)
-                table.append((f"∂C/∂{theta}", f"{terms}{theta}", _vector(slopes)))
+                table.append((f"∂C/∂{theta}", f"{terms}{theta}", vector(slopes)))
         for l, rows in (self.updated or {}).items():
             for k, row in enumerate(rows):
                 theta = self._theta(l, k)
-                table.append((f"{theta} ←", f"{theta} - {number(self.step or 0.0)} ∂C/∂{theta}", _vector(row)))
+                table.append((f"{theta} ←", f"{theta} - {number(self.step or 0.0)} ∂C/∂{theta}", vector(row)))
         return table
 
     def _cost_formula(self) -> tuple[str, str]:
@@ -117,8 +117,7 @@ class Trace:
 
     def _theta(self, l: int, k: int) -> str:
         """θ₁, θ₂, …; with the layer's number where several layers have parameters."""
-        bias = getattr(self.layers[l - 1], "bias", None)
-        name = "b" if bias and self._parameters[l][k] is bias else f"θ{_down(k + 1)}"
+        name: str = self.layers[l - 1].row_names()[k]
         return name if len(self._parameters) == 1 else f"{name[0]}{_up(l)}{name[1:]}"
 
     def _numbers(self, item: Any) -> str:
@@ -191,21 +190,6 @@ def _gradient(output: Any, below: list[Any], cut: list[Node]) -> list[float]:
 def _array(item: Any) -> str:
     """A vector or a matrix on one line, long ones shortened."""
     if len(item) > 0 and isinstance(item[0], list):
-        rows = [_vector(row) for row in item[:_SHOWN]]
+        rows = [vector(row) for row in item[:_SHOWN]]
         return "[" + ", ".join(rows) + (f", … {len(item)} rows]" if len(item) > _SHOWN else "]")
-    return _vector(item) if len(item) != 1 else number(item[0])
-
-
-def _vector(numbers: Sequence[float]) -> str:
-    shown = [f"{x:.4g}" for x in numbers]
-    if len(shown) > _SHOWN + 1:
-        shown = [*shown[: _SHOWN - 1], f"… {len(shown)} numbers …", shown[-1]]
-    return "(" + ", ".join(shown) + ")"
-
-
-def _up(l: int) -> str:
-    return str(l).translate(_SUPERSCRIPTS)
-
-
-def _down(k: int) -> str:
-    return str(k).translate(_SUBSCRIPTS)
+    return vector(item) if len(item) != 1 else number(item[0])

@@ -16,7 +16,7 @@ FLOORS = [
     {"declaration", "node", "direct"},
     {"primitives", "graph", "sweep"},
     {"value"},
-    {"derivatives", "copying"},
+    {"derivatives", "copying", "parsing"},
     {"trace", "layers", "drawing"},
     {"training", "testing"},
     {"cli", "hypothesis_hook", "__init__", "__main__"},

@@ -1,133 +1,118 @@
-"""The DOT text of a graph: what a node and an edge say, and what they look like."""
+"""The DOT text of a view: what each kind of box and arrow looks like."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from microgrand.drawing.view import Arrow, Box, View, printable
 from microgrand.errors import MissingExtraError
-from microgrand.graph import stale
-from microgrand.node import Node
-from microgrand.notation import number
-from microgrand.sweep import Adjoints, sweep
-
-LONGEST_NAME = 40
-LONGEST_STEP = 30
-MOST_LEAVES = 8
 
 # The embedded engine knows this font's widths; nearly every viewer has it, or Verdana, which is as wide.
 FONT = "DejaVu Sans"
 
-# Okabe and Ito's colours, which remain apart for the colour-blind; kinds of nodes differ in shape as well.
-_GRAPH = {"bgcolor": "white", "fontname": FONT, "nodesep": "0.3", "ranksep": "0.55"}
-_NODE = {"shape": "record", "fontname": FONT, "fontsize": "12", "color": "#333333"}
-_EDGE = {"fontname": FONT, "fontsize": "11", "color": "#555555", "fontcolor": "#D55E00",
-         "arrowsize": "0.7"}  # fmt: skip
-_LEAF = {"shape": "Mrecord", "style": "filled", "fillcolor": "#DCEBF7"}
-_ROOT = {"style": "filled", "fillcolor": "#FBE8D3", "penwidth": "2"}
-_FOLDED = {"shape": "Mrecord", "style": "filled,dashed", "fillcolor": "#F0F5FA"}
-_STALE = {"style": "dashed"}
+# Okabe and Ito's colours, which remain apart for the colour-blind; kinds of boxes differ in shape as well.
+_GRAPH = {"bgcolor": "white", "fontname": FONT, "fontsize": "12", "nodesep": "0.3", "ranksep": "0.5", "pad": "0.15"}
+_NODE = {
+    "shape": "record",
+    "fontname": FONT,
+    "fontsize": "12",
+    "color": "#333333",
+    "fillcolor": "white",
+    "style": "filled",
+}
+_EDGE = {"fontname": FONT, "fontsize": "10", "color": "#666666", "fontcolor": "#A34400", "arrowsize": "0.7"}
+_CLUSTER = {"style": "rounded", "color": "#999999", "fontcolor": "#333333", "labeljust": "l", "margin": "10"}
+_LOOKS = {
+    "node": {},
+    "leaf": {"shape": "Mrecord", "fillcolor": "#DCEBF7"},
+    "input": {"shape": "cds", "margin": "0.25,0.12", "fillcolor": "#DCEBF7"},
+    "parameter": {"shape": "note", "margin": "0.12,0.08", "fillcolor": "#D9F0E5"},
+    "root": {"shape": "box", "peripheries": "2", "margin": "0.12,0.08", "fillcolor": "#FBE3C8"},
+    "layer": {"shape": "box3d", "fillcolor": "#EEEEEE"},
+    "reference": {"shape": "box", "style": "dashed", "margin": "0.06,0.03", "width": "0", "height": "0"},
+    "more": {"shape": "Mrecord", "style": "filled,dashed", "fillcolor": "#F5F5F5"},
+}
+_LIT = {"color": "#C04A00"}
+_UNLIT = {"color": "#BBBBBB", "fontcolor": "#777777"}
+_TANGLED = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.05", "splines": "line"}  # else the search takes minutes
+_THINNEST, _THICKEST = 0.6, 4.0
 
 
-def dot_text(root: Node, order: list[Node], direction: str) -> str:
-    """The graph below `root` as DOT text, its nodes in topological order; the same graph gives the same bytes."""
+def dot_text(view: View, direction: str) -> str:
+    """The view as DOT text; the same view gives the same bytes."""
     try:
         from graphviz import Digraph
     except ImportError as error:
         raise MissingExtraError("drawing", "draw", "graphviz") from error
+    caption = {"label": text("\n".join(view.notes)), "labelloc": "b"} if view.notes else {}
     graph = Digraph(
-        graph_attr={**_GRAPH, "rankdir": direction}, node_attr=_NODE, edge_attr=_EDGE, comment="drawn by microgrand"
-    )
-    adjoints = sweep(root)
-    names = _names(order)
-    ids = {id(node): f"n{k}" for k, node in enumerate(order)}
-    old = {id(node) for node in stale(root)}
-    folded = _folded(order)
-    hidden = {id(leaf) for leaves in folded.values() for leaf in leaves}
-    for node in order:
-        if id(node) not in hidden:
-            label = _node_label(node, names, adjoints)
-            graph.node(ids[id(node)], label, **_look(node, root, id(node) in old))
-    for node in order:
-        for k, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True)):
-            if id(parent) not in hidden:
-                tooltip = f"∂{names[id(node)]}/∂{names[id(parent)]} = {number(partial)}"
-                edge = {"id": f"e{ids[id(node)][1:]}_{k}", "tooltip": text(tooltip)}
-                graph.edge(ids[id(parent)], ids[id(node)], text(number(partial)), **edge)
-        leaves = folded.get(id(node), [])
-        if leaves:
-            label = f"{names[id(leaves[0])]} … {names[id(leaves[-1])]}"
-            graph.node(f"{ids[id(node)]}_leaves", field(label) + "|" + field(f"{len(leaves)} more leaves"), **_FOLDED)
-            graph.edge(f"{ids[id(node)]}_leaves", ids[id(node)])
+        graph_attr={**_GRAPH, **(_TANGLED if view.tangled else {}), "rankdir": direction, **caption},
+        node_attr=_NODE, edge_attr=_EDGE, comment="drawn by microgrand",
+    )  # fmt: skip
+    _add_boxes(graph, view, "")
+    largest = max([arrow.flow for arrow in view.arrows if arrow.flow - arrow.flow == 0.0], default=0.0)
+    for arrow in view.arrows:
+        graph.edge(
+            arrow.tail,
+            arrow.head,
+            "" if view.tangled else text("\n".join(arrow.label)),
+            **_line(arrow, largest, view.lights),
+        )
     source: str = graph.source
     return source
 
 
-def _folded(order: list[Node]) -> dict[int, list[Node]]:
-    """For a node with very many leaves of its own, those that are drawn as one: all but the first few and the last."""
-    children: dict[int, int] = {}
-    for node in order:
-        for parent in {id(parent) for parent in node.parents}:
-            children[parent] = children.get(parent, 0) + 1
-    folded: dict[int, list[Node]] = {}
-    for node in order:
-        own = {id(parent): parent for parent in node.parents if parent.is_leaf and children[id(parent)] == 1}
-        if len(own) > MOST_LEAVES:
-            folded[id(node)] = list(own.values())[MOST_LEAVES // 2 : -1]
-    return folded
+def _add_boxes(graph: Any, view: View, cluster: str) -> None:
+    """The boxes that stand in one cluster, "" for none, and the clusters inside it."""
+    for box in view.boxes:
+        if box.cluster == cluster:
+            graph.node(box.id, _label(box), **_look(box, view.lights))
+    for inner in view.clusters:
+        if inner.outer == cluster:
+            with graph.subgraph(name=inner.id) as frame:
+                frame.attr(label=text(inner.label), tooltip=text(inner.label), **_CLUSTER)
+                _add_boxes(frame, view, inner.id)
 
 
-def _look(node: Node, root: Node, is_stale: bool) -> dict[str, str]:
-    look = dict(_LEAF) if node.is_leaf else {}
-    if node is root:
-        look.update(_ROOT)
-    if is_stale:
-        look["style"] = f"{look['style']},dashed" if "style" in look else _STALE["style"]
+def _label(box: Box) -> str:
+    lines = [line for line in (box.heading, box.value, box.delta) if line]
+    if _LOOKS[box.kind].get("shape", "record") in ("record", "Mrecord"):
+        return "|".join([field(line) for line in lines])
+    return text("\n".join(lines))
+
+
+def _look(box: Box, lights: bool) -> dict[str, str]:
+    look = {**_LOOKS[box.kind], "id": box.id, "tooltip": text(box.words)}
+    if box.stale:
+        look["style"] = "filled,dashed"
+    if lights:
+        look |= {**_LIT, "penwidth": "2"} if box.lit else _UNLIT
     return look
 
 
-def _names(order: list[Node]) -> dict[int, str]:
-    """What each node is called: its name, or zᵢ with i its place in the order."""
-    subscripts = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-    return {
-        id(node): _short(node.name) if node.name else f"z{str(k).translate(subscripts)}"
-        for k, node in enumerate(order, 1)
-    }
-
-
-def _node_label(node: Node, names: dict[int, str], adjoints: Adjoints) -> str:
-    name = names[id(node)]
-    heading = name if node.primitive is None else f"{name} = {_step(node, names)}"
-    return "|".join([field(heading), field(number(node.data)), field(f"δ = {number(adjoints[node])}")])
-
-
-def _step(node: Node, names: dict[int, str]) -> str:
-    """The step that made the node, in the names of its operands: "x·w"; plain numbers stand inside it."""
-    primitive = node.primitive
-    if primitive is None:
-        return ""
-    operands = [names[id(item)] if isinstance(item, Node) else _constant(item) for item in node.operands]
-    step = primitive.notation.write("text", operands)
-    return step if len(step) <= LONGEST_STEP else primitive.notation.label
-
-
-def _constant(x: Any) -> str:
-    return f"({number(x)})" if x < 0 else number(x)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+def _line(arrow: Arrow, largest: float, lights: bool) -> dict[str, str]:
+    """How an arrow looks: thick where much of a δ flows, dotted where none does."""
+    line = {"id": arrow.id, "tooltip": text(arrow.words)}
+    if arrow.flow == 0.0 or (arrow.flow != arrow.flow and not arrow.words):
+        line |= {"style": "dotted"}
+    else:
+        share = arrow.flow / largest if arrow.flow <= largest and largest > 0.0 else 1.0
+        line |= {"penwidth": f"{_THINNEST + (_THICKEST - _THINNEST) * share:.2f}"}
+    if lights:
+        line |= _LIT if arrow.lit else {**_UNLIT, "style": "dashed"}
+    return line
 
 
 def text(label: str) -> str:
     """User text, so that Graphviz shows it verbatim: its escapes, entities and HTML-like labels are all disarmed."""
-    cleaned = "".join([_printable(character) for character in label])
-    escaped = cleaned.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    escaped = printable(label).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return _plain(escaped)
 
 
 def field(label: str) -> str:
-    """User text as one field of a record, whose own characters are disarmed too."""
-    escaped = text(label)
+    """User text as one field of a record, whose own characters are disarmed too; it loses a space at its beginning."""
+    start = len(label) - len(label.lstrip(" "))
+    escaped = text(start * "\u00a0" + label[start:])
     for character in "{}|<> ":
         escaped = escaped.replace(character, "\\" + character)
     return _plain(escaped)
@@ -139,11 +124,3 @@ def _plain(escaped: str) -> str:
 
     marked: str = nohtml(escaped)
     return marked
-
-
-def _printable(character: str) -> str:
-    if character in "\t\n":
-        return " " if character == "\t" else "↵"
-    if ord(character) < 32 or 127 <= ord(character) < 160 or 0xD800 <= ord(character) < 0xE000:
-        return "\ufffd"
-    return character

@@ -1,39 +1,44 @@
-"""`draw(root)`: the picture of a graph, as DOT text that renders itself."""
+"""`Drawing`: a view that renders itself, as text, DOT, SVG, PNG or PDF."""
 
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from microgrand.drawing.dot import dot_text
+from microgrand.drawing.lines import lines_of
 from microgrand.drawing.render import pdf, png, svg
-from microgrand.errors import GraphError
+from microgrand.drawing.view import View, side_by_side
 from microgrand.files import write_whole
-from microgrand.graph import topological_order
-from microgrand.node import Node
-
-MAX_NODES = 400
 
 
 class Drawing:
     """A picture of a graph.
 
-    dot          its DOT text, the source of every other form
-    svg()        as SVG
-    png()        as PNG
-    save(path)   as a file, in the form that its ending names: .svg, .png, .dot, .pdf (where the system has `dot`)
+    dot           its DOT text, the source of every picture
+    svg()         as SVG
+    png()         as PNG
+    save(path)    as a file, in the form that its ending names: .svg, .png, .dot, .pdf (where the system has `dot`)
+    str(drawing)  as text, one line per node, for terminals
+    beside(other) one picture of this and another
 
     In a notebook it shows itself.
     """
 
-    def __init__(self, dot: str, what: str) -> None:
-        self.dot = dot
-        self._what = what
+    def __init__(self, view: View, direction: str) -> None:
+        self.view = view
+        self._direction = direction
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture as DOT text; needs the extra `draw`."""
+        return dot_text(self.view, self._direction)
 
     def svg(self) -> str:
         """The picture as SVG text; needs the extra `draw`, and no program outside Python."""
-        return svg(self.dot)
+        return svg(self.dot, self.view.title)
 
     def png(self, zoom: float = 2.0) -> bytes:
         """The picture as PNG, `zoom` times the size of the SVG."""
@@ -42,7 +47,7 @@ class Drawing:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture in the form that the ending of `path` names; the file is whole or is not there."""
         target = Path(path)
-        match target.suffix:
+        match target.suffix.lower():
             case ".dot":
                 content = self.dot.encode()
             case ".svg":
@@ -56,38 +61,30 @@ class Drawing:
         write_whole({target: content})
         return target
 
+    def beside(self, other: Drawing, titles: tuple[str, str] = ("before", "after")) -> Drawing:
+        """One picture of this drawing and another, each in a frame with its title: a graph before and after a step.
+
+        >>> from microgrand import Value, draw, refresh
+        >>> x = Value(3.0); y = x * x
+        >>> before = draw(y)
+        >>> x.data = 2.5; refresh(y)
+        >>> print(before.beside(draw(y)))
+        before
+          x        = 3     δ = 6
+          y = x·x  = 9     δ = 1  ∂y/∂x = 3, ∂y/∂x = 3
+        after
+          x        = 2.5   δ = 5
+          y = x·x  = 6.25  δ = 1  ∂y/∂x = 2.5, ∂y/∂x = 2.5
+        """
+        if not isinstance(other, Drawing):
+            raise TypeError(f"a drawing stands beside another; got {other!r:.60} of type {type(other).__name__}")
+        return Drawing(side_by_side([self.view, other.view], titles), self._direction)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+
+    def __str__(self) -> str:
+        return "\n".join(lines_of(self.view))
 
     def __repr__(self) -> str:
-        return f"<drawing of {self._what}>"
-
-
-def draw(root: Any, *, direction: str = "LR", max_nodes: int = MAX_NODES) -> Drawing:
-    """The picture of everything that `root` was computed from: δ is computed for this root, and no `.grad` is read.
-
-    root       a Value, or the trace of a network
-    direction  "LR" from left to right, "TB" from top to bottom
-    max_nodes  a larger graph is refused: it could not be read
-
-    A node with more than eight leaves of its own shows the first few and the last, and the others as one.
-
-    A node shows its name (or zᵢ) and formula, its value and its δ; an edge its local partial.
-
-    >>> from microgrand import Value
-    >>> x = Value(3.0, name="x")
-    >>> draw(x * x).dot.count("->")
-    2
-    """
-    top = getattr(root, "cost", root)
-    if not isinstance(top, Node):
-        raise TypeError(f"draw takes a Value or a trace; got {root!r:.60} of type {type(root).__name__}")
-    if direction not in ("LR", "TB"):
-        raise ValueError(f'direction is "LR" or "TB"; got {direction!r}')
-    order = topological_order(top)
-    if len(order) > max_nodes:
-        raise GraphError(
-            f"this graph has {len(order):,} nodes, more than a picture of {max_nodes} can show: "
-            "draw a part of it, or raise max_nodes"
-        )
-    return Drawing(dot_text(top, order, direction), f"a graph of {len(order)} nodes")
+        return f"<drawing: {self.view.title}>"

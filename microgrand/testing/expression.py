@@ -125,7 +125,7 @@ class Expression:
 
     def draw(self, **settings: Any) -> drawing.Drawing:
         """The picture of the graph: see `microgrand.draw`."""
-        return drawing.draw(self.root(), **settings)
+        return drawing.draw(self.root(), **{"names": {}, **settings})
 
     def __repr__(self) -> str:
         first = len(self.inputs)

@@ -74,7 +74,7 @@ def train_classifier(
     pictured = network(test.x[0], test.y[0])
     _write(out, {
         "loss.svg": loss_picture(history),
-        "graph.svg": draw(pictured).svg().encode(),
+        "graph.svg": draw(pictured, names={"cost": pictured}, depth=2).svg().encode(),
         "model.json": model_json(linear, scale, samples).encode(),
     })  # fmt: skip
     return Report(accuracy(network, training), accuracy(network, test), history[-1], trace)

@@ -1,0 +1,41 @@
+"""What `microgrand draw` does: the picture of an expression that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from microgrand.drawing.draw import draw
+from microgrand.errors import InputError
+from microgrand.parsing import evaluate, numbers_of
+
+
+def draw_expression(
+    expression: str,
+    assignments: Sequence[str],
+    out: str | None,
+    *,
+    show: Sequence[str],
+    direction: str,
+    max_nodes: int,
+    expand: Sequence[str],
+    to: Sequence[str],
+) -> str:
+    """Write the picture into the file `out`, or, without one, give its text; whatever is wrong is an InputError."""
+    root, leaves = evaluate(expression, numbers_of(assignments))
+    unknown = [name for name in to if name not in leaves]
+    if unknown:
+        raise InputError(f"--to names {unknown[0]!r}, but the expression has {', '.join(leaves)}")
+    try:
+        drawing = draw(
+            root, names={}, show=show, direction=direction, max_nodes=max_nodes, expand=expand,
+            to=[leaves[name] for name in to] if to else None,
+        )  # fmt: skip
+        if out is None:
+            return str(drawing)
+        drawing.save(Path(out))
+    except (ValueError, RuntimeError) as error:  # what draw and save say of their arguments; what `dot` cannot draw
+        raise InputError(str(error)) from error
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror or error}") from error
+    return f"{out} is written: {drawing.view.title}"

@@ -1,0 +1,126 @@
+"""`draw(root)`: from a graph and what is asked of its picture to a `Drawing`."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from microgrand.drawing.drawing import Drawing
+from microgrand.drawing.expansion import Expansion
+from microgrand.drawing.groups import Grouping
+from microgrand.drawing.links import Links
+from microgrand.drawing.names import given_names, variables
+from microgrand.drawing.references import with_references
+from microgrand.drawing.regions import Region, Regions
+from microgrand.drawing.vertices import MOST_PATHS, Seen, look
+from microgrand.drawing.view import SHOWABLE, view_of
+from microgrand.errors import CollapsedWarning
+from microgrand.node import Node
+from microgrand.numeric import as_number
+
+MAX_NODES = 250
+
+
+def draw(
+    root: Any,
+    *,
+    names: Mapping[str, Any] | None = None,
+    depth: int | None = None,
+    expand: Any = (),
+    show: Iterable[str] = SHOWABLE,
+    direction: str = "LR",
+    max_nodes: int = MAX_NODES,
+    to: Any = None,
+) -> Drawing:
+    """The picture of everything that `root` was computed from: δ is computed for this root, and no `.grad` is read.
+
+    root       a Value, or the trace of a network
+    names      what nodes are called, a mapping from name to Value or list of Values, as `locals()` is one; by default
+               the caller's variables name those nodes that have no name; `{}` leaves these zᵢ, i their place
+    depth      1 shows layers only (z¹ → linear → z² → …), 2 what is in these, and so on; by default all nodes
+    expand     what is shown in steps: functions of many operands (a Value, a row of the table, or its name), and layers
+               that `depth` would hide (a layer, or its name)
+    show       what is written: any of "value", "delta", "partial"
+    direction  "LR" from left to right, "TB" from top to bottom
+    max_nodes  a larger graph collapses, layers first, then what is far from the root; a `CollapsedWarning` says so
+    to         a Value, or several: every path from there to the root is lit, the terms of the chain rule's sum
+
+    A node shows its name and the step that made it, its value and its δ; an arrow its local partial, and by its
+    thickness |δₖ ∂zₖ/∂zᵢ|. Leaves, inputs and parameters of layers, and the root differ in shape. Dashed nodes are
+    stale: a leaf was changed, and `refresh` not called. More than eight leaves that go the same way are one box.
+
+    Raises GraphError if there is no path to light, ValueError and TypeError for arguments that make no sense.
+
+    >>> from microgrand import Value
+    >>> x, w = Value(3.0), Value(-2.0)
+    >>> y = w * x + x
+    >>> print(draw(y))
+    w           = -2  δ = 3
+    x           = 3   δ = -1
+    z₃ = w·x    = -6  δ = 1   ∂z₃/∂w = 3, ∂z₃/∂x = -2
+    y = z₃ + x  = -3  δ = 1   ∂y/∂z₃ = 1, ∂y/∂x = 1
+    """
+    top = _root(root)
+    shown = _options(depth, show, direction, max_nodes)
+    known = given_names(names) if names is not None else {}
+    local = variables(sys._getframe(1).f_locals) if names is None else {}
+    asked = Expansion(expand)
+    seen = look(top, lambda node: known.get(id(node)) or node.name or local.get(id(node)), asked.unfolds, to)
+    regions = Regions(seen)
+    asked.require_known(seen, regions)
+    grouping, notes = _grouped(seen, regions, depth, asked.opens, max_nodes)
+    links = Links(grouping, max_nodes)
+    if links.hidden > 0:
+        notes.append(f"{links.hidden:,} far from the root are not shown")
+    if notes:
+        advice = "raise max_nodes to see more, or draw a part of it"
+        warnings.warn(f"this graph has {seen.size:,} nodes: {'; '.join(notes)}; {advice}", CollapsedWarning, 2)
+    if to is not None:
+        notes.append(_lit(seen))
+    return Drawing(with_references(view_of(grouping, links, shown, notes, to is not None)), direction)
+
+
+def _root(root: Any) -> Node:
+    top = getattr(root, "cost", root)
+    if not isinstance(top, Node):
+        raise TypeError(f"draw takes a Value or a trace; got {root!r:.60} of type {type(root).__name__}")
+    return top
+
+
+def _options(depth: Any, show: Any, direction: Any, max_nodes: Any) -> tuple[str, ...]:
+    """What is shown, after a look at what else was asked."""
+    shown = (show,) if isinstance(show, str) else tuple(show)
+    for item in shown:
+        if item not in SHOWABLE:
+            raise ValueError(f"show takes some of {', '.join(map(repr, SHOWABLE))}; got {item!r:.60}")
+    if direction not in ("LR", "TB"):
+        raise ValueError(f'direction is "LR" or "TB"; got {direction!r:.60}')
+    for name, size in (("depth", depth), ("max_nodes", max_nodes)):
+        if size is not None and (as_number(size) < 1 or as_number(size) % 1 != 0):
+            raise ValueError(f"{name} is a whole number from 1 up; got {size!r:.60}")
+    return shown
+
+
+def _grouped(
+    seen: Seen, regions: Regions, depth: int | None, opens: Callable[[Region], bool], most: int
+) -> tuple[Grouping, list[str]]:
+    """The boxes at that depth; by default at the largest depth at which there are not too many."""
+
+    def at(level: int | None) -> Grouping:
+        regions.fold(level, opens)
+        return Grouping(seen, regions)
+
+    if depth is not None or seen.size <= most or regions.deepest < 1:
+        return at(depth), []
+    fitting = bisect_right(range(1, regions.deepest + 1), most, key=lambda level: len(at(level).groups))
+    grouping = at(max(fitting, 1))
+    return grouping, [f"layers are drawn as boxes, at depth {max(fitting, 1)}"]
+
+
+def _lit(seen: Seen) -> str:
+    """What is lit, in words."""
+    many = f"more than {seen.paths:,}" if seen.paths >= MOST_PATHS else f"{seen.paths:,}"
+    return f"lit: {many} path{'s' * (seen.paths != 1)} to the root, the terms of the chain rule's sum"

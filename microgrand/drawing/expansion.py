@@ -1,0 +1,55 @@
+"""What a drawing is asked to show step by step: functions of many operands, and layers that it would else fold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microgrand.drawing.regions import Region, Regions
+from microgrand.drawing.vertices import Seen
+from microgrand.node import Node, Primitive
+
+
+class Expansion:
+    """What `expand` names: Values, rows of the table or their names, layers or their names; one, or several."""
+
+    def __init__(self, expand: Any) -> None:
+        single = isinstance(expand, (str, Node, Primitive)) or not hasattr(expand, "__iter__")
+        self._items: list[Any] = [expand] if single else list(expand)
+        self._words = {item for item in self._items if isinstance(item, str)}
+        self._ids = {id(item) for item in self._items}
+
+    def unfolds(self, node: Node) -> bool:
+        """Whether a node is to be shown as the steps of its derivation."""
+        row = node.primitive
+        return row is not None and (id(node) in self._ids or id(row) in self._ids or row.name in self._words)
+
+    def opens(self, region: Region) -> bool:
+        """Whether a call of a layer is to be shown open."""
+        return region.scope.name in self._words or id(region.scope.layer) in self._ids
+
+    def require_known(self, seen: Seen, regions: Regions) -> None:
+        """Raise a ValueError for what is not in the graph, or has no steps."""
+        layers = {region.scope.name for region in regions.all}
+        opened = {id(region.scope.layer) for region in regions.all}
+        rows = {vertex.node.primitive.name: vertex.node.primitive for vertex in seen.vertices if vertex.node.primitive}
+        for item in self._items:
+            if id(item) in opened or (isinstance(item, str) and item in layers):
+                continue
+            row = _row(item, seen, rows)
+            if row is None:
+                known = {name for name, each in rows.items() if each.derivation is not None} | layers
+                raise ValueError(
+                    f"expand names {item!r:.60}, which is not in this graph; here it may name "
+                    f"{', '.join(sorted(known)) or 'nothing'}"
+                )
+            if row.derivation is None:
+                raise ValueError(f"expand names {item!r:.60}, but {row.name} has no steps to be shown in")
+
+
+def _row(item: Any, seen: Seen, rows: dict[str, Primitive]) -> Primitive | None:
+    """The row that an item names, if it was applied in the graph."""
+    if isinstance(item, Node):
+        return item.primitive if id(item) in seen.of else None
+    if isinstance(item, str):
+        return rows.get(item)
+    return item if isinstance(item, Primitive) and rows.get(item.name) is item else None

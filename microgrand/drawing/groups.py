@@ -1,0 +1,248 @@
+"""Which vertices share a box: a vector zˡ between layers, the parameters of a layer, its inside, very many leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from microgrand.drawing.regions import Items, Region, Regions, key_of
+from microgrand.drawing.vertices import Seen, Vertex
+from microgrand.notation import subscript, superscript
+
+MOST_LEAVES = 8  # leaves with the same children that are drawn one by one
+MOST_ROWS = 3  # rows of a layer's parameters that are drawn one by one
+
+
+class Group:
+    """What is drawn as one box.
+
+    kind    "node", one vertex by itself; "vector", several side by side; "layer", the inside of one; "more", the rest
+    items   its vertices, and the plain numbers among them
+    name    zˡ, θₖ, or what else several vertices are called together
+    region  the call that it is drawn within
+    layer   the call whose inside it is
+    rows    the lengths of the rows, where it is a matrix of parameters
+    """
+
+    def __init__(self, kind: str, items: Items, name: str = "", region: Region | None = None) -> None:
+        self.kind = kind
+        self.items = list(items)
+        self.name = name
+        self.region = region
+        self.layer: Region | None = None
+        self.rows: list[int] = []
+
+    @property
+    def vertices(self) -> list[Vertex]:
+        """Its vertices, without the plain numbers."""
+        return [item for item in self.items if isinstance(item, Vertex)]
+
+
+class Grouping:
+    """The boxes of a drawing, for the calls that are folded at the moment.
+
+    groups   all of them, in the order of the graph
+    of       the group of each vertex, by id of vertex
+    inside   the group of each call that is drawn as one box, by id of region
+    named    what vectors are called, by key: zˡ and θₖ
+    symbols  zˡₖ of the elements of vectors, by id of vertex
+    """
+
+    def __init__(self, seen: Seen, regions: Regions) -> None:
+        self.seen = seen
+        self.regions = regions
+        self.named: dict[tuple[Any, ...], str] = {}
+        self.symbols: dict[int, str] = {}
+        self.of: dict[int, Group] = {}
+        self.inside: dict[int, Group] = {}
+        self._constants: list[Group] = []
+        self._layer_numbers: dict[int, int] = {}
+        self._children: dict[int, list[Vertex]] = {}
+        for child in seen.vertices:
+            for parent in {id(parent): parent for parent, _ in child.edges}:
+                self._children.setdefault(parent, []).append(child)
+        vectors = self._numbered_vectors()
+        self._gather_insides()
+        self._gather_vectors(vectors)
+        self._gather_parameters()
+        self._gather_leaves()
+        self.groups = self._in_order()
+
+    # ---- zˡ ----
+
+    def _numbered_vectors(self) -> list[tuple[int, Items]]:
+        """z¹, z², …: the inputs of the calls that are shown, in order, then the outputs that are no inputs."""
+        vectors: dict[tuple[Any, ...], tuple[int, Items]] = {}
+
+        def number(items: Items) -> int:
+            l, _ = vectors.setdefault(key_of(items), (len(vectors) + 1, items))
+            return l
+
+        finest = self.regions.finest()
+        for region in finest:
+            if region.inputs:
+                self._layer_numbers[id(region)] = number(region.inputs)
+        covered = {id(item) for _, items in vectors.values() for item in items}
+        for region in finest:
+            rest = [vertex for vertex in region.outputs if id(vertex) not in covered]
+            if rest:
+                number(rest)
+        for key, (l, items) in vectors.items():
+            name = self.named[key] = f"z{superscript(l)}"
+            for k, item in enumerate(items, 1):
+                if isinstance(item, Vertex):
+                    self.symbols.setdefault(id(item), name if len(items) == 1 else name + subscript(k))
+        return list(vectors.values())
+
+    def _gather_vectors(self, vectors: list[tuple[int, Items]]) -> None:
+        """A vector is one box where it stands between layers that are drawn as boxes, or holds plain numbers only."""
+        for _, items in vectors:
+            members = [item for item in items if not isinstance(item, Vertex) or self._is_between(item)]
+            vertices = [item for item in members if isinstance(item, Vertex)]
+            if vertices or len(members) == len(items):
+                producer = self.regions.box_of(vertices[0]) if vertices else None
+                region = producer.outer if producer is not None else None
+                group = Group("vector", members, self.named[key_of(items)], region)
+                self._take(group)
+                if not vertices:
+                    self._constants.append(group)
+
+    def _is_between(self, vertex: Vertex) -> bool:
+        if id(vertex) in self.of and self.of[id(vertex)].kind == "vector":
+            return False
+        return self._is_used_in_boxes(vertex) if vertex.is_leaf else self.regions.box_of(vertex) is not None
+
+    def _is_used_in_boxes(self, vertex: Vertex) -> bool:
+        children = self._children.get(id(vertex), [])
+        return bool(children) and all([self.regions.box_of(child) is not None for child in children])
+
+    def _gather_insides(self) -> None:
+        for vertex in self.seen.vertices:
+            box = self.regions.box_of(vertex)
+            if box is not None:
+                if id(box) not in self.inside:
+                    group = self.inside[id(box)] = Group("layer", [], box.scope.name, box.outer)
+                    group.layer = box
+                self.inside[id(box)].items.append(vertex)
+                self.of[id(vertex)] = self.inside[id(box)]
+
+    # ---- θ ----
+
+    def _gather_parameters(self) -> None:
+        shown = [(region, self._rows(region)) for region in self.regions.finest()]
+        several = len([rows for _, rows in shown if rows]) > 1
+        for region, rows in shown:
+            level = superscript(self._layer_numbers.get(id(region), "")) if several else ""
+            names = [f"{name[0]}{level}{name[1:]}" for name, _ in rows]
+            for name, (_, row) in zip(names, rows, strict=True):
+                self.named.setdefault(key_of(row), name)
+            if region.box is region:
+                self._gather_rows(level, names, [row for _, row in rows], region)
+        self._gather_strays()
+
+    def _rows(self, region: Region) -> list[tuple[str, list[Vertex]]]:
+        """The rows of parameters of the layer that was called, as far as the drawing sees them, with their names.
+
+        Of a layer that is gone the rows are the vectors of parameters that its steps use.
+        """
+        layer: Any = region.scope.layer
+        if not hasattr(layer, "parameter_rows"):
+            used = {key_of(items): items for vertex in region.vertices() for items in self._parameter_lists(vertex)}
+            return [(f"θ{subscript(k)}", items) for k, items in enumerate(used.values(), 1)]
+        rows = [
+            [self.seen.of[id(theta)] for theta in row if id(theta) in self.seen.of] for row in layer.parameter_rows()
+        ]
+        return [(name, row) for name, row in zip(layer.row_names(), rows, strict=True) if row]
+
+    def _parameter_lists(self, vertex: Vertex) -> list[list[Vertex]]:
+        if vertex.primitive is None:
+            return []
+        lists = [
+            [x for x in items if isinstance(x, Vertex)]
+            for items in vertex.primitive.notation.grouped(vertex.operands)[0]
+        ]
+        return [items for items in lists if items and all([self.is_parameter(item) for item in items])]
+
+    def _gather_rows(self, level: str, names: list[str], rows: list[list[Vertex]], region: Region) -> None:
+        rows = [[theta for theta in row if id(theta) not in self.of and self._is_used_in_boxes(theta)] for row in rows]
+        if len(rows) > MOST_ROWS:
+            alike: dict[str, list[list[Vertex]]] = {}  # by letter: θ, and b
+            for row_name, row in zip(names, rows, strict=True):
+                alike.setdefault(row_name[0] + level, []).append(row)
+            for name, matrix in alike.items():
+                group = Group("vector", [theta for row in matrix for theta in row], name, region.outer)
+                group.rows = [len(row) for row in matrix]
+                self._take(group)
+        else:
+            for row_name, row in zip(names, rows, strict=True):
+                self._take(Group("vector", row, row_name, region.outer))
+
+    def _gather_strays(self) -> None:
+        """Leaves that boxes use, and no layer that is still there owns: those of one box together."""
+        strays: dict[tuple[int, ...], list[Vertex]] = {}
+        for vertex in self.seen.vertices:
+            if vertex.is_leaf and id(vertex) not in self.of and self._is_used_in_boxes(vertex):
+                boxes = {id(self.regions.box_of(child)) for child in self._children[id(vertex)]}
+                strays.setdefault(tuple(sorted(boxes)), []).append(vertex)
+        for leaves in strays.values():
+            self._take(Group("vector", leaves, _together(leaves)))
+
+    # ---- the rest ----
+
+    def _gather_leaves(self) -> None:
+        """Leaves with the same children are one box where they are very many, or a vector that steps name."""
+        alike: dict[tuple[int, ...], list[Vertex]] = {}
+        for vertex in self.seen.vertices:
+            if vertex.is_leaf and id(vertex) not in self.of:
+                children = self._children.get(id(vertex), [])
+                alike.setdefault(tuple([id(child) for child in children]), []).append(vertex)
+        for leaves in alike.values():
+            name = self.named.get(key_of(leaves), "")
+            if len(leaves) > MOST_LEAVES or (name and len(leaves) > 1 and self._is_used_whole(leaves[0])):
+                self._take(Group("vector", leaves, name or _together(leaves), self._region_of_leaf(leaves[0])))
+        for vertex in self.seen.vertices:
+            if id(vertex) not in self.of:
+                region = self.regions.of.get(id(vertex)) or self._region_of_leaf(vertex)
+                self.of[id(vertex)] = Group("node", [vertex], region=region)
+
+    def _is_used_whole(self, leaf: Vertex) -> bool:
+        """Whether only functions of vectors use it, whose steps are written with the vector's name."""
+        rows = [child.primitive for child in self._children.get(id(leaf), [])]
+        return all([row is not None and row.notation.groups > 0 for row in rows])
+
+    def _region_of_leaf(self, vertex: Vertex) -> Region | None:
+        """The call in which alone a parameter is used; None for the inputs of a call."""
+        used_in = {id(self.regions.of.get(id(child))): child for child in self._children.get(id(vertex), [])}
+        if not self.is_parameter(vertex) or len(used_in) != 1:
+            return None
+        return self.regions.of.get(id(next(iter(used_in.values()))))
+
+    def is_input(self, vertex: Vertex) -> bool:
+        """Whether it is a leaf on which a layer was called."""
+        return vertex.is_leaf and id(vertex) in self.symbols
+
+    def is_parameter(self, vertex: Vertex) -> bool:
+        """Whether it is a leaf that a layer uses without being called on it."""
+        used = [child for child in self._children.get(id(vertex), []) if id(child) in self.regions.of]
+        return vertex.is_leaf and vertex.scope is None and bool(used) and not self.is_input(vertex)
+
+    def _take(self, group: Group) -> None:
+        for vertex in group.vertices:
+            self.of[id(vertex)] = group
+
+    def _in_order(self) -> list[Group]:
+        found: dict[int, Group] = {id(group): group for group in self._constants}
+        for vertex in self.seen.vertices:
+            box = self.regions.box_of(vertex)
+            for group in ([self.inside[id(box)]] if box is not None else []) + [self.of[id(vertex)]]:
+                found.setdefault(id(group), group)
+        return list(found.values())
+
+
+def _together(vertices: Sequence[Vertex]) -> str:
+    """What several vertices are called: x for x[0], x[1], …; else the first and the last of them."""
+    bases = {vertex.name.rpartition("[")[0] for vertex in vertices}
+    if len(bases) == 1 and "" not in bases:
+        return bases.pop()
+    names = [vertex.name for vertex in vertices]
+    return f"{names[0]} … {names[-1]}" if len(names) > 2 else ", ".join(names)

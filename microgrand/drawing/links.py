@@ -1,0 +1,161 @@
+"""What connects the boxes of a drawing, and which boxes are too far from the root to be shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from microgrand.drawing.groups import Group, Grouping
+from microgrand.drawing.regions import key_of
+from microgrand.drawing.vertices import BEYOND, MOST_PINNED, Vertex
+
+
+class Edge(NamedTuple):
+    """One edge of the graph: the child's k-th operand that is a vertex, and the local partial along it."""
+
+    parent: Vertex
+    child: Vertex
+    k: int
+    partial: float
+
+    @property
+    def flow(self) -> float:
+        """|δₖ ∂zₖ/∂zᵢ|, the child's term in the parent's δ."""
+        return abs(self.child.delta * self.partial)
+
+    @property
+    def lit(self) -> bool:
+        """Whether a path that the drawing lights goes along it."""
+        return self.parent.lit and self.child.lit
+
+
+class Link:
+    """What is drawn between two boxes: edges of the graph, or a layer that makes a vector, or plain numbers used."""
+
+    def __init__(self, tail: Group, head: Group) -> None:
+        self.tail = tail
+        self.head = head
+        self.edges: list[Edge] = []
+        self.made: list[Vertex] = []
+
+    @property
+    def flow(self) -> float:
+        """The largest |δₖ ∂zₖ/∂zᵢ| along it; NaN if one is."""
+        flows = [edge.flow for edge in self.edges] + [abs(vertex.delta) for vertex in self.made]
+        return next((flow for flow in flows if flow != flow), max(flows, default=0.0))
+
+    @property
+    def lit(self) -> bool:
+        """Whether a path that the drawing lights goes along it."""
+        return any([edge.lit for edge in self.edges]) or any([vertex.lit for vertex in self.made])
+
+
+class Links:
+    """The links between the groups, and the groups that remain.
+
+    groups  those that are shown; where others are not, a group of the kind "more" stands for them
+    all     the links between these
+    hidden  how many numbers of the graph "more" stands for
+    """
+
+    def __init__(self, grouping: Grouping, most: int) -> None:
+        self._grouping = grouping
+        self._more = Group("more", [])
+        self._found: dict[tuple[int, int], Link] = {}
+        self._connect_edges()
+        self._connect_constants()
+        seen = grouping.seen
+        shown = self._nearest(grouping.of[id(seen.root)], most)
+        far = [group for group in grouping.groups if id(group) not in shown]
+        gone = {id(vertex) for group in far for vertex in group.vertices}
+        self.hidden = len(gone) + seen.beyond
+        self.groups = [group for group in grouping.groups if id(group) in shown]
+        if self.hidden > 0:
+            self.groups.insert(0, self._more)
+        self.all = self._merged(shown)
+
+    def _link(self, tail: Group, head: Group) -> Link:
+        key = (id(tail), id(head))
+        if key not in self._found:
+            self._found[key] = Link(tail, head)
+        return self._found[key]
+
+    def _connect_edges(self) -> None:
+        grouping = self._grouping
+        for child in grouping.seen.vertices:
+            box = grouping.regions.box_of(child)
+            head = grouping.of[id(child)] if box is None else grouping.inside[id(box)]
+            for k, (parent, partial) in enumerate(child.edges):
+                tail = self._more if parent is BEYOND else grouping.of[id(parent)]
+                if tail is not head and (box is None or grouping.regions.box_of(parent) is not box):
+                    self._link(tail, head).edges.append(Edge(parent, child, k, partial))
+            if box is not None and grouping.of[id(child)] is not head:
+                self._link(head, grouping.of[id(child)]).made.append(child)
+
+    def _connect_constants(self) -> None:
+        """Vectors of plain numbers lead to the layers that were called on them, or to the nodes that use them there."""
+        grouping = self._grouping
+        constants = {key_of(group.items): group for group in grouping.groups if not group.vertices}
+        for region in grouping.regions.finest():
+            group = constants.get(key_of(region.inputs))
+            if group is None:
+                continue
+            if region.box is region:
+                self._link(group, grouping.inside[id(region)])
+                continue
+            for vertex in region.own:
+                if _uses(vertex, region.inputs):
+                    self._link(group, grouping.of[id(vertex)])
+
+    def _nearest(self, root: Group, most: int) -> set[int]:
+        """All groups, by id, if they are not too many; else those nearest to the root, and leaves that have names."""
+        groups = self._grouping.groups
+        if len(groups) <= most and self._grouping.seen.beyond == 0:
+            return {id(group) for group in groups}
+        below: dict[int, list[Group]] = {}
+        for link in self._found.values():
+            below.setdefault(id(link.head), []).append(link.tail)
+        pinned = [group for group in groups if self._is_pinned(group)][:MOST_PINNED]
+        levels = {id(root): 0}
+        queue = [root]
+        for group in queue:  # which grows while it is read
+            for tail in below.get(id(group), []):
+                room = len(levels) + len(pinned) < most and levels[id(group)] < max(most // 25, 3)
+                if room and id(tail) not in levels and tail is not self._more:
+                    levels[id(tail)] = levels[id(group)] + 1
+                    queue.append(tail)
+        return {*levels, *[id(group) for group in pinned]}
+
+    def _is_pinned(self, group: Group) -> bool:
+        """Whether it is shown however far it is from the root: an input, a parameter, or a leaf with a name."""
+        leaves = [vertex for vertex in group.vertices if vertex.is_leaf]
+        return any([leaf.named for leaf in leaves]) or (group.kind == "vector" and len(leaves) == len(group.vertices))
+
+    def _merged(self, shown: set[int]) -> list[Link]:
+        """The links between what is shown, where "more" takes the place of what is not."""
+        merged: dict[tuple[int, int], Link] = {}
+        for link in self._found.values():
+            tail = link.tail if id(link.tail) in shown else self._more
+            head = link.head if id(link.head) in shown else self._more
+            if tail is not head:
+                link_of_both = merged.setdefault((id(tail), id(head)), Link(tail, head))
+                link_of_both.edges += link.edges
+                link_of_both.made += link.made
+        connected = {key[0] for key in merged}
+        for group in self.groups:
+            if (
+                group is not self._more
+                and id(group) not in connected
+                and self._grouping.seen.root not in group.vertices
+            ):
+                merged[(id(group), id(self._more))] = loose = Link(group, self._more)
+                loose.made = group.vertices
+        return list(merged.values())
+
+
+def _uses(vertex: Vertex, numbers: list[Vertex | float]) -> bool:
+    """Whether the step that made the vertex is applied to these plain numbers, or to one of them."""
+    if vertex.primitive is not None and vertex.primitive.notation.groups:
+        lists, _ = vertex.primitive.notation.grouped(vertex.operands)
+        if any([key_of(items) == key_of(numbers) for items in lists]):
+            return True
+    return any([operand is number for operand in vertex.operands for number in numbers])

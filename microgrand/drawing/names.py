@@ -1,0 +1,46 @@
+"""What the nodes of a drawing are called: by a given name, by the caller's variable, or zᵢ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from microgrand.node import Node
+
+
+def given_names(names: Any) -> dict[int, str]:
+    """The names that a mapping from name to node gives, by id of node; a list under a name is named element by element.
+
+    Whatever else is in the mapping is passed over, so that `locals()` can be given.
+
+    >>> from microgrand import Value
+    >>> x, y = Value(1.0), Value(2.0)
+    >>> sorted(given_names({"w": [x, y], "n": 3}).values())
+    ['w[0]', 'w[1]']
+    """
+    if not isinstance(names, Mapping):
+        raise TypeError(f"names is a mapping from names to Values; got {names!r:.60} of type {type(names).__name__}")
+    found: dict[int, str] = {}
+    for name, item in names.items():
+        if not isinstance(name, str):
+            raise TypeError(f"names maps strings to Values; got {name!r:.60} of type {type(name).__name__}")
+        _name(name, item, found)
+    return found
+
+
+def _name(name: str, item: Any, found: dict[int, str]) -> None:
+    if isinstance(item, Node):
+        found.setdefault(id(item), name)
+    elif isinstance(item, (list, tuple)):
+        for k, each in enumerate(item):
+            if isinstance(each, (Node, list, tuple)):
+                _name(f"{name}[{k}]", each, found)
+
+
+def variables(scope: Mapping[str, Any]) -> dict[int, str]:
+    """The names of the variables that hold nodes, by id of node: the first defined counts, none with a leading `_`."""
+    found: dict[int, str] = {}
+    for name, item in scope.items():
+        if isinstance(item, Node) and name.isidentifier() and not name.startswith("_"):
+            found.setdefault(id(item), name)
+    return found

@@ -1,0 +1,62 @@
+"""Small boxes that stand for another one, where arrows from that one would run through half of the drawing.
+
+The layout of an arrow costs as much as the ranks that it passes, and nobody can follow many long ones: the leaf of a
+chain of two hundred steps would lead to every second of them.
+"""
+
+from __future__ import annotations
+
+from microgrand.drawing.view import Arrow, Box, View
+
+LONGEST_REACH = 400  # ranks that the arrows from one box may pass, together
+MOST_CURVED = 250  # ranks that all arrows may skip and still be drawn as curves around the boxes
+UNWRITTEN = "an arrow tells its local partial where the pointer rests on it"
+
+
+def with_references(view: View) -> View:
+    """The view with the longest arrows of far-reaching boxes starting from a reference beside their head."""
+    ranks = _ranks(view)
+    spans = {arrow.id: ranks[arrow.head] - ranks[arrow.tail] for arrow in view.arrows}
+    reach: dict[str, int] = {}
+    for arrow in view.arrows:
+        reach[arrow.tail] = reach.get(arrow.tail, 0) + abs(spans[arrow.id])
+    boxes = {box.id: box for box in view.boxes}
+    references: list[Box] = []
+    arrows: list[Arrow] = []
+    nearest: dict[str, str] = {}
+    for arrow in sorted(view.arrows, key=lambda arrow: abs(spans[arrow.id])):
+        nearest.setdefault(arrow.tail, arrow.id)
+    for arrow in view.arrows:
+        if reach[arrow.tail] > LONGEST_REACH and nearest[arrow.tail] != arrow.id and abs(spans[arrow.id]) > 1:
+            box = boxes[arrow.tail]
+            name = box.heading.partition(" = ")[0]
+            reference = box._replace(
+                id=f"r{arrow.id}", kind="reference", heading=name, value="", delta="", cluster=boxes[arrow.head].cluster
+            )
+            references.append(reference)
+            arrow = arrow._replace(tail=reference.id)
+        arrows.append(arrow)
+    skipped = sum([abs(spans[arrow.id]) - 1 for arrow in arrows if arrow.tail in boxes])
+    tangled = skipped > MOST_CURVED
+    notes = (*view.notes, UNWRITTEN) if tangled and any([arrow.label for arrow in arrows]) else view.notes
+    return view._replace(boxes=(*view.boxes, *references), arrows=tuple(arrows), notes=notes, tangled=tangled)
+
+
+def _ranks(view: View) -> dict[str, int]:
+    """How many arrows lie between each box and the furthest leaf below it."""
+    above: dict[str, list[str]] = {box.id: [] for box in view.boxes}
+    waiting = dict.fromkeys(above, 0)
+    far = {box.id for box in view.boxes if box.kind == "more"}
+    for arrow in view.arrows:
+        if arrow.head not in far:  # through what is not shown there may be cycles
+            above[arrow.tail].append(arrow.head)
+            waiting[arrow.head] += 1
+    ranks = dict.fromkeys(above, 0)
+    ready = [box for box, count in waiting.items() if count == 0]
+    for box in ready:  # which grows while it is read
+        for head in above[box]:
+            ranks[head] = max(ranks[head], ranks[box] + 1)
+            waiting[head] -= 1
+            if waiting[head] == 0:
+                ready.append(head)
+    return ranks

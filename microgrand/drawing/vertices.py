@@ -1,0 +1,195 @@
+"""The numbers of a graph as a drawing shows them: each with its step, its δ and its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from microgrand.errors import DomainError, GraphError
+from microgrand.graph import as_nodes, stale
+from microgrand.node import Node, Primitive
+from microgrand.notation import subscript
+from microgrand.scope import Scope
+from microgrand.sweep import sweep
+from microgrand.value import Value
+
+WINDOW = 10_000  # numbers that a drawing looks at, the nearest to the root; the others are counted
+MOST_PINNED = 12  # leaves with a name that are looked at wherever they are
+MOST_CHECKED = 100_000  # operands up to which a node is looked at for being stale
+MOST_PATHS = 10**9  # paths are counted as far as this
+
+
+class Vertex:
+    """One number z of the graph.
+
+    operands  vertices and plain numbers, in order; `BEYOND` for what is not looked at
+    edges     the operands that are vertices, in order and with repeats, each with its local partial
+    name      what it is called; `named`: whether by a name of its own, and not by its place, zᵢ
+    stale     whether `refresh` would change it
+    lit       whether it depends on what the drawing is to light
+    """
+
+    __slots__ = ("data", "delta", "edges", "lit", "name", "named", "node", "operands", "primitive", "scope", "stale")
+
+    def __init__(self, node: Node, delta: float, name: str | None, place: str) -> None:
+        self.node = node
+        self.data = node.data
+        self.delta = delta
+        self.name = name or f"z{subscript(place)}"
+        self.named = bool(name)
+        self.primitive: Primitive | None = node.primitive
+        self.scope: Scope | None = node.scope
+        self.operands: tuple[Vertex | float, ...] = ()
+        self.edges: list[tuple[Vertex, float]] = []
+        self.stale = False
+        self.lit = False
+
+    def connect(self, node: Node, of: dict[int, Vertex]) -> None:
+        """Take over the operands of a node; `of` holds the vertices of those that are looked at, by id of node."""
+        self.operands = tuple([of.get(id(x), BEYOND) if isinstance(x, Node) else x for x in node.operands])
+        pairs = zip(self.operands, node.operand_partials(), strict=True)
+        self.edges = [(operand, partial) for operand, partial in pairs if isinstance(operand, Vertex)]
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made from a number, and not computed."""
+        return self.primitive is None
+
+
+BEYOND = Vertex(Value(0.0), 0.0, "…", "")
+
+
+class Seen(NamedTuple):
+    """What a drawing looks at.
+
+    vertices  in topological order, the root last
+    of        the vertex of each node, by id of node
+    size      how many numbers the graph has
+    beyond    how many of them are not looked at
+    paths     how many paths lead to the root from what the drawing is to light
+    """
+
+    vertices: list[Vertex]
+    of: dict[int, Vertex]
+    size: int
+    beyond: int
+    paths: int
+
+    @property
+    def root(self) -> Vertex:
+        """The vertex that everything is differentiated from."""
+        return self.vertices[-1]
+
+
+def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[Node], bool], to: Any = None) -> Seen:
+    """The numbers below `root`, with the δ of this root.
+
+    called   the name of a node, if it has one
+    unfolds  whether a node is shown as the steps of its derivation
+    to       a node, or several: what depends on them is lit
+    """
+    adjoints = sweep(root)
+    paths = _paths(adjoints.order, to) if to is not None else {}
+    near = nearest(root, WINDOW)
+    if len(near) < len(adjoints):
+        named = (node for node in adjoints.order if node.is_leaf and called(node))
+        near.update({id(leaf): leaf for leaf in islice(named, MOST_PINNED)})
+    vertices: list[Vertex] = []
+    of: dict[int, Vertex] = {}
+    for k, node in enumerate(adjoints.order):
+        if id(node) in near:
+            place = str(k + 1)
+            vertex = Vertex(node, adjoints.deltas[k], called(node), place)
+            vertex.lit = id(node) in paths
+            vertex.connect(node, of)
+            if unfolds(node):
+                vertices += _unfolded(node, vertex, place, unfolds)
+            vertices.append(vertex)
+            of[id(node)] = vertex
+    for node in _stale(root, near):
+        of[id(node)].stale = True
+    return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(id(root), 0))
+
+
+def nearest(root: Node, limit: int) -> dict[int, Node]:
+    """The root and the nodes nearest to it, `limit` together, by their ids."""
+    found = {id(root): root}
+    queue = [root]
+    for node in queue:  # which grows while it is read
+        for parent in node.parents:
+            if id(parent) not in found:
+                if len(found) == limit:
+                    return found
+                found[id(parent)] = parent
+                queue.append(parent)
+    return found
+
+
+def _paths(order: list[Node], to: Any) -> dict[int, int]:
+    """How many paths lead from the nodes of `to` to each node that depends on them, by id of node."""
+    below = {id(node) for node in order}
+    paths: dict[int, int] = {}
+    for node in as_nodes(to):
+        if id(node) not in below:
+            what = repr(node.name) if node.name is not None else repr(node)
+            raise GraphError(f"the root does not depend on {what}: there is no path to light")
+        paths[id(node)] = 1
+    for node in order:
+        found = sum([paths.get(id(parent), 0) for parent in node.parents])
+        if found > 0:
+            paths[id(node)] = min(paths.get(id(node), 0) + found, MOST_PATHS)
+    return paths
+
+
+def _stale(root: Node, near: dict[int, Node]) -> list[Node]:
+    """The stale nodes among those looked at; what lies beyond them counts as it stands."""
+    small = [node for node in near.values() if len(node.operands) <= MOST_CHECKED]
+    if len(small) < len(near):  # a node of a million operands: to recompute it would take longer than to draw it
+        return []
+    beyond = {id(parent): parent for node in small for parent in node.parents if id(parent) not in near}
+    return stale(root, beyond.values())
+
+
+def _unfolded(node: Node, vertex: Vertex, place: str, unfolds: Callable[[Node], bool]) -> list[Vertex]:
+    """The steps of a node's derivation, as vertices before its own, which then becomes the last of the steps."""
+    stand_ins: dict[int, Value] = {}  # by id of operand
+    operands: list[Any] = []
+    met: dict[int, Vertex] = {}  # by id of stand-in
+    for operand, seen in zip(node.operands, vertex.operands, strict=True):
+        if isinstance(operand, Node):
+            assert isinstance(seen, Vertex)  # they stand in the same places
+            stand_in = stand_ins.setdefault(id(operand), Value(operand.data))
+            met[id(stand_in)] = seen
+            operands.append(stand_in)
+        else:
+            operands.append(operand)
+    last = _derived(node, operands)
+    if last is None or id(last) in met:
+        return []
+    adjoints = sweep(last, vertex.delta, stand_ins.values())
+    steps: list[Vertex] = []
+    for k, (inner, delta) in enumerate(list(adjoints)[len(met) :], 1):
+        its_place = f"{place}.{k}"
+        step = vertex if inner is last else Vertex(inner, delta, None, its_place)
+        step.primitive = inner.primitive
+        step.scope = vertex.scope
+        step.connect(inner, met)
+        step.lit = any([parent.lit for parent, _ in step.edges])
+        if inner is not last and unfolds(inner):
+            steps += _unfolded(inner, step, its_place, unfolds)
+        met[id(inner)] = step
+        steps.append(step)
+    return steps[:-1]
+
+
+def _derived(node: Node, operands: Sequence[Any]) -> Node | None:
+    """The last step of the node's derivation, on other operands; None where there is none, or none at these."""
+    row = node.primitive
+    if row is None or row.derivation is None:
+        return None
+    try:
+        last = row.derivation(*operands)
+    except DomainError:
+        return None
+    return last if isinstance(last, Node) else None

