@@ -108,6 +108,7 @@ from microgrand.scope import Scope
 from microgrand.sweep import Adjoints, sweep
 from microgrand.trace import Trace
 from microgrand.value import COMPILED, Value
+from microgrand.walk import Derivation, Step, Walkthrough, derivation, steps, walkthrough
 
 __version__ = "0.1.0"
 
@@ -116,6 +117,7 @@ __all__ = [
     "TABLE",
     "Adjoints",
     "CollapsedWarning",
+    "Derivation",
     "DivisionByZeroError",
     "Domain",
     "DomainError",
@@ -136,9 +138,11 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "Step",
     "Tanh",
     "Trace",
     "Value",
+    "Walkthrough",
     "acos",
     "acosh",
     "add",
@@ -151,6 +155,7 @@ __all__ = [
     "clip",
     "cos",
     "cosh",
+    "derivation",
     "div",
     "dot",
     "draw",
@@ -205,6 +210,7 @@ __all__ = [
     "sqrt",
     "square",
     "stale",
+    "steps",
     "sub",
     "sweep",
     "tan",
@@ -212,5 +218,6 @@ __all__ = [
     "topological_order",
     "value_and_grad",
     "vjp",
+    "walkthrough",
     "where",
 ]

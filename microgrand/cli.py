@@ -1,4 +1,4 @@
-"""The command line: `microgrand train`, `microgrand draw`, `microgrand check`."""
+"""The command line: `microgrand train`, `microgrand draw`, `microgrand step`, `microgrand check`."""
 
 from __future__ import annotations
 
@@ -75,10 +75,18 @@ def _draw(options: argparse.Namespace) -> int:
     return 0
 
 
+def _step(options: argparse.Namespace) -> int:
+    from microgrand.walk.command import step_through
+
+    text = step_through(options.expression, options.assignments, options.out, options.granularity)
+    print(text, file=sys.stdout if options.out is None else sys.stderr, flush=True)
+    return 0
+
+
 def _shielded(arguments: Sequence[str]) -> list[str]:
     """The arguments, with a blank before an expression that begins with a minus, which is no option: "-x*y"."""
     found = list(arguments)
-    if len(found) > 1 and found[0] == "draw":
+    if len(found) > 1 and found[0] in ("draw", "step"):
         for k, word in enumerate(found[1:], 1):
             if len(word) > 1 and word[0] == "-" and word[1] != "-" and word not in ("-o", "-h") and word[:2] != "-o":
                 found[k] = f" {word}"
@@ -107,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=1, metavar="N", help="of the split (default: %(default)s)")
     train.set_defaults(run=_train)
     _add_draw(commands)
+    _add_step(commands)
     _add_check(commands)
     return parser
 
@@ -119,8 +128,7 @@ def _add_draw(commands: Any) -> None:
         "form goes to stdout. Exit code 2: bad input.",
         epilog="example: microgrand draw 'log(1 + exp(-y*(w*x + b)))' x=2 y=1 w=0.5 b=0 -o graph.svg",
     )
-    draw.add_argument("expression", metavar="EXPR", help="arithmetic and the functions of microgrand's table, on names")
-    draw.add_argument("assignments", nargs="*", metavar="NAME=NUMBER", help="the number of each name")
+    _add_expression(draw)
     draw.add_argument("-o", "--out", metavar="FILE", help="a file that ends in .svg, .png, .dot or .pdf")
     draw.add_argument("--show", type=_words, default=("value", "delta", "partial"), metavar="WHAT", help="some of "
                       "value,delta,partial (default: all)")  # fmt: skip
@@ -132,6 +140,27 @@ def _add_draw(commands: Any) -> None:
                       "shown step by step, such as logsumexp,dot")  # fmt: skip
     draw.add_argument("--to", type=_words, default=(), metavar="NAMES", help="light every path from these to the root")
     draw.set_defaults(run=_draw)
+
+
+def _add_step(commands: Any) -> None:
+    step = commands.add_parser(
+        "step",
+        help="step through the derivatives of an expression",
+        description="Step through an expression: its values forwards, then every derivative backwards, each as a sum. "
+        "Without -o the steps go to stdout; with it, one offline page plays them. Exit code 2: bad input.",
+        epilog="example: microgrand step 'tanh(w*x + b)' x=2 w=0.5 b=-0.25 -o page.html",
+    )
+    _add_expression(step)
+    step.add_argument("-o", "--out", metavar="FILE", help="a file that ends in .html")
+    step.add_argument("--granularity", choices=("node", "edge"), default="node", help="a derivative at a time, or a "
+                      "term at a time (default: %(default)s)")  # fmt: skip
+    step.set_defaults(run=_step)
+
+
+def _add_expression(command: Any) -> None:
+    command.add_argument("expression", metavar="EXPR", help="arithmetic and the functions of microgrand's table, on "
+                         "names")  # fmt: skip
+    command.add_argument("assignments", nargs="*", metavar="NAME=NUMBER", help="the number of each name")
 
 
 def _add_check(commands: Any) -> None:

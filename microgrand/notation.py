@@ -22,6 +22,7 @@ LONGEST_LIST: Final = 6  # operands that are all written
 LONGEST_NAME: Final = 40
 DEEPEST: Final = 200  # steps that a formula may go down
 LONGEST_TEXT: Final = 200  # characters of a formula in an error's one line
+UNKNOWN: Final = "?"
 SHOWN: Final = 4  # numbers of a long vector
 
 ELLIPSIS: Final = {"text": "…", "latex": r"\ldots", "python": "..."}
@@ -131,14 +132,16 @@ def shortened(text: str, most: int = LONGEST_NAME) -> str:
     return text if len(text) <= most else text[: most - 1] + ELLIPSIS["text"]
 
 
-def vector(numbers: Sequence[float], shown: int = SHOWN) -> str:
+def vector(numbers: Sequence[float | None], shown: int = SHOWN) -> str:
     """Numbers as a vector on one line; one with many more than are shown keeps its ends, and tells its length.
+
+    None stands for a number that is not known yet.
 
     >>> vector([1.0, 0.5]), vector([0.0] * 30)
     ('(1, 0.5)', '(0, 0, 0, … 30 numbers …, 0)')
     """
     long = len(numbers) > shown + 1
-    texts = [f"{x:.4g}" for x in ([*numbers[: shown - 1], numbers[-1]] if long else numbers)]
+    texts = [UNKNOWN if x is None else f"{x:.4g}" for x in ([*numbers[: shown - 1], numbers[-1]] if long else numbers)]
     if long:
         texts.insert(shown - 1, f"… {len(numbers):,} numbers …")
     return "(" + ", ".join(texts) + ")"
@@ -203,6 +206,11 @@ def _name(name: str, style: str) -> str:
         return shortened(name.replace("\n", "↵"))
     if style == "python" or (len(name) == 1 and name.isalnum()):
         return name
+    return named_in_latex(name)
+
+
+def named_in_latex(name: str) -> str:
+    """A name of any characters as one symbol of LaTeX."""
     return r"\mathit{" + "".join([_LATEX.get(character, character) for character in name]) + "}"
 
 

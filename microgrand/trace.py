@@ -65,6 +65,11 @@ class Trace:
     def _shaped(self, per_sample: list[Any]) -> Any:
         return per_sample if self.many else per_sample[0]
 
+    @property
+    def parameters(self) -> list[Value]:
+        """Every θ of the network, each once."""
+        return list({id(theta): theta for rows in self._parameters.values() for row in rows for theta in row}.values())
+
     def _updated(self) -> dict[int, Matrix] | None:
         """θ - step · ∂C/∂θ, where the gradient of a θ that several layers share is the sum of theirs."""
         if self.step is None:

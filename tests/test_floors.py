@@ -18,6 +18,7 @@ FLOORS = [
     {"value"},
     {"derivatives", "copying", "parsing"},
     {"trace", "layers", "drawing"},
+    {"walk"},
     {"training", "testing"},
     {"cli", "hypothesis_hook", "__init__", "__main__"},
 ]
@@ -30,6 +31,7 @@ SAME_FLOOR = {
     ("sweep", "graph"),
     ("layers", "trace"),
     ("drawing", "drawing"),
+    ("walk", "walk"),
     ("training", "training"),
     ("testing", "testing"),
     ("__main__", "cli"),

@@ -6,17 +6,17 @@ import sys
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from microgrand.drawing.drawing import Drawing
 from microgrand.drawing.expansion import Expansion
 from microgrand.drawing.groups import Grouping
 from microgrand.drawing.links import Links
-from microgrand.drawing.names import given_names, variables
+from microgrand.drawing.names import caller_names
 from microgrand.drawing.references import with_references
 from microgrand.drawing.regions import Region, Regions
 from microgrand.drawing.vertices import MOST_PATHS, Seen, look
-from microgrand.drawing.view import SHOWABLE, view_of
+from microgrand.drawing.view import SHOWABLE, View, view_of
 from microgrand.errors import CollapsedWarning
 from microgrand.node import Node
 from microgrand.numeric import as_number
@@ -63,41 +63,75 @@ def draw(
     z₃ = w·x    = -6  δ = 1   ∂z₃/∂w = 3, ∂z₃/∂x = -2
     y = z₃ + x  = -3  δ = 1   ∂y/∂z₃ = 1, ∂y/∂x = 1
     """
-    top = _root(root)
-    shown = _options(depth, show, direction, max_nodes)
-    known = given_names(names) if names is not None else {}
-    local = variables(sys._getframe(1).f_locals) if names is None else {}
+    called = caller_names(names, sys._getframe(1).f_locals)
+    composed = compose(root, called, depth=depth, expand=expand, show=show, max_nodes=max_nodes, to=to)
+    if direction not in ("LR", "TB"):
+        raise ValueError(f'direction is "LR" or "TB"; got {direction!r:.60}')
+    composed.warn(2)
+    return Drawing(composed.view, direction)
+
+
+class Composition(NamedTuple):
+    """A drawing and what it is made of: what is looked at, the boxes, the links between them, and all of it in words.
+
+    collapsed  what is not shown, in words; "" if everything is
+    """
+
+    seen: Seen
+    grouping: Grouping
+    links: Links
+    view: View
+    collapsed: str
+
+    def warn(self, level: int) -> None:
+        """Tell the caller, `level` calls up, what is not shown."""
+        if self.collapsed:
+            warnings.warn(self.collapsed, CollapsedWarning, level + 1)
+
+
+def compose(
+    root: Any,
+    called: Callable[[Node], str | None],
+    *,
+    depth: int | None = None,
+    expand: Any = (),
+    show: Iterable[str] = SHOWABLE,
+    max_nodes: int = MAX_NODES,
+    to: Any = None,
+) -> Composition:
+    """What `draw` shows, before it is drawn; `called` gives the name of a node, the rest are arguments of `draw`."""
+    top = root_of(root)
+    shown = _options(depth, show, max_nodes)
     asked = Expansion(expand)
-    seen = look(top, lambda node: known.get(id(node)) or node.name or local.get(id(node)), asked.unfolds, to)
+    seen = look(top, called, asked.unfolds, to)
     regions = Regions(seen)
     asked.require_known(seen, regions)
     grouping, notes = _grouped(seen, regions, depth, asked.opens, max_nodes)
     links = Links(grouping, max_nodes)
     if links.hidden > 0:
         notes.append(f"{links.hidden:,} far from the root are not shown")
-    if notes:
-        advice = "raise max_nodes to see more, or draw a part of it"
-        warnings.warn(f"this graph has {seen.size:,} nodes: {'; '.join(notes)}; {advice}", CollapsedWarning, 2)
+    advice = "raise max_nodes to see more, or draw a part of it"
+    collapsed = f"this graph has {seen.size:,} nodes: {'; '.join(notes)}; {advice}" if notes else ""
     if to is not None:
         notes.append(_lit(seen))
-    return Drawing(with_references(view_of(grouping, links, shown, notes, to is not None)), direction)
+    view = with_references(view_of(grouping, links, shown, notes, to is not None))
+    return Composition(seen, grouping, links, view, collapsed)
 
 
-def _root(root: Any) -> Node:
+def root_of(root: Any) -> Node:
+    """The node that a Value or a trace stands for."""
     top = getattr(root, "cost", root)
     if not isinstance(top, Node):
         raise TypeError(f"draw takes a Value or a trace; got {root!r:.60} of type {type(root).__name__}")
     return top
 
 
-def _options(depth: Any, show: Any, direction: Any, max_nodes: Any) -> tuple[str, ...]:
+def _options(depth: Any, show: Any, max_nodes: Any) -> tuple[str, ...]:
     """What is shown, after a look at what else was asked."""
     shown = (show,) if isinstance(show, str) else tuple(show)
     for item in shown:
         if item not in SHOWABLE:
             raise ValueError(f"show takes some of {', '.join(map(repr, SHOWABLE))}; got {item!r:.60}")
-    if direction not in ("LR", "TB"):
-        raise ValueError(f'direction is "LR" or "TB"; got {direction!r:.60}')
     for name, size in (("depth", depth), ("max_nodes", max_nodes)):
         if size is not None and (as_number(size) < 1 or as_number(size) % 1 != 0):
             raise ValueError(f"{name} is a whole number from 1 up; got {size!r:.60}")

@@ -10,7 +10,7 @@ from microgrand.node import Node, Primitive
 
 
 class Expansion:
-    """What `expand` names: Values, rows of the table or their names, layers or their names; one, or several."""
+    """What `expand` names: Values, rows of the table, layers, calls of layers, or names of these; one, or several."""
 
     def __init__(self, expand: Any) -> None:
         single = isinstance(expand, (str, Node, Primitive)) or not hasattr(expand, "__iter__")
@@ -25,12 +25,13 @@ class Expansion:
 
     def opens(self, region: Region) -> bool:
         """Whether a call of a layer is to be shown open."""
-        return region.scope.name in self._words or id(region.scope.layer) in self._ids
+        scope = region.scope
+        return scope.name in self._words or id(scope) in self._ids or id(scope.layer) in self._ids
 
     def require_known(self, seen: Seen, regions: Regions) -> None:
         """Raise a ValueError for what is not in the graph, or has no steps."""
         layers = {region.scope.name for region in regions.all}
-        opened = {id(region.scope.layer) for region in regions.all}
+        opened = {id(each) for region in regions.all for each in (region.scope, region.scope.layer)}
         rows = {vertex.node.primitive.name: vertex.node.primitive for vertex in seen.vertices if vertex.node.primitive}
         for item in self._items:
             if id(item) in opened or (isinstance(item, str) and item in layers):

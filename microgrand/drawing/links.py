@@ -7,6 +7,7 @@ from typing import NamedTuple
 from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import BEYOND, MOST_PINNED, Vertex
+from microgrand.sweep import sweep
 
 
 class Edge(NamedTuple):
@@ -72,6 +73,17 @@ class Links:
         if self.hidden > 0:
             self.groups.insert(0, self._more)
         self.all = self._merged(shown)
+        self._ids = {id(group): f"n{k}" for k, group in enumerate(self.groups)}
+
+    def box_id(self, group: Group) -> str:
+        """What the box of a group that is shown is called in a picture."""
+        return self._ids[id(group)]
+
+    def arrow_id(self, link: Link, edge: Edge | None = None) -> str:
+        """What an arrow is called: between two vertices there is one for each edge."""
+        head, tail = self.box_id(link.head), self.box_id(link.tail)
+        single = link.tail.kind == link.head.kind == "node" and edge is not None
+        return f"e{head[1:]}_{edge.k if single and edge is not None else tail}"
 
     def _link(self, tail: Group, head: Group) -> Link:
         key = (id(tail), id(head))
@@ -150,6 +162,14 @@ class Links:
                 merged[(id(group), id(self._more))] = loose = Link(group, self._more)
                 loose.made = group.vertices
         return list(merged.values())
+
+
+def jacobian(links: Links, link: Link) -> list[list[float]]:
+    """∂output/∂input of the layer that a link leads to: a row for each output, a column for each vertex of the tail."""
+    assert link.head.layer is not None  # whoever asks has looked
+    outside = [edge.parent.node for each in links.all if each.head is link.head for edge in each.edges]
+    found = [sweep(output.node, 1.0, outside) for output in link.head.layer.outputs]
+    return [[deltas[vertex.node] for vertex in link.tail.vertices] for deltas in found]
 
 
 def _uses(vertex: Vertex, numbers: list[Vertex | float]) -> bool:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from microgrand.node import Node
+
+
+def caller_names(names: Any, scope: Mapping[str, Any]) -> Callable[[Node], str | None]:
+    """What a node is called: as `names` says, else by its own name, else, without `names`, by the caller's variable."""
+    known = given_names(names) if names is not None else {}
+    local = variables(scope) if names is None else {}
+    return lambda node: known.get(id(node)) or node.name or local.get(id(node))
 
 
 def given_names(names: Any) -> dict[int, str]:

@@ -70,7 +70,7 @@ def _fonts() -> dict[str, Any]:
         from matplotlib import get_data_path
     except ImportError as error:
         raise MissingExtraError("drawing as PNG", "draw", "matplotlib") from error
-    return {"font_dirs": [f"{get_data_path()}/fonts/ttf"], "sans_serif_family": FONT, "skip_system_fonts": True}
+    return {"font_dirs": [f"{get_data_path()}/fonts/ttf"], "sans_serif_family": FONT, "skip_system_fonts": False}
 
 
 def _by_system(dot: str, form: str, dpi: float = 96.0) -> bytes:

@@ -90,7 +90,7 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
     to       a node, or several: what depends on them is lit
     """
     adjoints = sweep(root)
-    paths = _paths(adjoints.order, to) if to is not None else {}
+    paths = paths_to(adjoints.order, to) if to is not None else {}
     near = nearest(root, WINDOW)
     if len(near) < len(adjoints):
         named = (node for node in adjoints.order if node.is_leaf and called(node))
@@ -126,7 +126,7 @@ def nearest(root: Node, limit: int) -> dict[int, Node]:
     return found
 
 
-def _paths(order: list[Node], to: Any) -> dict[int, int]:
+def paths_to(order: list[Node], to: Any) -> dict[int, int]:
     """How many paths lead from the nodes of `to` to each node that depends on them, by id of node."""
     below = {id(node) for node in order}
     paths: dict[int, int] = {}

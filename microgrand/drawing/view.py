@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrand.drawing.groups import Group, Grouping
-from microgrand.drawing.links import Edge, Link, Links
+from microgrand.drawing.links import Edge, Link, Links, jacobian
 from microgrand.drawing.regions import Items, Region, key_of
 from microgrand.drawing.vertices import Vertex
-from microgrand.notation import LONGEST_NAME, number, shortened, vector
-from microgrand.sweep import sweep
+from microgrand.notation import LONGEST_NAME, UNKNOWN, number, shortened, vector
 
 SHOWABLE = ("value", "delta", "partial")
 SHOWN = 3  # numbers of a long vector
@@ -90,13 +89,13 @@ def view_of(grouping: Grouping, links: Links, show: Sequence[str], notes: Sequen
     notes   what the drawing says of itself
     lights  whether it lights some paths
     """
-    writer = _Writer(grouping, links, show)
+    writer = Words(grouping, links, show)
     boxes = tuple([writer.box(group) for group in links.groups])
     arrows = tuple([arrow for link in links.all for arrow in writer.arrows(link)])
     return View(boxes, arrows, writer.clusters(), writer.title(), tuple(notes), lights)
 
 
-class _Writer:
+class Words:
     """Writes the words on what is shown."""
 
     def __init__(self, grouping: Grouping, links: Links, show: Sequence[str]) -> None:
@@ -104,7 +103,6 @@ class _Writer:
         self._links = links
         self._show = show
         self._root = grouping.seen.root
-        self._ids = {id(group): f"n{k}" for k, group in enumerate(links.groups)}
         self._clusters = self._framed()
 
     # ---- boxes ----
@@ -115,7 +113,7 @@ class _Writer:
         shown_value, shown_delta = value if "value" in self._show else "", delta if "delta" in self._show else ""
         vertices = group.vertices
         return Box(
-            self._ids[id(group)],
+            self._links.box_id(group),
             self._kind(group),
             heading,
             shown_value if group.kind != "layer" else value,
@@ -144,16 +142,20 @@ class _Writer:
             return f"… {self._links.hidden:,} more", "", ""
         if group.layer is not None:
             sizes = f"{len(group.layer.inputs)} → {len(group.layer.outputs)}" if group.layer.inputs else ""
-            return _short(group.name), sizes, ""
+            return one_line(group.name), sizes, ""
         vertices = group.vertices
         if group.kind == "node":
             vertex = vertices[0]
             return self._heading(vertex), number(vertex.data), f"δ = {number(vertex.delta)}"
         numbers = [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
-        deltas = _array([vertex.delta for vertex in vertices])
-        symbol = f"δ{group.name[1:]}" if group.name.startswith("z") else f"∂C/∂{group.name}"
-        plain = "δ" if group.name not in self._grouping.named.values() and not group.rows else symbol
-        return self._vector_heading(group), _array(numbers), f"{plain} = {deltas}" if vertices else ""
+        deltas = array_text([vertex.delta for vertex in vertices]) if vertices else ""
+        return self._vector_heading(group), array_text(numbers), f"{self.delta_symbol(group)} = {deltas}" * bool(deltas)
+
+    def delta_symbol(self, group: Group) -> str:
+        """What the δ of a box is called: δˡ of zˡ, ∂C/∂θₖ of a row of parameters, else δ."""
+        if group.kind == "node" or (group.name not in self._grouping.named.values() and not group.rows):
+            return "δ"
+        return f"δ{group.name[1:]}" if group.name.startswith("z") else f"∂C/∂{one_line(group.name)}"
 
     def _heading(self, vertex: Vertex) -> str:
         name = self.name(vertex)
@@ -165,12 +167,12 @@ class _Writer:
             return f"{group.name} ({rows}{max(group.rows)})"
         names = {vertex.name.rpartition("[")[0] or vertex.name for vertex in group.vertices if vertex.named}
         if group.name.startswith("z") and len(names) == 1:
-            return f"{group.name} = {_short(names.pop())}"
-        return _short(group.name, 2 * LONGEST_STEP)
+            return f"{group.name} = {one_line(names.pop())}"
+        return one_line(group.name, 2 * LONGEST_STEP)
 
     def _words(self, group: Group, lines: list[str]) -> str:
         if group.layer is not None and group.layer.scope.layer is not None:
-            lines = [_short(repr(group.layer.scope.layer), 200), *lines[1:], f"{len(group.items):,} nodes"]
+            lines = [one_line(repr(group.layer.scope.layer), 200), *lines[1:], f"{len(group.items):,} nodes"]
         elif group.kind == "node" and group.vertices[0].primitive is not None and group.vertices[0].primitive.doc:
             lines = [*lines, f"{group.vertices[0].primitive.name}: {group.vertices[0].primitive.doc}"]
         return printable(" | ".join(lines))
@@ -178,7 +180,7 @@ class _Writer:
     def name(self, vertex: Vertex) -> str:
         """What a vertex is called here: by its own name, as an element of a vector, by its place."""
         own = vertex.name if vertex.named else self._grouping.symbols.get(id(vertex), vertex.name)
-        return _short(own)
+        return one_line(own)
 
     def _step(self, vertex: Vertex) -> str:
         """The step that made the vertex, in the names of its operands: "x·w"; plain numbers stand inside it."""
@@ -202,14 +204,14 @@ class _Writer:
 
     def arrows(self, link: Link) -> list[Arrow]:
         """One arrow, or, between two vertices, one for each edge."""
-        tail, head = self._ids[id(link.tail)], self._ids[id(link.head)]
+        name, tail, head = self._links.arrow_id, self._links.box_id(link.tail), self._links.box_id(link.head)
         if link.tail.kind == link.head.kind == "node":
             return [
-                Arrow(f"e{head[1:]}_{edge.k}", tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit)
+                Arrow(name(link, edge), tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit)
                 for edge in link.edges
             ]
         flow = link.flow if link.edges or link.made else float("nan")
-        return [Arrow(f"e{head[1:]}_{tail}", tail, head, *self._told(self._derivative(link)), flow, link.lit)]
+        return [Arrow(name(link), tail, head, *self._told(self._derivative(link)), flow, link.lit)]
 
     def _told(self, derivative: tuple[str, list[str]]) -> tuple[tuple[str, ...], str]:
         """A symbol and the rows of its numbers as the lines of a label, and in one line."""
@@ -222,7 +224,7 @@ class _Writer:
         return self._symbol(self.name(edge.child), self.name(edge.parent)), [number(edge.partial)]
 
     def _symbol(self, above: str, below: str) -> str:
-        return f"∂{_short(above, LONGEST_SYMBOL)}/∂{_short(below, LONGEST_SYMBOL)}"
+        return f"∂{one_line(above, LONGEST_SYMBOL)}/∂{one_line(below, LONGEST_SYMBOL)}"
 
     def _derivative(self, link: Link) -> tuple[str, list[str]]:
         """∂z²/∂z¹ and the like, with rows of numbers where these are few."""
@@ -233,7 +235,7 @@ class _Writer:
         below = link.tail.name or self.name(link.tail.vertices[0])
         if link.head.layer is None:
             above = self.name(link.edges[0].child)
-            return self._symbol(above, below), [_array([edge.partial for edge in link.edges])]
+            return self._symbol(above, below), [array_text([edge.partial for edge in link.edges])]
         outputs = {self._grouping.of[id(vertex)].name for vertex in link.head.layer.outputs}
         return (self._symbol(outputs.pop(), below), self._jacobian(link)) if len(outputs) == 1 else ("", [])
 
@@ -242,10 +244,8 @@ class _Writer:
         layer, below = link.head.layer, link.tail.vertices
         if layer is None or len(layer.outputs) * len(below) > MOST_ENTRIES or len(link.head.items) > MOST_INSIDE:
             return []
-        outside = [edge.parent.node for each in self._links.all if each.head is link.head for edge in each.edges]
-        found = [sweep(output.node, 1.0, outside) for output in layer.outputs]
-        rows = [[deltas[vertex.node] for vertex in below] for deltas in found]
-        return [_array(row) if len(rows) == 1 else vector(row) for row in rows]
+        rows = jacobian(self._links, link)
+        return [array_text(row) if len(rows) == 1 else vector(row) for row in rows]
 
     # ---- clusters, title ----
 
@@ -279,7 +279,7 @@ class _Writer:
     def _frame(self, region: Region) -> str:
         below = self._grouping.named.get(key_of(region.inputs), "")
         above = self._grouping.named.get(key_of(region.outputs), "")
-        name = _short(region.scope.name)
+        name = one_line(region.scope.name)
         return f"{name}: {below} → {above}" if below and above else name
 
     def title(self) -> str:
@@ -308,7 +308,7 @@ def _printable(character: str) -> str:
     )
 
 
-def _short(name: str, most: int = LONGEST_NAME) -> str:
+def one_line(name: str, most: int = LONGEST_NAME) -> str:
     """A name on one line."""
     return printable(shortened(name.replace("\n", "↵"), most))
 
@@ -320,8 +320,11 @@ def _plain(x: Vertex | float) -> str:
     return f"({number(x)})" if x < 0 else number(x)
 
 
-def _array(numbers: Sequence[float]) -> str:
-    return number(numbers[0]) if len(numbers) == 1 else vector(numbers, SHOWN)
+def array_text(numbers: Sequence[float | None]) -> str:
+    """The numbers of a box; None stands for one that is not known yet."""
+    if len(numbers) != 1:
+        return vector(numbers, SHOWN)
+    return UNKNOWN if numbers[0] is None else number(numbers[0])
 
 
 def side_by_side(views: Sequence[View], titles: Sequence[str]) -> View:
@@ -331,7 +334,7 @@ def side_by_side(views: Sequence[View], titles: Sequence[str]) -> View:
     clusters: list[Cluster] = []
     for k, (view, title) in enumerate(zip(views, titles, strict=True)):
         frame = f"cluster_{k}"
-        clusters.append(Cluster(frame, _short(title), ""))
+        clusters.append(Cluster(frame, one_line(title), ""))
         for cluster in view.clusters:
             outer = f"{cluster.outer}_{k}" if cluster.outer else frame
             clusters.append(Cluster(f"{cluster.id}_{k}", cluster.label, outer))
@@ -340,6 +343,6 @@ def side_by_side(views: Sequence[View], titles: Sequence[str]) -> View:
             boxes.append(box._replace(id=f"{box.id}_{k}", cluster=inside))
         for arrow in view.arrows:
             arrows.append(arrow._replace(id=f"{arrow.id}_{k}", tail=f"{arrow.tail}_{k}", head=f"{arrow.head}_{k}"))
-    told = "; ".join([f"{_short(title)}: {view.title}" for view, title in zip(views, titles, strict=True)])
+    told = "; ".join([f"{one_line(title)}: {view.title}" for view, title in zip(views, titles, strict=True)])
     notes = tuple([note for view in views for note in view.notes])
     return View(tuple(boxes), tuple(arrows), tuple(clusters), told, notes, any([view.lights for view in views]))

@@ -1,0 +1,147 @@
+"""Formulas of a step as text, as LaTeX and as MathML, with the names of nodes kept apart from the mathematics.
+
+A name may hold anything. In LaTeX it is escaped; on the way to MathML a placeholder stands for it, a character of the
+private use area, so that no converter ever reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from microgrand.errors import MissingExtraError
+from microgrand.notation import named_in_latex, number
+
+ELEMENTS = {
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
+    "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mfenced",
+}  # fmt: skip
+ATTRIBUTES = {"mathvariant", "stretchy", "fence", "form", "display", "width", "columnalign"}
+MOST_ENTRIES, MOST_COLUMNS = 36, 8  # of a matrix that is written out
+_FIRST = 0xE000  # of the placeholders
+_PLAIN = re.compile(r"([A-Za-zθδ∂C])([⁰¹²³⁴⁵⁶⁷⁸⁹]*)([₀₁₂₃₄₅₆₇₈₉.ₗₖⱼᵢₘₙ]*)")
+_LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉ₗₖⱼᵢₘₙ", "01234567890123456789lkjimn")
+_LETTERS = {"θ": r"\theta", "δ": r"\delta"}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One line of mathematics.
+
+    text      as plain text
+    template  as LaTeX, with a placeholder for each name that is more than a symbol
+    names     these names
+    """
+
+    text: str
+    template: str
+    names: tuple[str, ...]
+
+    @property
+    def latex(self) -> str:
+        """The formula as LaTeX."""
+        latex = self.template
+        for k, name in enumerate(self.names):
+            latex = latex.replace(chr(_FIRST + k), named_in_latex(name))
+        return latex
+
+    @property
+    def mathml(self) -> str:
+        """The formula as MathML, which browsers show by themselves; needs the extra `draw`."""
+        return ElementTree.tostring(self.tree(), encoding="unicode")
+
+    def tree(self) -> ElementTree.Element:
+        """The formula as a tree of MathML's elements; where the LaTeX of a row of one's own has none, as text."""
+        try:
+            from latex2mathml.converter import convert
+        except ImportError as error:
+            raise MissingExtraError("MathML", "draw", "latex2mathml") from error
+        try:
+            return self._named(ElementTree.fromstring(convert(self.template)))
+        except Exception:  # a row's LaTeX is whatever its author wrote, and the converter raises whatever it meets
+            whole = ElementTree.Element("math")
+            ElementTree.SubElement(whole, "mtext").text = self.text
+            return whole
+
+    def _named(self, root: ElementTree.Element) -> ElementTree.Element:
+        """The tree with its names in the place of the placeholders, and nothing in it but mathematics."""
+        for element in root.iter():
+            element.tag = element.tag.rpartition("}")[2]
+            if element.tag not in ELEMENTS:
+                raise ValueError(f"no element of a formula: {element.tag}")
+            element.attrib = {key: value for key, value in element.attrib.items() if key in ATTRIBUTES}
+            for k, name in enumerate(self.names):
+                if element.text and chr(_FIRST + k) in element.text:
+                    element.text = element.text.replace(chr(_FIRST + k), name)
+                    element.set("mathvariant", "normal")
+        return root
+
+
+class Style:
+    """How the parts of a formula are written: as text, or as LaTeX, where placeholders stand for names."""
+
+    def __init__(self, style: str) -> None:
+        self.style = style
+        self.names: list[str] = []
+        latex = style == "latex"
+        self.times, self.to, self.ellipsis = (r" \cdot ", r" \leftarrow ", r"\ldots") if latex else ("·", " ← ", "…")
+        self.comma, self.thin = (r",\quad ", r"\,") if latex else (", ", " ")
+
+    def name(self, name: str) -> str:
+        """A name: in LaTeX z²₁ is z^{2}_{1}, and a name of more than a letter and its numbers is a placeholder."""
+        if self.style == "text":
+            return name
+        plain = _PLAIN.fullmatch(name)
+        if plain is not None:
+            letter, above, below = [part.translate(_LOWER) for part in plain.groups()]
+            return _LETTERS.get(letter, letter) + f"^{{{above}}}" * bool(above) + f"_{{{below}}}" * bool(below)
+        if name not in self.names:
+            self.names.append(name)
+        return chr(_FIRST + self.names.index(name))
+
+    def number(self, x: float) -> str:
+        """A number; a minus in LaTeX is bound to it by braces, or it would be set as a difference."""
+        written = number(x, self.style)
+        return f"{{{written}}}" if self.style == "latex" and written.startswith("-") else written
+
+    def factor(self, x: float) -> str:
+        """A number as a factor: a negative one in parentheses."""
+        return self.bracketed(self.number(x)) if x < 0 else self.number(x)
+
+    def bracketed(self, inside: str) -> str:
+        """Something in parentheses."""
+        return rf"\left({inside}\right)" if self.style == "latex" else f"({inside})"
+
+    def partial(self, above: str, below: str) -> str:
+        """∂above/∂below."""
+        above, below = self.name(above), self.name(below)
+        return rf"\frac{{\partial {above}}}{{\partial {below}}}" if self.style == "latex" else f"∂{above}/∂{below}"
+
+    def delta(self, name: str) -> str:
+        """δ of a node: δ(z₃); of a vector zˡ it is δˡ."""
+        return rf"\delta_{{{self.name(name)}}}" if self.style == "latex" else f"δ({name})"
+
+    def sum_over(self, index: str) -> str:
+        """Σ with its index."""
+        return rf"\sum_{{{index.translate(_LOWER)}}} " if self.style == "latex" else f"Σ{index} "
+
+    def vector(self, numbers: Sequence[float]) -> str:
+        """A vector on one line; a single number as itself."""
+        return self.number(numbers[0]) if len(numbers) == 1 else self.matrix([numbers])
+
+    def matrix(self, rows: Sequence[Sequence[float]]) -> str:
+        """A matrix, row by row; of a large one its size."""
+        latex, size = self.style == "latex", (len(rows), len(rows[0]))
+        if size[0] * size[1] > MOST_ENTRIES or size[1] > MOST_COLUMNS:
+            return rf"\left[{size[0]} \times {size[1]}\right]" if latex else f"[{size[0]} × {size[1]}]"
+        lines = [(" & " if latex else ", ").join([self.number(float(f"{x:.4g}")) for x in row]) for row in rows]
+        return r"\begin{pmatrix}" + r" \\ ".join(lines) + r"\end{pmatrix}" if latex else f"({'; '.join(lines)})"
+
+
+def formula(build: Callable[[Style], str]) -> Formula:
+    """The formula that `build` writes in any style."""
+    latex = Style("latex")
+    template = build(latex)
+    return Formula(build(Style("text")), template, tuple(latex.names))

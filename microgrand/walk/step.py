@@ -1,0 +1,74 @@
+"""What a step of the sweep is: a plain record, with what is computed, from what, in words and as a formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from microgrand.walk.formulas import Formula
+
+ARROWS = {"forward": "▶", "backward": "◀", "update": "●"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """What one child hands back: δ(child)·∂child/∂node, as `product`.
+
+    child    its place in the topological order, and what it is called
+    operand  which of its operands that are nodes this is, from 0
+    """
+
+    child: int
+    operand: int
+    name: str
+    delta: float
+    partial: float
+
+    @property
+    def product(self) -> float:
+        """δ·∂z."""
+        return self.delta * self.partial
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the sweep.
+
+    direction  "forward": a value is computed; "backward": a δ; "update": a parameter, by gradient descent
+    name       of what is computed: "z₃", "δ(z₃)"
+    nodes      the places in the topological order, from 0, of what is computed
+    result     its number, or its numbers
+    operands   forward: the numbers that the step was applied to, with their names; plain numbers are called ""
+    partials   the local partials, with what they are called; those of a layer as rows of numbers, with its δ
+    terms      backward: what each child hands back, in the order in which the sweep adds it up
+    sentence   what happens, in words
+    formula    the same in symbols and in numbers
+    """
+
+    direction: str
+    name: str
+    nodes: tuple[int, ...]
+    result: float | tuple[float, ...]
+    operands: tuple[tuple[str, Any], ...]
+    partials: tuple[tuple[str, Any], ...]
+    terms: tuple[Term, ...]
+    sentence: str
+    formula: Formula
+
+    @property
+    def text(self) -> str:
+        """The step in one line."""
+        return f"{ARROWS[self.direction]} {self.formula.text}"
+
+    @property
+    def latex(self) -> str:
+        """The formula as LaTeX."""
+        return self.formula.latex
+
+    @property
+    def mathml(self) -> str:
+        """The formula as MathML."""
+        return self.formula.mathml
+
+    def __str__(self) -> str:
+        return self.text
