@@ -19,8 +19,7 @@ def classifier(depth: int) -> Drawing:
     network = Sequential(
         Linear(3, 2, theta=[[0.3, -0.7, 0.2], [-0.1, 0.4, 0.9]]), LogSoftmax(), NegativeLogLikelihood()
     )
-    cost = network([1.0, 2.0, -0.5], 1)
-    return draw(cost, depth=depth)
+    return draw(network.trace([1.0, 2.0, -0.5], 1), depth=depth)
 
 
 PICTURES = {

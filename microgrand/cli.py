@@ -88,7 +88,8 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
     found = list(arguments)
     if len(found) > 1 and found[0] in ("draw", "step"):
         for k, word in enumerate(found[1:], 1):
-            if len(word) > 1 and word[0] == "-" and word[1] != "-" and word not in ("-o", "-h") and word[:2] != "-o":
+            signed = len(word) > 1 and word[0] == "-" and word[1] != "-"
+            if signed and word[:2] != "-o" and word != "-h" and not found[k - 1].startswith("-"):
                 found[k] = f" {word}"
     return found
 
@@ -193,7 +194,10 @@ def _one_or_more(text: str) -> int:
 
 
 def _whole(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number; got {text!r}") from None
     if number < 0:
         raise argparse.ArgumentTypeError(f"expected a whole number from 0 up; got {text}")
     return number

@@ -141,10 +141,16 @@ def vector(numbers: Sequence[float | None], shown: int = SHOWN) -> str:
     ('(1, 0.5)', '(0, 0, 0, … 30 numbers …, 0)')
     """
     long = len(numbers) > shown + 1
-    texts = [UNKNOWN if x is None else f"{x:.4g}" for x in ([*numbers[: shown - 1], numbers[-1]] if long else numbers)]
+    texts = [
+        UNKNOWN if x is None else _short_number(x) for x in ([*numbers[: shown - 1], numbers[-1]] if long else numbers)
+    ]
     if long:
         texts.insert(shown - 1, f"… {len(numbers):,} numbers …")
     return "(" + ", ".join(texts) + ")"
+
+
+def _short_number(x: float) -> str:
+    return f"{x:.4g}" if x - x == 0.0 else number(x)
 
 
 def superscript(l: object) -> str:
@@ -155,6 +161,16 @@ def superscript(l: object) -> str:
 def subscript(k: object) -> str:
     """The number of an element as it is written: the ₁₂ of z₁₂."""
     return str(k).translate(_SUBSCRIPTS)
+
+
+def row_name(name: str, layer: object) -> str:
+    """A row of parameters of the layer with that number: θ²₁ for θ₁; "" for the number changes nothing.
+
+    >>> row_name("θ₁", 2), row_name("weights", 2), row_name("b", "")
+    ('θ²₁', 'weights²', 'b')
+    """
+    indexed = name[:1] in ("θ", "b") and all([character in "₀₁₂₃₄₅₆₇₈₉" for character in name[1:]])
+    return f"{name[:1]}{superscript(layer)}{name[1:]}" if indexed else f"{name or 'θ'}{superscript(layer)}"
 
 
 def formula(root: Any, style: str = "text", depth: int = 4) -> str:

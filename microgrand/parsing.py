@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import unicodedata
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ class ExpressionError(InputError):
 
     def __init__(self, text: str, column: int, why: str) -> None:
         start = max(column - 60, 0)
-        cut = text[start : start + 100]
+        cut = "".join([c if c.isprintable() else "\ufffd" for c in text[start : start + 100]])
         super().__init__(f"column {column + 1}: {why}\n  {cut}\n  {' ' * (column - start)}^")
         self.column = column
 
@@ -56,6 +57,8 @@ def evaluate(text: str, values: Mapping[str, float]) -> tuple[Value, dict[str, V
     unused = [name for name in given if name not in reader.leaves]
     if unused:
         raise InputError(f"{unused[0]} is given, but does not occur in the expression")
+    if isinstance(result, list):
+        raise InputError("the expression is a list: a graph has one number at its root")
     if not isinstance(result, Value):
         raise InputError("the expression has no name in it, so there is nothing to differentiate in: write x, and x=2")
     return result, reader.leaves
@@ -84,7 +87,9 @@ def numbers_of(assignments: Sequence[str]) -> dict[str, float]:
 
 def _parsed(text: str) -> ast.expr:
     try:
-        return ast.parse(text.lstrip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python's own style
+            return ast.parse(text.lstrip(), mode="eval").body
     except SyntaxError as error:
         offset = error.offset or len(text) + 1  # 0 stands for the end
         column = min(offset - 1 + len(text) - len(text.lstrip()), len(text))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from microgrand.node import Node
-from microgrand.notation import number, vector
+from microgrand.notation import number, row_name, vector
 from microgrand.notation import subscript as _down
 from microgrand.notation import superscript as _up
 from microgrand.numeric import as_number
@@ -123,7 +123,7 @@ class Trace:
     def _theta(self, l: int, k: int) -> str:
         """θ₁, θ₂, …; with the layer's number where several layers have parameters."""
         name: str = self.layers[l - 1].row_names()[k]
-        return name if len(self._parameters) == 1 else f"{name[0]}{_up(l)}{name[1:]}"
+        return row_name(name, l if len(self._parameters) > 1 else "")
 
     def _numbers(self, item: Any) -> str:
         if not self.many:

@@ -14,6 +14,7 @@ from microgrand import (
     CollapsedWarning,
     GraphError,
     Value,
+    dot,
     draw,
     leaves,
     refresh,
@@ -204,3 +205,10 @@ def test_two_drawings_stand_side_by_side():
     harmless(both.svg())
     cost = classifier()([1.0, 2.0, 3.0], 0)
     harmless(draw(cost).beside(draw(cost, depth=1)).svg())
+
+
+def test_very_many_parallel_edges_are_one_arrow():
+    """A thousand uses of one node by one step are one arrow that counts them."""
+    x = Value(1.0)
+    (arrow,) = draw(dot([x] * 500, [x] * 500)).view.arrows
+    assert arrow.label[1] == "× 1,000"

@@ -17,6 +17,7 @@ from microgrand import (
     Sequential,
     Tanh,
     Value,
+    dot,
     draw,
     logsumexp,
     sin,
@@ -190,3 +191,104 @@ def test_what_cannot_unfold_is_refused():
         draw(y, expand="sin")
     with pytest.raises(ValueError, match="not in this graph"):
         draw(y, expand=Value(2.0) * 2.0)
+
+
+class Pick(Layer):
+    def forward(self, z):
+        return [z[1]]
+
+
+@pytest.mark.parametrize("x", [[1, 2, 3], [True, False, True], [1.0, 2.0, 3.0]])
+def test_plain_inputs_of_any_kind_are_shown(x):
+    """Whole numbers and truth values are inputs like floats: one box, with arrows to what uses it."""
+    for depth in (None, 1, 2):
+        view = draw(classifier()(x, 0), depth=depth).view
+        inputs = [box.id for box in view.boxes if box.kind == "input"]
+        assert len(inputs) == 1
+        assert any(arrow.tail == inputs[0] for arrow in view.arrows)
+
+
+def test_the_two_vectors_of_a_dot_are_two_boxes():
+    """Parameters and inputs that are used by the same step are not one box."""
+    xs = [Value(float(k), name=f"x[{k}]") for k in range(12)]
+    assert headings(draw(Sequential(Linear(12, 1), Tanh())(xs)[0], depth=2))[:2] == ["θ₁", "z¹ = x"]
+    ws = [Value(1.0, name=f"w[{k}]") for k in range(12)]
+    assert headings(draw(dot(ws, xs)))[:2] == ["w", "x"]
+
+
+def test_a_vector_is_shown_whole_or_not_by_its_name():
+    """Where something else uses one θ of a row, or the root leaves out elements of zˡ, the box still holds all of it,
+    with δ = 0 for what is not used.
+    """
+    layer = Linear(2, 1, theta=[[1.0, 2.0]])
+    x = [Value(1.0, name="x"), Value(2.0, name="y")]
+    boxes = {box.heading: box for box in draw(layer(x)[0] + layer.theta[0][0] ** 2, depth=1).view.boxes}
+    assert boxes["θ₁"].value == "(1, 2)"
+    assert boxes["θ₁"].delta == "∂C/∂θ₁ = (3, 2)"
+    network = Sequential(Linear(2, 3, theta=[[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), Tanh(), Pick())
+    view = draw(network(x)[0], depth=1).view
+    boxes = {box.heading: box for box in view.boxes}
+    assert boxes["z²"].delta == "δ² = (0, 0.07065, 0)"
+    assert "∂z²/∂z¹ = (1, 0); (0, 1); (1, 1)" in [arrow.words for arrow in view.arrows]
+
+
+def test_names_of_rows_are_kept_whole():
+    """A layer may call its rows what it likes; a wrong count is refused in a sentence."""
+
+    class Named(Layer):
+        def __init__(self, names):
+            self.w, self.names = Value(2.0), names
+
+        def forward(self, z):
+            return [self.w * each for each in z]
+
+        def row_names(self):
+            return self.names
+
+    network = Sequential(Named(["weights"]), Named(["weights"]))
+    assert {"weights¹", "weights²"} <= set(headings(draw(network([1.0])[0], depth=1)))
+    wrong = Named(["a", "b"])
+    with pytest.raises(ValueError, match="1 rows of parameters, but row_names"):
+        draw(wrong([1.0])[0], depth=1)
+
+
+def test_vectors_are_numbered_in_the_order_of_computation():
+    """A residual block's frames: its inside lies between its input and its output."""
+    network = Sequential(Residual(Sequential(Linear(2, 2), Tanh())), LogSoftmax(), NegativeLogLikelihood())
+    frames = [cluster.label for cluster in draw(network([1.0, 2.0], 0)).view.clusters]
+    assert frames == ["Residual: z¹ → z⁴", "network: z¹ → z³", "linear: z¹ → z²", "tanh: z² → z³",
+                      "log-softmax: z⁴ → z⁵", "NLL: z⁵ → z⁶"]  # fmt: skip
+
+
+def test_layers_that_are_called_on_anything_are_drawn():
+    """A layer of a matrix, or of words, or whose repr fails, is drawn without a vector."""
+
+    class Odd(Layer):
+        def __init__(self, x):
+            self.x = x
+
+        def forward(self, z):
+            return [self.x * 2.0]
+
+        def __repr__(self):
+            raise ZeroDivisionError
+
+    x = Value(1.0, name="x")
+    for z in ([[x, x], [x, x]], ["the", "cat"], [None]):
+        layer = Odd(x)
+        assert "Odd" in str(draw(layer(z)[0] + 1.0, depth=1))
+
+
+def test_a_stale_node_is_not_unfolded():
+    """The steps of a node would be those of other numbers than it was computed from."""
+    a, b = Value(1.0), Value(2.0)
+    y = logsumexp([a, b])
+    a.data = 50.0
+    assert len(draw(y, expand="logsumexp").view.boxes) == 3
+
+
+def test_the_last_step_of_a_derivation_unfolds_too():
+    """dot is a sum of products, and the sum is a chain of additions."""
+    x, y = Value(1.0), Value(2.0)
+    z = dot([x, y, x], [1.0, 2.0, 3.0])
+    assert any(" + " in heading for heading in headings(draw(z, expand=("dot", "sum"))))

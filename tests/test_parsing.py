@@ -60,7 +60,7 @@ def test_what_is_not_allowed_is_pointed_at(text, column, words):
 
 @pytest.mark.parametrize(("text", "words"), [
     ("", "empty"), ("   ", "empty"), ("1 + 2", "no name in it"), ("x + " * 30_000 + "x", "deep"), ("-" * 5_000 + "x", "deep|no expression"),
-    ("(" * 500 + "x" + ")" * 500, "no expression|deep"), ("x\x00", "cannot be read|no expression"), ("[x]", "no name in it"),
+    ("(" * 500 + "x" + ")" * 500, "no expression|deep"), ("x\x00", "cannot be read|no expression"), ("[x]", "is a list"),
 ])  # fmt: skip
 def test_what_has_no_column_is_refused_too(text, words):
     """Empty text, text without a name, text too deep to be read: one sentence, and no other error."""

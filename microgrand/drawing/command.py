@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from microgrand.drawing.draw import draw
-from microgrand.errors import InputError
+from microgrand.errors import CollapsedWarning, InputError
 from microgrand.parsing import evaluate, numbers_of
 
 
@@ -27,10 +28,12 @@ def draw_expression(
     if unknown:
         raise InputError(f"--to names {unknown[0]!r}, but the expression has {', '.join(leaves)}")
     try:
-        drawing = draw(
-            root, names={}, show=show, direction=direction, max_nodes=max_nodes, expand=expand,
-            to=[leaves[name] for name in to] if to else None,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CollapsedWarning)  # the drawing says so itself
+            lit = [leaves[name] for name in to] if to else None
+            drawing = draw(
+                root, names={}, show=show, direction=direction, max_nodes=max_nodes, expand=expand, to=lit
+            )  # fmt: skip
         if out is None:
             return str(drawing)
         drawing.save(Path(out))

@@ -21,11 +21,18 @@ _NODE = {
     "style": "filled",
 }
 _EDGE = {"fontname": FONT, "fontsize": "10", "color": "#666666", "fontcolor": "#A34400", "arrowsize": "0.7"}
-_CLUSTER = {"style": "rounded", "color": "#999999", "fontcolor": "#333333", "labeljust": "l", "margin": "10"}
+_CLUSTER = {
+    "style": "rounded",
+    "color": "#999999",
+    "fontcolor": "#333333",
+    "labeljust": "l",
+    "labelloc": "t",
+    "margin": "10",
+}
 _LOOKS = {
     "node": {},
     "leaf": {"shape": "Mrecord", "fillcolor": "#DCEBF7"},
-    "input": {"shape": "cds", "margin": "0.25,0.12", "fillcolor": "#DCEBF7"},
+    "input": {"shape": "cylinder", "margin": "0.15,0.06", "fillcolor": "#DCEBF7"},
     "parameter": {"shape": "note", "margin": "0.12,0.08", "fillcolor": "#D9F0E5"},
     "root": {"shape": "box", "peripheries": "2", "margin": "0.12,0.08", "fillcolor": "#FBE3C8"},
     "layer": {"shape": "box3d", "fillcolor": "#EEEEEE"},

@@ -11,6 +11,7 @@ from microgrand.drawing.dot import dot_text
 from microgrand.drawing.lines import lines_of
 from microgrand.drawing.render import pdf, png, svg
 from microgrand.drawing.view import View, side_by_side
+from microgrand.errors import MissingExtraError
 from microgrand.files import write_whole
 
 
@@ -78,10 +79,15 @@ class Drawing:
         """
         if not isinstance(other, Drawing):
             raise TypeError(f"a drawing stands beside another; got {other!r:.60} of type {type(other).__name__}")
+        if len(titles) != 2:
+            raise ValueError(f"two drawings have two titles; got {titles!r:.60}")
         return Drawing(side_by_side([self.view, other.view], titles), self._direction)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+        try:
+            return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+        except MissingExtraError as error:
+            return {"text/plain": f"{self}\n({error})"}
 
     def __str__(self) -> str:
         return "\n".join(lines_of(self.view))

@@ -17,11 +17,15 @@ class Expansion:
         self._items: list[Any] = [expand] if single else list(expand)
         self._words = {item for item in self._items if isinstance(item, str)}
         self._ids = {id(item) for item in self._items}
+        self._met: dict[int | str, Primitive] = {}  # what was found in the graph
 
     def unfolds(self, node: Node) -> bool:
         """Whether a node is to be shown as the steps of its derivation."""
         row = node.primitive
-        return row is not None and (id(node) in self._ids or id(row) in self._ids or row.name in self._words)
+        if row is None or not (id(node) in self._ids or id(row) in self._ids or row.name in self._words):
+            return False
+        self._met |= {id(node): row, id(row): row, row.name: row}
+        return True
 
     def opens(self, region: Region) -> bool:
         """Whether a call of a layer is to be shown open."""
@@ -36,7 +40,7 @@ class Expansion:
         for item in self._items:
             if id(item) in opened or (isinstance(item, str) and item in layers):
                 continue
-            row = _row(item, seen, rows)
+            row = self._met.get(item if isinstance(item, str) else id(item))
             if row is None:
                 known = {name for name, each in rows.items() if each.derivation is not None} | layers
                 raise ValueError(
@@ -45,12 +49,3 @@ class Expansion:
                 )
             if row.derivation is None:
                 raise ValueError(f"expand names {item!r:.60}, but {row.name} has no steps to be shown in")
-
-
-def _row(item: Any, seen: Seen, rows: dict[str, Primitive]) -> Primitive | None:
-    """The row that an item names, if it was applied in the graph."""
-    if isinstance(item, Node):
-        return item.primitive if id(item) in seen.of else None
-    if isinstance(item, str):
-        return rows.get(item)
-    return item if isinstance(item, Primitive) and rows.get(item.name) is item else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from microgrand.drawing.regions import Items, Region, Regions, key_of
 from microgrand.drawing.vertices import Seen, Vertex
-from microgrand.notation import subscript, superscript
+from microgrand.notation import row_name, subscript, superscript
 
 MOST_LEAVES = 8  # leaves with the same children that are drawn one by one
 MOST_ROWS = 3  # rows of a layer's parameters that are drawn one by one
@@ -22,6 +22,7 @@ class Group:
     region  the call that it is drawn within
     layer   the call whose inside it is
     rows    the lengths of the rows, where it is a matrix of parameters
+    role    "z" for a vector between layers, "θ" for parameters of a layer, else ""
     """
 
     def __init__(self, kind: str, items: Items, name: str = "", region: Region | None = None) -> None:
@@ -31,6 +32,7 @@ class Group:
         self.region = region
         self.layer: Region | None = None
         self.rows: list[int] = []
+        self.role = ""
 
     @property
     def vertices(self) -> list[Vertex]:
@@ -45,6 +47,7 @@ class Grouping:
     of       the group of each vertex, by id of vertex
     inside   the group of each call that is drawn as one box, by id of region
     named    what vectors are called, by key: zˡ and θₖ
+    roles    which of the two they are, by key
     symbols  zˡₖ of the elements of vectors, by id of vertex
     """
 
@@ -52,12 +55,15 @@ class Grouping:
         self.seen = seen
         self.regions = regions
         self.named: dict[tuple[Any, ...], str] = {}
+        self.roles: dict[tuple[Any, ...], str] = {}
         self.symbols: dict[int, str] = {}
         self.of: dict[int, Group] = {}
         self.inside: dict[int, Group] = {}
         self._constants: list[Group] = []
         self._layer_numbers: dict[int, int] = {}
         self._children: dict[int, list[Vertex]] = {}
+        self._lists: dict[int, dict[int, int]] = {}
+        self._looked_at = {id(vertex) for vertex in seen.vertices}
         for child in seen.vertices:
             for parent in {id(parent): parent for parent, _ in child.edges}:
                 self._children.setdefault(parent, []).append(child)
@@ -71,24 +77,30 @@ class Grouping:
     # ---- zˡ ----
 
     def _numbered_vectors(self) -> list[tuple[int, Items]]:
-        """z¹, z², …: the inputs of the calls that are shown, in order, then the outputs that are no inputs."""
+        """z¹, z², …: the inputs and outputs of the calls that are shown, in the order in which they are computed."""
         vectors: dict[tuple[Any, ...], tuple[int, Items]] = {}
 
-        def number(items: Items) -> int:
-            l, _ = vectors.setdefault(key_of(items), (len(vectors) + 1, items))
-            return l
+        def number(items: Items) -> None:
+            vectors.setdefault(key_of(items), (len(vectors) + 1, items))
 
         finest = self.regions.finest()
         for region in finest:
             if region.inputs:
-                self._layer_numbers[id(region)] = number(region.inputs)
+                number(region.inputs)
         covered = {id(item) for _, items in vectors.values() for item in items}
         for region in finest:
             rest = [vertex for vertex in region.outputs if id(vertex) not in covered]
             if rest:
                 number(rest)
+        turn = {id(vertex): k for k, vertex in enumerate(self.seen.vertices) if not vertex.is_leaf}
+        computed = sorted(
+            vectors.items(), key=lambda pair: max([turn.get(id(item), -1) for item in pair[1][1]], default=-1)
+        )
+        vectors = {key: (l, items) for l, (key, (_, items)) in enumerate(computed, 1)}
+        self._layer_numbers = {id(region): vectors[key_of(region.inputs)][0] for region in finest if region.inputs}
         for key, (l, items) in vectors.items():
             name = self.named[key] = f"z{superscript(l)}"
+            self.roles[key] = "z"
             for k, item in enumerate(items, 1):
                 if isinstance(item, Vertex):
                     self.symbols.setdefault(id(item), name if len(items) == 1 else name + subscript(k))
@@ -102,7 +114,9 @@ class Grouping:
             if vertices or len(members) == len(items):
                 producer = self.regions.box_of(vertices[0]) if vertices else None
                 region = producer.outer if producer is not None else None
-                group = Group("vector", members, self.named[key_of(items)], region)
+                whole = len(members) == len(items)
+                group = Group("vector", members, self.named[key_of(items)] if whole else _together(vertices), region)
+                group.role = "z" if whole else ""
                 self._take(group)
                 if not vertices:
                     self._constants.append(group)
@@ -110,11 +124,16 @@ class Grouping:
     def _is_between(self, vertex: Vertex) -> bool:
         if id(vertex) in self.of and self.of[id(vertex)].kind == "vector":
             return False
-        return self._is_used_in_boxes(vertex) if vertex.is_leaf else self.regions.box_of(vertex) is not None
+        if id(vertex) not in self._looked_at:  # the root does not use it
+            return True
+        return self._is_used_in_a_box(vertex) if vertex.is_leaf else self.regions.box_of(vertex) is not None
 
     def _is_used_in_boxes(self, vertex: Vertex) -> bool:
         children = self._children.get(id(vertex), [])
         return bool(children) and all([self.regions.box_of(child) is not None for child in children])
+
+    def _is_used_in_a_box(self, vertex: Vertex) -> bool:
+        return any([self.regions.box_of(child) is not None for child in self._children.get(id(vertex), [])])
 
     def _gather_insides(self) -> None:
         for vertex in self.seen.vertices:
@@ -130,12 +149,13 @@ class Grouping:
 
     def _gather_parameters(self) -> None:
         shown = [(region, self._rows(region)) for region in self.regions.finest()]
-        several = len([rows for _, rows in shown if rows]) > 1
+        several = len({tuple([key_of(row) for _, row in rows]) for _, rows in shown if rows}) > 1
         for region, rows in shown:
-            level = superscript(self._layer_numbers.get(id(region), "")) if several else ""
-            names = [f"{name[0]}{level}{name[1:]}" for name, _ in rows]
+            level = self._layer_numbers.get(id(region), "") if several else ""
+            names = [row_name(name, level) for name, _ in rows]
             for name, (_, row) in zip(names, rows, strict=True):
                 self.named.setdefault(key_of(row), name)
+                self.roles.setdefault(key_of(row), "θ")
             if region.box is region:
                 self._gather_rows(level, names, [row for _, row in rows], region)
         self._gather_strays()
@@ -152,7 +172,12 @@ class Grouping:
         rows = [
             [self.seen.of[id(theta)] for theta in row if id(theta) in self.seen.of] for row in layer.parameter_rows()
         ]
-        return [(name, row) for name, row in zip(layer.row_names(), rows, strict=True) if row]
+        names = layer.row_names()
+        if len(names) != len(rows):
+            raise ValueError(
+                f"{layer!r:.60} has {len(rows)} rows of parameters, but row_names() gives {len(names)} names"
+            )
+        return [(name, row) for name, row in zip(names, rows, strict=True) if row]
 
     def _parameter_lists(self, vertex: Vertex) -> list[list[Vertex]]:
         if vertex.primitive is None:
@@ -163,19 +188,21 @@ class Grouping:
         ]
         return [items for items in lists if items and all([self.is_parameter(item) for item in items])]
 
-    def _gather_rows(self, level: str, names: list[str], rows: list[list[Vertex]], region: Region) -> None:
-        rows = [[theta for theta in row if id(theta) not in self.of and self._is_used_in_boxes(theta)] for row in rows]
+    def _gather_rows(self, level: object, names: list[str], rows: list[list[Vertex]], region: Region) -> None:
+        rows = [[theta for theta in row if id(theta) not in self.of] for row in rows]
         if len(rows) > MOST_ROWS:
             alike: dict[str, list[list[Vertex]]] = {}  # by letter: θ, and b
-            for row_name, row in zip(names, rows, strict=True):
-                alike.setdefault(row_name[0] + level, []).append(row)
+            for name, row in zip(names, rows, strict=True):
+                alike.setdefault(row_name("b" if name.startswith("b") else "θ", level), []).append(row)
             for name, matrix in alike.items():
                 group = Group("vector", [theta for row in matrix for theta in row], name, region.outer)
-                group.rows = [len(row) for row in matrix]
+                group.rows, group.role = [len(row) for row in matrix], "θ"
                 self._take(group)
         else:
-            for row_name, row in zip(names, rows, strict=True):
-                self._take(Group("vector", row, row_name, region.outer))
+            for name, row in zip(names, rows, strict=True):
+                group = Group("vector", row, name, region.outer)
+                group.role = "θ"
+                self._take(group)
 
     def _gather_strays(self) -> None:
         """Leaves that boxes use, and no layer that is still there owns: those of one box together."""
@@ -191,19 +218,30 @@ class Grouping:
 
     def _gather_leaves(self) -> None:
         """Leaves with the same children are one box where they are very many, or a vector that steps name."""
-        alike: dict[tuple[int, ...], list[Vertex]] = {}
+        alike: dict[tuple[tuple[int, int], ...], list[Vertex]] = {}
         for vertex in self.seen.vertices:
             if vertex.is_leaf and id(vertex) not in self.of:
                 children = self._children.get(id(vertex), [])
-                alike.setdefault(tuple([id(child) for child in children]), []).append(vertex)
+                alike.setdefault(tuple([(id(child), self._list_of(vertex, child)) for child in children]), []).append(
+                    vertex
+                )
         for leaves in alike.values():
             name = self.named.get(key_of(leaves), "")
             if len(leaves) > MOST_LEAVES or (name and len(leaves) > 1 and self._is_used_whole(leaves[0])):
-                self._take(Group("vector", leaves, name or _together(leaves), self._region_of_leaf(leaves[0])))
+                group = Group("vector", leaves, name or _together(leaves), self._region_of_leaf(leaves[0]))
+                group.role = self.roles.get(key_of(leaves), "")
+                self._take(group)
         for vertex in self.seen.vertices:
             if id(vertex) not in self.of:
                 region = self.regions.of.get(id(vertex)) or self._region_of_leaf(vertex)
                 self.of[id(vertex)] = Group("node", [vertex], region=region)
+
+    def _list_of(self, vertex: Vertex, child: Vertex) -> int:
+        """In which of the child's lists of operands a vertex stands: w and x are two vectors of dot(w, x)."""
+        if id(child) not in self._lists:
+            lists = child.primitive.notation.grouped(child.operands)[0] if child.primitive is not None else []
+            self._lists[id(child)] = {id(item): k for k, items in enumerate(lists) for item in items}
+        return self._lists[id(child)].get(id(vertex), -1)
 
     def _is_used_whole(self, leaf: Vertex) -> bool:
         """Whether only functions of vectors use it, whose steps are written with the vector's name."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from microgrand.drawing.groups import Group, Grouping
-from microgrand.drawing.regions import key_of
+from microgrand.drawing.regions import Region, key_of
 from microgrand.drawing.vertices import BEYOND, MOST_PINNED, Vertex
 from microgrand.sweep import sweep
+
+MOST_PARALLEL = 8  # arrows between two boxes that are drawn one by one
 
 
 class Edge(NamedTuple):
@@ -69,7 +71,8 @@ class Links:
         far = [group for group in grouping.groups if id(group) not in shown]
         gone = {id(vertex) for group in far for vertex in group.vertices}
         self.hidden = len(gone) + seen.beyond
-        self.groups = [group for group in grouping.groups if id(group) in shown]
+        linked = {key for ends in self._found for key in ends}
+        self.groups = [g for g in grouping.groups if id(g) in shown and (g.vertices or g.layer or id(g) in linked)]
         if self.hidden > 0:
             self.groups.insert(0, self._more)
         self.all = self._merged(shown)
@@ -82,7 +85,7 @@ class Links:
     def arrow_id(self, link: Link, edge: Edge | None = None) -> str:
         """What an arrow is called: between two vertices there is one for each edge."""
         head, tail = self.box_id(link.head), self.box_id(link.tail)
-        single = link.tail.kind == link.head.kind == "node" and edge is not None
+        single = link.tail.kind == link.head.kind == "node" and len(link.edges) <= MOST_PARALLEL
         return f"e{head[1:]}_{edge.k if single and edge is not None else tail}"
 
     def _link(self, tail: Group, head: Group) -> Link:
@@ -115,7 +118,7 @@ class Links:
                 self._link(group, grouping.inside[id(region)])
                 continue
             for vertex in region.own:
-                if _uses(vertex, region.inputs):
+                if _uses(vertex, region):
                     self._link(group, grouping.of[id(vertex)])
 
     def _nearest(self, root: Group, most: int) -> set[int]:
@@ -126,7 +129,7 @@ class Links:
         below: dict[int, list[Group]] = {}
         for link in self._found.values():
             below.setdefault(id(link.head), []).append(link.tail)
-        pinned = [group for group in groups if self._is_pinned(group)][:MOST_PINNED]
+        pinned = [group for group in groups if self._is_pinned(group)][: min(MOST_PINNED, most // 3)]
         levels = {id(root): 0}
         queue = [root]
         for group in queue:  # which grows while it is read
@@ -153,7 +156,7 @@ class Links:
                 link_of_both.edges += link.edges
                 link_of_both.made += link.made
         connected = {key[0] for key in merged}
-        for group in self.groups:
+        for group in self.groups if self.hidden > 0 else []:
             if (
                 group is not self._more
                 and id(group) not in connected
@@ -164,18 +167,26 @@ class Links:
         return list(merged.values())
 
 
-def jacobian(links: Links, link: Link) -> list[list[float]]:
-    """∂output/∂input of the layer that a link leads to: a row for each output, a column for each vertex of the tail."""
-    assert link.head.layer is not None  # whoever asks has looked
+def jacobian(grouping: Grouping, links: Links, link: Link) -> list[list[float]]:
+    """∂output/∂input of the layer that a link leads to: a row for each output, a column for each vertex of the tail.
+
+    Empty where the layer's outputs are no vector of their own.
+    """
+    layer = link.head.layer
+    if layer is None or not layer.outputs:
+        return []
+    outputs = grouping.of[id(layer.outputs[0])].vertices
+    if any([vertex.scope is not None and grouping.regions.box_of(vertex) not in (layer, None) for vertex in outputs]):
+        return []
     outside = [edge.parent.node for each in links.all if each.head is link.head for edge in each.edges]
-    found = [sweep(output.node, 1.0, outside) for output in link.head.layer.outputs]
+    found = [sweep(output.node, 1.0, outside) for output in outputs]
     return [[deltas[vertex.node] for vertex in link.tail.vertices] for deltas in found]
 
 
-def _uses(vertex: Vertex, numbers: list[Vertex | float]) -> bool:
-    """Whether the step that made the vertex is applied to these plain numbers, or to one of them."""
+def _uses(vertex: Vertex, region: Region) -> bool:
+    """Whether the step that made the vertex is applied to the plain numbers that its layer was called on, or to one."""
     if vertex.primitive is not None and vertex.primitive.notation.groups:
         lists, _ = vertex.primitive.notation.grouped(vertex.operands)
-        if any([key_of(items) == key_of(numbers) for items in lists]):
+        if any([key_of(items) == key_of(region.inputs) for items in lists]):
             return True
-    return any([operand is number for operand in vertex.operands for number in numbers])
+    return any([operand is number for operand in vertex.operands for number in region.scope.inputs])

@@ -7,6 +7,7 @@ from typing import Any
 
 from microgrand.drawing.vertices import Seen, Vertex
 from microgrand.node import Node
+from microgrand.numeric import as_number
 from microgrand.scope import Scope
 
 Items = Sequence["Vertex | float"]
@@ -60,6 +61,7 @@ class Regions:
         self.of: dict[int, Region] = {}
         self._seen = seen
         self._by_scope: dict[int, Region] = {}
+        self._idle: dict[int, Vertex] = {}
         outside = 0
         for vertex in seen.vertices:
             if vertex.scope is not None:
@@ -81,9 +83,23 @@ class Regions:
         for each in reversed(missing):
             outer = self._by_scope[id(each.outer)] if each.outer is not None else None
             region = self._by_scope[id(each)] = Region(each, outer)
-            region.inputs = [self._seen.of.get(id(x), x.data) if isinstance(x, Node) else x for x in each.inputs]
+            region.inputs = self._vector(each.inputs)
             self.all.append(region)
         return self._by_scope[id(scope)]
+
+    def _vector(self, items: Sequence[Any]) -> list[Vertex | float]:
+        """What a layer was called on, if that is a vector; a Value that the root does not use has δ = 0."""
+        found: list[Vertex | float] = []
+        for item in items:
+            if isinstance(item, Node):
+                known = self._seen.of.get(id(item)) or self._idle.get(id(item))
+                found.append(known or self._idle.setdefault(id(item), Vertex(item, 0.0, item.name, "")))
+            else:
+                try:
+                    found.append(as_number(item))
+                except (TypeError, ValueError, OverflowError):
+                    return []
+        return found
 
     def _number_levels(self, outside: int) -> None:
         """Level 1 is what lies just inside the innermost network that holds everything, or else the outermost calls."""
@@ -141,4 +157,4 @@ def _lies_in(region: Region | None, outer: Region) -> bool:
 
 def key_of(items: Items) -> tuple[Any, ...]:
     """What tells vectors apart: their vertices, and the numbers that stand between these."""
-    return tuple([id(item) if isinstance(item, Vertex) else repr(item) for item in items])
+    return tuple([id(item) if isinstance(item, Vertex) else repr(float(item)) for item in items])

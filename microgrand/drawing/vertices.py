@@ -49,7 +49,9 @@ class Vertex:
         """Take over the operands of a node; `of` holds the vertices of those that are looked at, by id of node."""
         self.operands = tuple([of.get(id(x), BEYOND) if isinstance(x, Node) else x for x in node.operands])
         pairs = zip(self.operands, node.operand_partials(), strict=True)
-        self.edges = [(operand, partial) for operand, partial in pairs if isinstance(operand, Vertex)]
+        self.edges = [(x, slope) for x, slope in pairs if isinstance(x, Vertex) and x is not BEYOND]
+        if any([operand is BEYOND for operand in self.operands]):
+            self.edges.append((BEYOND, 0.0))  # one stands for all
 
     @property
     def is_leaf(self) -> bool:
@@ -95,6 +97,7 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
     if len(near) < len(adjoints):
         named = (node for node in adjoints.order if node.is_leaf and called(node))
         near.update({id(leaf): leaf for leaf in islice(named, MOST_PINNED)})
+    old = {id(node) for node in _stale(near)}
     vertices: list[Vertex] = []
     of: dict[int, Vertex] = {}
     for k, node in enumerate(adjoints.order):
@@ -103,12 +106,13 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
             vertex = Vertex(node, adjoints.deltas[k], called(node), place)
             vertex.lit = id(node) in paths
             vertex.connect(node, of)
-            if unfolds(node):
+            vertex.stale = id(node) in old
+            if (
+                unfolds(node) and not vertex.stale
+            ):  # its operands' numbers are no longer those that it was computed from
                 vertices += _unfolded(node, vertex, place, unfolds)
             vertices.append(vertex)
             of[id(node)] = vertex
-    for node in _stale(root, near):
-        of[id(node)].stale = True
     return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(id(root), 0))
 
 
@@ -130,7 +134,10 @@ def paths_to(order: list[Node], to: Any) -> dict[int, int]:
     """How many paths lead from the nodes of `to` to each node that depends on them, by id of node."""
     below = {id(node) for node in order}
     paths: dict[int, int] = {}
-    for node in as_nodes(to):
+    targets = as_nodes(to)
+    if not targets:
+        raise ValueError("to names one Value or more, from which paths lead to the root; got none")
+    for node in targets:
         if id(node) not in below:
             what = repr(node.name) if node.name is not None else repr(node)
             raise GraphError(f"the root does not depend on {what}: there is no path to light")
@@ -142,13 +149,14 @@ def paths_to(order: list[Node], to: Any) -> dict[int, int]:
     return paths
 
 
-def _stale(root: Node, near: dict[int, Node]) -> list[Node]:
-    """The stale nodes among those looked at; what lies beyond them counts as it stands."""
-    small = [node for node in near.values() if len(node.operands) <= MOST_CHECKED]
-    if len(small) < len(near):  # a node of a million operands: to recompute it would take longer than to draw it
-        return []
-    beyond = {id(parent): parent for node in small for parent in node.parents if id(parent) not in near}
-    return stale(root, beyond.values())
+def _stale(near: dict[int, Node]) -> list[Node]:
+    """The stale nodes among those looked at; what lies beyond them counts as it stands.
+
+    So does a node of very many operands: to recompute it would take longer than to draw it.
+    """
+    small = {id(node): node for node in near.values() if len(node.operands) <= MOST_CHECKED}
+    beyond = {id(parent): parent for node in small.values() for parent in node.parents if id(parent) not in small}
+    return stale(list(small.values()), beyond.values())
 
 
 def _unfolded(node: Node, vertex: Vertex, place: str, unfolds: Callable[[Node], bool]) -> list[Vertex]:
@@ -176,7 +184,7 @@ def _unfolded(node: Node, vertex: Vertex, place: str, unfolds: Callable[[Node], 
         step.scope = vertex.scope
         step.connect(inner, met)
         step.lit = any([parent.lit for parent, _ in step.edges])
-        if inner is not last and unfolds(inner):
+        if unfolds(inner) and inner.primitive is not node.primitive:
             steps += _unfolded(inner, step, its_place, unfolds)
         met[id(inner)] = step
         steps.append(step)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrand.drawing.groups import Group, Grouping
-from microgrand.drawing.links import Edge, Link, Links, jacobian
+from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, jacobian
 from microgrand.drawing.regions import Items, Region, key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.notation import LONGEST_NAME, UNKNOWN, number, shortened, vector
@@ -153,9 +153,7 @@ class Words:
 
     def delta_symbol(self, group: Group) -> str:
         """What the δ of a box is called: δˡ of zˡ, ∂C/∂θₖ of a row of parameters, else δ."""
-        if group.kind == "node" or (group.name not in self._grouping.named.values() and not group.rows):
-            return "δ"
-        return f"δ{group.name[1:]}" if group.name.startswith("z") else f"∂C/∂{one_line(group.name)}"
+        return {"z": f"δ{group.name[1:]}", "θ": f"∂C/∂{one_line(group.name)}"}.get(group.role, "δ")
 
     def _heading(self, vertex: Vertex) -> str:
         name = self.name(vertex)
@@ -163,16 +161,16 @@ class Words:
 
     def _vector_heading(self, group: Group) -> str:
         if group.rows:
-            rows = f"{len(group.rows)} × " if len(group.rows) > 1 else ""
-            return f"{group.name} ({rows}{max(group.rows)})"
+            even = len(group.rows) > 1 and len(set(group.rows)) == 1
+            return f"{group.name} ({f'{len(group.rows)} × {group.rows[0]}' if even else len(group.items)})"
         names = {vertex.name.rpartition("[")[0] or vertex.name for vertex in group.vertices if vertex.named}
-        if group.name.startswith("z") and len(names) == 1:
+        if group.role == "z" and len(names) == 1:
             return f"{group.name} = {one_line(names.pop())}"
         return one_line(group.name, 2 * LONGEST_STEP)
 
     def _words(self, group: Group, lines: list[str]) -> str:
         if group.layer is not None and group.layer.scope.layer is not None:
-            lines = [one_line(repr(group.layer.scope.layer), 200), *lines[1:], f"{len(group.items):,} nodes"]
+            lines = [_described(group.layer.scope.layer), *lines[1:], f"{len(group.items):,} nodes"]
         elif group.kind == "node" and group.vertices[0].primitive is not None and group.vertices[0].primitive.doc:
             lines = [*lines, f"{group.vertices[0].primitive.name}: {group.vertices[0].primitive.doc}"]
         return printable(" | ".join(lines))
@@ -205,6 +203,10 @@ class Words:
     def arrows(self, link: Link) -> list[Arrow]:
         """One arrow, or, between two vertices, one for each edge."""
         name, tail, head = self._links.arrow_id, self._links.box_id(link.tail), self._links.box_id(link.head)
+        if link.tail.kind == link.head.kind == "node" and len(link.edges) > MOST_PARALLEL:
+            symbol, _ = self._partial(link.edges[0])
+            label = (symbol, f"× {len(link.edges):,}") if "partial" in self._show else ()
+            return [Arrow(name(link), tail, head, label, f"{symbol}, {len(link.edges):,} times", link.flow, link.lit)]
         if link.tail.kind == link.head.kind == "node":
             return [
                 Arrow(name(link, edge), tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit)
@@ -244,7 +246,7 @@ class Words:
         layer, below = link.head.layer, link.tail.vertices
         if layer is None or len(layer.outputs) * len(below) > MOST_ENTRIES or len(link.head.items) > MOST_INSIDE:
             return []
-        rows = jacobian(self._links, link)
+        rows = jacobian(self._grouping, self._links, link)
         return [array_text(row) if len(rows) == 1 else vector(row) for row in rows]
 
     # ---- clusters, title ----
@@ -320,6 +322,14 @@ def _plain(x: Vertex | float) -> str:
     return f"({number(x)})" if x < 0 else number(x)
 
 
+def _described(layer: object) -> str:
+    """A layer in one line, whatever its own repr does."""
+    try:
+        return one_line(repr(layer), 200)
+    except Exception:
+        return type(layer).__name__
+
+
 def array_text(numbers: Sequence[float | None]) -> str:
     """The numbers of a box; None stands for one that is not known yet."""
     if len(numbers) != 1:
@@ -345,4 +355,5 @@ def side_by_side(views: Sequence[View], titles: Sequence[str]) -> View:
             arrows.append(arrow._replace(id=f"{arrow.id}_{k}", tail=f"{arrow.tail}_{k}", head=f"{arrow.head}_{k}"))
     told = "; ".join([f"{one_line(title)}: {view.title}" for view, title in zip(views, titles, strict=True)])
     notes = tuple([note for view in views for note in view.notes])
-    return View(tuple(boxes), tuple(arrows), tuple(clusters), told, notes, any([view.lights for view in views]))
+    lights, tangled = any([view.lights for view in views]), any([view.tangled for view in views])
+    return View(tuple(boxes), tuple(arrows), tuple(clusters), told, notes, lights, tangled)

@@ -130,7 +130,7 @@ class LayerSteps:
     def matrix(self, link: Link) -> list[list[float]]:
         """∂(what the link leads to)/∂(its tail)."""
         if link.head.layer is not None:
-            return jacobian(self._links, link)
+            return jacobian(self._grouping, self._links, link)
         by_parent: dict[int, float] = {}
         for edge in link.edges:
             by_parent[id(edge.parent)] = by_parent.get(id(edge.parent), 0.0) + edge.partial
@@ -172,7 +172,7 @@ class LayerSteps:
 
     def _delta_of(self, style: Style, group: Group) -> str:
         name = self.name(group)
-        if name in self._grouping.named.values() and name.startswith("z"):
+        if group.role == "z":
             return style.name(f"δ{name[1:]}")
         return style.partial("C", name) if self._is_parameter(group) else style.delta(name)
 
