@@ -47,8 +47,16 @@ class Walkthrough:
         self.title = f"{len(self.steps):,} steps of backpropagation through {scenes[0].root}"
 
     def html(self) -> str:
-        """The player as one page, which needs no network; needs the extra `draw`."""
-        return page(self.title, self.scenes, self._opens, self.losses)
+        """The player as one page, which needs no network; needs the extra `draw`.
+
+        Layers that would make it too large stay closed.
+        """
+        for kept in range(len(self.scenes), 0, -1):
+            opens = [{box: k for box, k in leads.items() if k < kept} for leads in self._opens[:kept]]
+            written = page(self.title, self.scenes[:kept], opens, self.losses)
+            if kept == 1 or len(written.encode()) <= MOST_BYTES:
+                break
+        return written
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the player as one file that any browser opens; the file is whole or is not there."""
