@@ -56,6 +56,14 @@ def test_what_the_readme_says_of_drawing_is_so(tmp_path):
     assert done.stdout == text
 
 
+def test_the_steps_of_the_readme_are_what_it_says():
+    """The section's example prints the block below it."""
+    section = (ROOT / "README.md").read_text().partition("## Backpropagation, step by step\n")[2].partition("\n## ")[0]
+    example, output = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", section, re.DOTALL).groups()
+    done = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, check=True)
+    assert done.stdout == output
+
+
 def test_the_links_of_the_documents_lead_somewhere():
     """Every relative link of the README, and every file that CONTRIBUTING names in a table of floors, exists."""
     for document in ("README.md", "CONTRIBUTING.md"):

@@ -23,7 +23,7 @@ MOST_FACTORS = 40  # of a sum that is written out
 INDICES = "ₗₖⱼᵢₘₙ"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """A derivative, expanded by the chain rule.
 
@@ -43,6 +43,9 @@ class Derivation:
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex}$$"
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         return "\n".join([*[line.text for line in self.lines], *([self.note] if self.note else [])])
