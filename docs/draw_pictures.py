@@ -43,7 +43,7 @@ def player() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         saved = walkthrough(y, names={"x": x, "w": w, "y": y}).save(Path(folder) / "page.html")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1100, "height": 620})
+        page = browser.new_page(viewport={"width": 1100, "height": 520})
         page.goto(saved.as_uri())
         for _ in range(10):
             page.keyboard.press("ArrowRight")
