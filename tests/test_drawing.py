@@ -5,9 +5,10 @@ import importlib.util
 import re
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
-from drawings import ROOT, classifier, expression, harmless, texts
+from drawings import ROOT, SVG, classifier, expression, harmless, texts
 from hypothesis import given
 
 from microgrand import (
@@ -200,7 +201,9 @@ def test_two_drawings_stand_side_by_side():
     x.data = 2.0
     refresh(y)
     both = before.beside(draw(y))
-    assert [cluster.label for cluster in both.view.clusters] == ["before", "after"]
+    assert str(both).splitlines()[0] == "before"
+    above = {item.text: float(item.get("y")) for item in ElementTree.fromstring(both.svg()).iter(f"{SVG}text")}
+    assert above["before"] < above["after"]
     assert [box.value for box in both.view.boxes] == ["3", "9", "2", "4"]
     harmless(both.svg())
     cost = classifier()([1.0, 2.0, 3.0], 0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from microgrand.drawing.view import Arrow, Box, View, printable
+from microgrand.drawing.names import printable
+from microgrand.drawing.view import Arrow, Box, View
 from microgrand.errors import MissingExtraError
 
 # The embedded engine knows this font's widths; nearly every viewer has it, or Verdana, which is as wide.

@@ -16,7 +16,8 @@ from microgrand.drawing.names import caller_names
 from microgrand.drawing.references import with_references
 from microgrand.drawing.regions import Region, Regions
 from microgrand.drawing.vertices import MOST_PATHS, Seen, look
-from microgrand.drawing.view import SHOWABLE, View, view_of
+from microgrand.drawing.view import View
+from microgrand.drawing.words import SHOWABLE, view_of
 from microgrand.errors import CollapsedWarning
 from microgrand.node import Node
 from microgrand.numeric import as_number

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from microgrand.node import Node
+from microgrand.notation import LONGEST_NAME, shortened
 
 
 def caller_names(names: Any, scope: Mapping[str, Any]) -> Callable[[Node], str | None]:
@@ -51,3 +52,25 @@ def variables(scope: Mapping[str, Any]) -> dict[int, str]:
         if isinstance(item, Node) and name.isidentifier() and not name.startswith("_"):
             found.setdefault(id(item), name)
     return found
+
+
+def printable(text: str) -> str:
+    """Text that any terminal and any SVG can show: a tab as a space, and U+FFFD for what XML has no place for."""
+    return "".join([_printable(character) for character in text])
+
+
+def _printable(character: str) -> str:
+    code = ord(character)
+    if character == "\t":
+        return " "
+    controls = code < 32 or 127 <= code < 160
+    return (
+        "\ufffd"
+        if (controls and character != "\n") or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF)
+        else character
+    )
+
+
+def one_line(name: str, most: int = LONGEST_NAME) -> str:
+    """A name on one line."""
+    return printable(shortened(name.replace("\n", "↵"), most))

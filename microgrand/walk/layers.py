@@ -8,8 +8,8 @@ from typing import Any
 from microgrand.drawing.draw import Composition, compose, root_of
 from microgrand.drawing.groups import Group
 from microgrand.drawing.links import Link, jacobian
+from microgrand.drawing.names import one_line
 from microgrand.drawing.vertices import Vertex
-from microgrand.drawing.view import one_line
 from microgrand.node import Node
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.nodes import NodeSteps, listed

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from microgrand.drawing.groups import Grouping
+from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import Regions
 from microgrand.drawing.vertices import WINDOW, look
-from microgrand.drawing.view import one_line
 from microgrand.node import Node
 from microgrand.notation import SIGN, Notation, subscript
 from microgrand.sweep import sweep

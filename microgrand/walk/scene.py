@@ -9,7 +9,8 @@ from microgrand.drawing.draw import Composition
 from microgrand.drawing.groups import Group
 from microgrand.drawing.links import Link, Links
 from microgrand.drawing.vertices import Vertex
-from microgrand.drawing.view import SHOWABLE, View, Words, array_text
+from microgrand.drawing.view import View
+from microgrand.drawing.words import SHOWABLE, Words, array_text
 from microgrand.notation import number as number_text
 from microgrand.walk.step import Step
 

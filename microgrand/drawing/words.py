@@ -1,0 +1,254 @@
+"""The words of a drawing: what each box and each arrow says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microgrand.drawing.groups import Group, Grouping
+from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, jacobian
+from microgrand.drawing.names import one_line, printable
+from microgrand.drawing.regions import Items, Region, key_of
+from microgrand.drawing.vertices import Vertex
+from microgrand.drawing.view import Arrow, Box, Cluster, View
+from microgrand.notation import UNKNOWN, number, vector
+
+SHOWABLE = ("value", "delta", "partial")
+SHOWN = 3  # numbers of a long vector
+LONGEST_STEP = 30
+LONGEST_SYMBOL = 16  # of a name inside ∂z/∂x
+MOST_ENTRIES = 6  # of a Jacobian that is written out
+MOST_INSIDE = 1_000  # nodes of a layer whose Jacobian is computed
+MOST_TOLD = 6  # leaves in the title
+
+
+def view_of(grouping: Grouping, links: Links, show: Sequence[str], notes: Sequence[str], lights: bool) -> View:
+    """The words on every box and arrow that is shown.
+
+    show    what is written beside the names, of `SHOWABLE`
+    notes   what the drawing says of itself
+    lights  whether it lights some paths
+    """
+    writer = Words(grouping, links, show)
+    boxes = tuple([writer.box(group) for group in links.groups])
+    arrows = tuple([arrow for link in links.all for arrow in writer.arrows(link)])
+    return View(boxes, arrows, writer.clusters(), writer.title(), tuple(notes), lights)
+
+
+class Words:
+    """Writes the words on what is shown."""
+
+    def __init__(self, grouping: Grouping, links: Links, show: Sequence[str]) -> None:
+        self._grouping = grouping
+        self._links = links
+        self._show = show
+        self._root = grouping.seen.root
+        self._clusters = self._framed()
+
+    # ---- boxes ----
+
+    def box(self, group: Group) -> Box:
+        """What one box says."""
+        heading, value, delta = self._lines(group)
+        shown_value, shown_delta = value if "value" in self._show else "", delta if "delta" in self._show else ""
+        vertices = group.vertices
+        return Box(
+            self._links.box_id(group),
+            self._kind(group),
+            heading,
+            shown_value if group.kind != "layer" else value,
+            shown_delta,
+            self._words(group, [line for line in (heading, value, delta) if line]),
+            self._clusters.get(id(group.region), ""),
+            any([vertex.stale for vertex in vertices]),
+            any([vertex.lit for vertex in vertices]),
+        )
+
+    def _kind(self, group: Group) -> str:
+        vertices = group.vertices
+        if group.kind in ("layer", "more"):
+            return group.kind
+        if not vertices or any([self._grouping.is_input(vertex) for vertex in vertices]):
+            return "input"
+        if self._root in vertices:
+            return "root"
+        if any([self._grouping.is_parameter(vertex) for vertex in vertices]):
+            return "parameter"
+        return "leaf" if vertices[0].is_leaf else "node"
+
+    def _lines(self, group: Group) -> tuple[str, str, str]:
+        """Heading, value and δ of a box."""
+        if group.kind == "more":
+            return f"… {self._links.hidden:,} more", "", ""
+        if group.layer is not None:
+            sizes = f"{len(group.layer.inputs)} → {len(group.layer.outputs)}" if group.layer.inputs else ""
+            return one_line(group.name), sizes, ""
+        vertices = group.vertices
+        if group.kind == "node":
+            vertex = vertices[0]
+            return self._heading(vertex), number(vertex.data), f"δ = {number(vertex.delta)}"
+        numbers = [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
+        deltas = array_text([vertex.delta for vertex in vertices]) if vertices else ""
+        return self._vector_heading(group), array_text(numbers), f"{self.delta_symbol(group)} = {deltas}" * bool(deltas)
+
+    def delta_symbol(self, group: Group) -> str:
+        """What the δ of a box is called: δˡ of zˡ, ∂C/∂θₖ of a row of parameters, else δ."""
+        return {"z": f"δ{group.name[1:]}", "θ": f"∂C/∂{one_line(group.name)}"}.get(group.role, "δ")
+
+    def _heading(self, vertex: Vertex) -> str:
+        name = self.name(vertex)
+        return name if vertex.primitive is None else f"{name} = {self._step(vertex)}"
+
+    def _vector_heading(self, group: Group) -> str:
+        if group.rows:
+            even = len(group.rows) > 1 and len(set(group.rows)) == 1
+            return f"{group.name} ({f'{len(group.rows)} × {group.rows[0]}' if even else len(group.items)})"
+        names = {vertex.name.rpartition("[")[0] or vertex.name for vertex in group.vertices if vertex.named}
+        if group.role == "z" and len(names) == 1:
+            return f"{group.name} = {one_line(names.pop())}"
+        return one_line(group.name, 2 * LONGEST_STEP)
+
+    def _words(self, group: Group, lines: list[str]) -> str:
+        if group.layer is not None and group.layer.scope.layer is not None:
+            lines = [_described(group.layer.scope.layer), *lines[1:], f"{len(group.items):,} nodes"]
+        elif group.kind == "node" and group.vertices[0].primitive is not None and group.vertices[0].primitive.doc:
+            lines = [*lines, f"{group.vertices[0].primitive.name}: {group.vertices[0].primitive.doc}"]
+        return printable(" | ".join(lines))
+
+    def name(self, vertex: Vertex) -> str:
+        """What a vertex is called here: by its own name, as an element of a vector, by its place."""
+        own = vertex.name if vertex.named else self._grouping.symbols.get(id(vertex), vertex.name)
+        return one_line(own)
+
+    def _step(self, vertex: Vertex) -> str:
+        """The step that made the vertex, in the names of its operands: "x·w"; plain numbers stand inside it."""
+        assert vertex.primitive is not None
+        notation = vertex.primitive.notation
+        if notation.groups:
+            lists, rest = notation.grouped(vertex.operands)
+            step = notation.applied("text", [self._list(items) for items in lists], [_plain(x) for x in rest])
+        else:
+            step = notation.write("text", [self._operand(operand) for operand in vertex.operands])
+        return printable(step if len(step) <= LONGEST_STEP else notation.label)
+
+    def _list(self, items: Items) -> str:
+        name = self._grouping.named.get(key_of(items))
+        return name or f"[{', '.join([self._operand(item) for item in items[:LONGEST_STEP]])}]"
+
+    def _operand(self, operand: Vertex | float) -> str:
+        return self.name(operand) if isinstance(operand, Vertex) else _plain(operand)
+
+    # ---- arrows ----
+
+    def arrows(self, link: Link) -> list[Arrow]:
+        """One arrow, or, between two vertices, one for each edge."""
+        name, tail, head = self._links.arrow_id, self._links.box_id(link.tail), self._links.box_id(link.head)
+        if link.tail.kind == link.head.kind == "node" and len(link.edges) > MOST_PARALLEL:
+            symbol, _ = self._partial(link.edges[0])
+            label = (symbol, f"× {len(link.edges):,}") if "partial" in self._show else ()
+            return [Arrow(name(link), tail, head, label, f"{symbol}, {len(link.edges):,} times", link.flow, link.lit)]
+        if link.tail.kind == link.head.kind == "node":
+            return [
+                Arrow(name(link, edge), tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit)
+                for edge in link.edges
+            ]
+        flow = link.flow if link.edges or link.made else float("nan")
+        return [Arrow(name(link), tail, head, *self._told(self._derivative(link)), flow, link.lit)]
+
+    def _told(self, derivative: tuple[str, list[str]]) -> tuple[tuple[str, ...], str]:
+        """A symbol and the rows of its numbers as the lines of a label, and in one line."""
+        symbol, rows = derivative
+        lines = (symbol, f"= {rows[0]}") if len(rows) == 1 else (f"{symbol} ="[: None if rows else -2], *rows)
+        words = f"{symbol} = {'; '.join(rows)}" if rows else symbol
+        return (lines if "partial" in self._show and symbol else (), words)
+
+    def _partial(self, edge: Edge) -> tuple[str, list[str]]:
+        return self._symbol(self.name(edge.child), self.name(edge.parent)), [number(edge.partial)]
+
+    def _symbol(self, above: str, below: str) -> str:
+        return f"∂{one_line(above, LONGEST_SYMBOL)}/∂{one_line(below, LONGEST_SYMBOL)}"
+
+    def _derivative(self, link: Link) -> tuple[str, list[str]]:
+        """∂z²/∂z¹ and the like, with rows of numbers where these are few."""
+        if len(link.edges) == 1 and link.head.layer is None:
+            return self._partial(link.edges[0])
+        if not link.edges or "more" in (link.tail.kind, link.head.kind):
+            return "", []
+        below = link.tail.name or self.name(link.tail.vertices[0])
+        if link.head.layer is None:
+            above = self.name(link.edges[0].child)
+            return self._symbol(above, below), [array_text([edge.partial for edge in link.edges])]
+        outputs = {self._grouping.of[id(vertex)].name for vertex in link.head.layer.outputs}
+        return (self._symbol(outputs.pop(), below), self._jacobian(link)) if len(outputs) == 1 else ("", [])
+
+    def _jacobian(self, link: Link) -> list[str]:
+        """The rows of the derivative of a layer's output, where they are few."""
+        layer, below = link.head.layer, link.tail.vertices
+        if layer is None or len(layer.outputs) * len(below) > MOST_ENTRIES or len(link.head.items) > MOST_INSIDE:
+            return []
+        rows = jacobian(self._grouping, self._links, link)
+        return [array_text(row) if len(rows) == 1 else vector(row) for row in rows]
+
+    # ---- clusters, title ----
+
+    def _framed(self) -> dict[int, str]:
+        """The ids of the frames, by id of region: those of the open calls that boxes stand in."""
+        found: dict[int, str] = {}
+        for region in self._grouping.regions.all:
+            if region.level >= 1 and region.box is None and self._is_shown(region):
+                found[id(region)] = f"cluster_{len(found)}"
+        return found
+
+    def _is_shown(self, region: Region) -> bool:
+        for group in self._links.groups:
+            around = group.region
+            while around is not None and around is not region:
+                around = around.outer
+            if around is region:
+                return True
+        return False
+
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The frames around the boxes of one call."""
+        regions = [region for region in self._grouping.regions.all if id(region) in self._clusters]
+        return tuple(
+            [
+                Cluster(self._clusters[id(region)], self._frame(region), self._clusters.get(id(region.outer), ""))
+                for region in regions
+            ]
+        )
+
+    def _frame(self, region: Region) -> str:
+        below = self._grouping.named.get(key_of(region.inputs), "")
+        above = self._grouping.named.get(key_of(region.outputs), "")
+        name = one_line(region.scope.name)
+        return f"{name}: {below} → {above}" if below and above else name
+
+    def title(self) -> str:
+        """What the drawing is of, in a sentence."""
+        seen = self._grouping.seen
+        leaves = [vertex for vertex in seen.vertices if vertex.is_leaf and vertex.named][:MOST_TOLD]
+        told = ", ".join([f"{self.name(leaf)} = {number(leaf.data)}" for leaf in leaves])
+        root = f"{self.name(self._root)} = {number(self._root.data)}"
+        return f"A gradient graph of {seen.size:,} node{'s' * (seen.size != 1)}: {root}{' from ' * bool(told)}{told}"
+
+
+def _plain(x: Vertex | float) -> str:
+    """A plain number as an operand."""
+    if isinstance(x, Vertex):
+        return x.name
+    return f"({number(x)})" if x < 0 else number(x)
+
+
+def _described(layer: object) -> str:
+    """A layer in one line, whatever its own repr does."""
+    try:
+        return one_line(repr(layer), 200)
+    except Exception:
+        return type(layer).__name__
+
+
+def array_text(numbers: Sequence[float | None]) -> str:
+    """The numbers of a box; None stands for one that is not known yet."""
+    if len(numbers) != 1:
+        return vector(numbers, SHOWN)
+    return UNKNOWN if numbers[0] is None else number(numbers[0])
