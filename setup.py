@@ -11,7 +11,7 @@ from compilation import RUN_TIME, AllOrNone, extensions, obstacle
 
 MODULES = [
     "domains", "numeric", "stable", "scope", "declaration", "node", "direct", "primitives", "graph", "sweep", "value",
-    "layers",
+    "layers", "losses",
 ]  # fmt: skip
 
 setup(

@@ -23,17 +23,9 @@ from microgrand.errors import (
     NonFiniteError,
 )
 from microgrand.graph import leaves, refresh, stale, topological_order
-from microgrand.layers import (
-    Layer,
-    Linear,
-    LogSoftmax,
-    NegativeLogLikelihood,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
+from microgrand.layers import Layer, Linear, LogSoftmax, ReLU, Sequential, Sigmoid, Softmax, Tanh
+from microgrand.losses import BinaryCrossEntropy, Hinge, NegativeLogLikelihood, SquaredError, l1_penalty, l2_penalty
+from microgrand.nn import MLP
 from microgrand.node import Primitive
 from microgrand.notation import Notation, formula
 from microgrand.primitives import (
@@ -114,8 +106,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "COMPILED",
+    "MLP",
     "TABLE",
     "Adjoints",
+    "BinaryCrossEntropy",
     "CollapsedWarning",
     "Derivation",
     "DivisionByZeroError",
@@ -123,6 +117,7 @@ __all__ = [
     "DomainError",
     "Drawing",
     "GraphError",
+    "Hinge",
     "InputError",
     "Interval",
     "Layer",
@@ -138,6 +133,7 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "SquaredError",
     "Step",
     "Tanh",
     "Trace",
@@ -177,6 +173,8 @@ __all__ = [
     "identity",
     "jacobian",
     "jvp",
+    "l1_penalty",
+    "l2_penalty",
     "leaky_relu",
     "leaves",
     "less",

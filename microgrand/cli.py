@@ -1,4 +1,4 @@
-"""The command line: `microgrand train`, `microgrand draw`, `microgrand step`, `microgrand check`."""
+"""The command line: `microgrand train`, `predict`, `draw`, `step` and `check`."""
 
 from __future__ import annotations
 
@@ -39,14 +39,27 @@ def _train(options: argparse.Namespace) -> int:
         Path(options.csv) if options.csv is not None else embedded("breast_cancer"),
         Path(options.out),
         target=options.target,
+        solver=options.solver,
         epochs=options.epochs,
         step=options.step,
         l2=options.l2,
         bias=options.bias,
+        hidden=options.hidden,
         seed=options.seed,
     )
     print(report, flush=True)
     print(f"\nloss.svg, graph.svg and model.json are in {options.out}", file=sys.stderr)
+    return 0
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from microgrand.training.job import predict_table
+    from microgrand.training.model import read_model
+
+    table, accuracy = predict_table(read_model(Path(options.model)), Path(options.csv))
+    print(table, flush=True)
+    if accuracy is not None:
+        print(f"accuracy: {accuracy:.3f}", file=sys.stderr)
     return 0
 
 
@@ -97,28 +110,51 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="microgrand", description="Scalar computation graphs, seen and trusted.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_train(commands)
+    _add_predict(commands)
+    _add_draw(commands)
+    _add_step(commands)
+    _add_check(commands)
+    return parser
+
+
+def _add_train(commands: Any) -> None:
     train = commands.add_parser(
         "train",
-        help="train a softmax classifier on a CSV file",
-        description="Train a softmax classifier by gradient descent, print its accuracy and the layered trace of one "
-        "test sample, and write loss.svg, graph.svg and model.json.",
+        help="train a classifier on a CSV file",
+        description="Train a softmax classifier, or a network that ends in one, print its accuracy and the layered "
+        "trace of one test sample, and write loss.svg, graph.svg and model.json.",
     )
     train.add_argument("csv", nargs="?", metavar="CSV", help="a file with a header line (default: breast cancer "
                        "Wisconsin, 569 × 30, which ships with microgrand)")  # fmt: skip
     train.add_argument("--target", metavar="COLUMN", help="the column of classes (default: the last)")
     train.add_argument("--out", metavar="DIR", default="microgrand-out", help="where files go (default: %(default)s)")
-    train.add_argument("--epochs", type=_whole, default=100, metavar="N", help="default: %(default)s")
+    train.add_argument("--solver", choices=("gradient-descent", "momentum", "adam", "lbfgs"), help="(default: "
+                       "gradient-descent; adam with hidden layers)")  # fmt: skip
+    train.add_argument("--epochs", type=_whole, default=100, metavar="N", help="at most (default: %(default)s)")
     train.add_argument("--step", type=_positive, metavar="S", help="step size on the summed cost (default: one that "
-                       "cannot diverge)")  # fmt: skip
+                       "suits the solver); lbfgs finds its own")  # fmt: skip
     train.add_argument("--l2", type=_not_negative, default=1.0, metavar="L", help="weight of the penalty L/2·Σθ² "
                        "(default: %(default)s; without one, separable data have no optimum)")  # fmt: skip
     train.add_argument("--bias", action="store_true", help="give every class a bias")
-    train.add_argument("--seed", type=int, default=1, metavar="N", help="of the split (default: %(default)s)")
+    train.add_argument("--hidden", type=_sizes, default=(), metavar="SIZES", help="the sizes of hidden layers, such as "
+                       "16,16, with tanh after each (default: none)")  # fmt: skip
+    train.add_argument("--seed", type=int, default=1, metavar="N", help="of the split, and of the parameters of "
+                       "networks with hidden layers (default: %(default)s)")  # fmt: skip
     train.set_defaults(run=_train)
-    _add_draw(commands)
-    _add_step(commands)
-    _add_check(commands)
-    return parser
+
+
+def _add_predict(commands: Any) -> None:
+    predict = commands.add_parser(
+        "predict",
+        help="classify the rows of a CSV file",
+        description="Write, for every row of a CSV file, the most probable class and the probability of each as CSV to "
+        "stdout. If the file has the column of classes, the share that is right goes to stderr.",
+    )
+    predict.add_argument("model", metavar="MODEL", help="the model.json that `microgrand train` wrote")
+    predict.add_argument("csv", metavar="CSV", help="a file with the columns that the model was trained on, in any "
+                         "order")  # fmt: skip
+    predict.set_defaults(run=_predict)
 
 
 def _add_draw(commands: Any) -> None:
@@ -184,6 +220,10 @@ def _add_check(commands: Any) -> None:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple([word.strip() for word in text.split(",") if word.strip()])
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple([_one_or_more(size) for size in text.split(",")])
 
 
 def _one_or_more(text: str) -> int:

@@ -1,26 +1,49 @@
-"""Layers zˡ⁺¹ = f(zˡ; θ), losses, and networks of them, on scalar nodes.
+"""Layers zˡ⁺¹ = f(zˡ; θ), and networks of them, on scalar nodes; the costs that networks end in stand in `losses.py`.
 
 A layer is called on the vector zˡ, a list of numbers or Values, and gives the vector zˡ⁺¹ (a cost layer gives one
 Value). Every call is a `Scope`, so that the nodes made in it know their layer. A `Sequential` of layers is a layer.
-Writing one's own is a class with a `forward`:
 
->>> class Doubling(Layer):
+A layer of one's own is a function of the vector, where it has no parameters,
+
+>>> def powers(z):
+...     return [zi**k for zi in z for k in (1, 2, 3)]
+>>> Sequential(powers, Linear(3, 1, theta=[[1.0, 1.0, 1.0]]))([2.0])
+[Value(14.0)]
+
+or else a class with a `forward`: its parameters are found in its attributes. A residual block,
+
+>>> class Residual(Layer):
+...     def __init__(self, inner):
+...         self.inner = inner
 ...     def forward(self, z):
-...         return [2 * zi for zi in z]
->>> Sequential(Doubling(), Doubling())([1.0, 3.0])
-[4.0, 12.0]
+...         return [zi + change for zi, change in zip(z, self.inner(z))]
+>>> block = Residual(Sequential(Linear(2, 2, theta=[[0.0, 1.0], [1.0, 0.0]]), ReLU()))
+>>> [zi.data for zi in block([3.0, -4.0])], list(block.named_parameters())[:2]
+([3.0, -1.0], ['inner.0.theta[0][0]', 'inner.0.theta[0][1]'])
+
+and a mixture of two experts, zˡ⁺¹ = Σₑ gₑ(zˡ) fₑ(zˡ):
+
+>>> class Mixture(Layer):
+...     def __init__(self, gate, *experts):
+...         self.gate, self.experts = gate, experts
+...     def forward(self, z):
+...         share, outputs = self.gate(z), [expert(z) for expert in self.experts]
+...         return [dot(share, column) for column in zip(*outputs)]
+>>> gate = Sequential(Linear(1, 2, theta=[[0.0], [0.0]]), Softmax())
+>>> Mixture(gate, Linear(1, 1, theta=[[2.0]]), Linear(1, 1, theta=[[4.0]]))([1.0])
+[Value(3.0)]
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from microgrand import primitives
 from microgrand.native import mypyc_attr
+from microgrand.node import Node, Primitive
 from microgrand.notation import subscript
-from microgrand.numeric import as_number
 from microgrand.primitives import dot
 from microgrand.scope import Scope, entered
 from microgrand.trace import Trace, traced
@@ -39,10 +62,12 @@ class Layer:
     of the output z and the target y.
 
     symbol  how the layer is called in a trace and in a drawing
+    frozen  whether training leaves the layer's own parameters alone: see `freeze`
     """
 
     symbol = ""
     takes_target = False
+    frozen = False
 
     def __call__(self, z: Vector, y: Any = None) -> Any:
         """Compute zˡ⁺¹ = f(zˡ); a layer that ends in a cost takes the target y too."""
@@ -50,21 +75,59 @@ class Layer:
 
     def scope(self, z: Vector) -> Scope:
         """The scope of one call on z, to be entered."""
+        if not hasattr(z, "__iter__"):
+            raise TypeError(f"a layer is called on a vector, a list of numbers or Values; got {z!r:.60}")
         return Scope(self.symbol or type(self).__name__, self, z)
 
     def forward(self, z: Vector, y: Any = None) -> Any:
         """What the layer computes; subclasses define it."""
         raise TypeError(f"{type(self).__name__} is a Layer without a forward(self, z)")
 
+    def attributes(self) -> Iterator[tuple[str, Any]]:
+        """What parameters and layers are looked for in, with the name of each."""
+        yield from vars(self).items()
+
     def parameters(self) -> list[Value]:
-        """Every parameter θ of the layer, in a fixed order; here those of its attributes, layers among them."""
-        found: dict[int, Value] = {}
-        _collect(vars(self), found, set())
-        return list(found.values())
+        """Every θ that training changes, each once, in a fixed order: those of frozen layers are not among them."""
+        found, frozen = _found(self)
+        return [theta for key, (_, theta) in found.items() if key not in frozen]
+
+    def named_parameters(self) -> dict[str, Value]:
+        """Every θ, frozen or not, by where it is found: "1.theta[0][3]" is in layer 1 of a network, counted from 0.
+
+        A parameter that is found in several places has the name of the first.
+        """
+        return dict(_found(self)[0].values())
+
+    def freeze(self) -> Layer:
+        """Keep every parameter of this layer, and of the layers in it, out of training; returns the layer.
+
+        A parameter that a frozen layer shares with another is frozen.
+
+        >>> network = Sequential(Linear(2, 3).freeze(), Linear(3, 1))
+        >>> len(network.parameters()), len(network.named_parameters())
+        (3, 9)
+        """
+        self._set_frozen(True)
+        return self
+
+    def unfreeze(self) -> Layer:
+        """Undo `freeze`, for this layer and the layers in it; returns the layer."""
+        self._set_frozen(False)
+        return self
+
+    def _set_frozen(self, frozen: bool) -> None:
+        for layer in _layers_in(self):
+            layer.frozen = frozen
+
+    def zero_grad(self) -> None:
+        """Set the `grad` of every parameter to 0, for those who accumulate; `backward()` alone sets it anew."""
+        for theta in self.named_parameters().values():
+            theta.grad = 0.0
 
     def parameter_rows(self) -> list[list[Value]]:
         """The parameters in the rows in which a trace shows them: θ₁, θ₂, …"""
-        theta = self.parameters()
+        theta = list(self.named_parameters().values())
         return [theta] if theta else []
 
     def row_names(self) -> list[str]:
@@ -92,7 +155,7 @@ class Linear(Layer):
     n_in, n_out  the lengths of input and output
     bias         whether there is a bₖ
     theta        the rows to start from; by default drawn uniformly from ±1/√n_in
-    rng          what draws them
+    rng          what draws them: the module `random`, unless a `random.Random` of your own is given
 
     >>> Linear(2, 1, theta=[[2.0, 3.0]])([10.0, 1.0])
     [Value(23.0)]
@@ -113,7 +176,7 @@ class Linear(Layer):
             raise ValueError(f"Linear takes lengths of at least 1; got n_in={n_in}, n_out={n_out}")
         if theta is not None and [len(row) for row in theta] != [n_in] * n_out:
             raise ValueError(f"theta has {n_out} rows of {n_in} numbers; got rows of {[len(row) for row in theta]}")
-        draw = (rng or random.Random()).uniform
+        draw = random.uniform if rng is None else rng.uniform
         limit = n_in**-0.5
         rows = theta if theta is not None else [[draw(-limit, limit) for _ in range(n_in)] for _ in range(n_out)]
         self.theta = [
@@ -211,31 +274,37 @@ class LogSoftmax(_OfAll):
 
 
 @mypyc_attr(native_class=False)
-class NegativeLogLikelihood(Layer):
-    """The cost C = -Σₖ Iₖ(y) zₖ of log-probabilities z and the class y, where Iₖ(y) is 1 for k = y, else 0.
+class Function(Layer):
+    """A function of the vector as a layer: what a `Sequential` makes of a function that it is given.
 
-    >>> NegativeLogLikelihood()([-0.1, -2.4], 1)
-    2.4
+    function  of the list zˡ, giving the list zˡ⁺¹; or a row of the table, which is applied to each element
+    symbol    how the layer is called; by default, as the function is
+
+    >>> Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), primitives.exp, sum)([0.0])
+    [Value(2.0)]
     """
 
-    symbol = "NLL"
-    takes_target = True
+    def __init__(self, function: Callable[..., Any], symbol: str = "") -> None:
+        self.function = function
+        name = function.name if isinstance(function, Primitive) else getattr(function, "__name__", "<")
+        self.symbol = symbol or ("function" if name.startswith("<") else name)
 
     def forward(self, z: Vector, y: Any = None) -> Any:
-        """-Σₖ Iₖ(y) zₖ; the indicators stay in the graph as plain numbers."""
-        return -dot(indicators(y, len(z)), z)
+        """The function of z."""
+        return self.function.of_each(z) if isinstance(self.function, Primitive) else self.function(z)
 
     def __repr__(self) -> str:
-        return "NegativeLogLikelihood()"
+        return self.symbol
 
 
 @mypyc_attr(native_class=False)
 class Sequential(Layer):
     """The layers one after another: z² = f₁(z¹), z³ = f₂(z²), …; itself a layer, so networks nest.
 
-    Called without a target, it leaves out the cost at its end: `network(x)` gives the prediction, `network(x, y)` the
-    cost.
+    A layer may stand in it twice: its parameters are then shared, and their gradients add up. Called without a target,
+    it leaves out the cost at its end: `network(x)` gives the prediction, `network(x, y)` the cost.
 
+    >>> from microgrand.losses import NegativeLogLikelihood
     >>> network = Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), LogSoftmax(), NegativeLogLikelihood())
     >>> [round(z.data, 4) for z in network([1.0])], f"{network([1.0], 0):.4f}"
     ([-0.1269, -2.1269], '0.1269')
@@ -244,18 +313,13 @@ class Sequential(Layer):
     symbol = "network"
 
     def __init__(self, *layers: Any) -> None:
-        for layer in layers:
-            if not isinstance(layer, Layer):
-                raise TypeError(
-                    f"a Sequential takes layers one by one; got {layer!r:.60} of type {type(layer).__name__}"
-                )
-        for layer in layers[:-1]:
-            if layer.takes_target:
-                raise ValueError(f"a cost comes last: {layer!r} has {layers[-1]!r} after it")
         if not layers:
             raise ValueError("a Sequential has at least one layer")
-        self.layers = layers
-        self.takes_target = layers[-1].takes_target
+        self.layers: tuple[Layer, ...] = tuple([_as_layer(layer) for layer in layers])
+        for layer in self.layers[:-1]:
+            if layer.takes_target:
+                raise ValueError(f"a cost comes last: {layer!r} has {layers[-1]!r} after it")
+        self.takes_target = self.layers[-1].takes_target
 
     def forward(self, z: Vector, y: Any = None) -> Any:
         """The last of the states; the cost only where there is a target."""
@@ -268,12 +332,20 @@ class Sequential(Layer):
         """z², z³, …, zᴸ, one after the other."""
         for layer in self.layers:
             if not layer.takes_target:
-                z = layer(z)
+                z = _vector(layer(z), layer)
             elif y is not None or isinstance(layer, Sequential):
                 z = layer(z, y)
             else:
                 return
             yield z
+
+    def attributes(self) -> Iterator[tuple[str, Any]]:
+        """The layers by their numbers from 0, then whatever else a subclass holds."""
+        for k, layer in enumerate(self.layers):
+            yield str(k), layer
+        for name, item in vars(self).items():
+            if name != "layers":
+                yield name, item
 
     def parameter_rows(self) -> list[list[Value]]:
         """The rows of every layer, each once."""
@@ -284,25 +356,75 @@ class Sequential(Layer):
         return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
 
 
-def indicators(y: Any, classes: Any) -> list[float]:
-    """I₀(y), …, I_{K-1}(y): 1.0 at the class y, a whole number from 0 to K - 1, and 0.0 elsewhere.
+def _as_layer(item: Any) -> Layer:
+    if isinstance(item, Layer):
+        return item
+    if not callable(item) or isinstance(item, type):
+        raise TypeError(
+            f"a Sequential takes layers and functions, one by one; got {item!r:.60} of type {type(item).__name__}"
+        )
+    return Function(item)
 
-    >>> indicators(1, 3)
-    [0.0, 1.0, 0.0]
+
+def _vector(z: Any, layer: Layer) -> Any:
+    """What a layer gave, as a vector: one number alone is one of length 1."""
+    if isinstance(z, (list, tuple)):
+        return z
+    if isinstance(z, (Node, int, float)):
+        return [z]
+    try:
+        return list(z)
+    except TypeError:
+        raise TypeError(f"a layer gives a vector, a list of numbers or Values; {layer!r:.60} gave {z!r:.60}") from None
+
+
+def _found(layer: Layer) -> tuple[dict[int, tuple[str, Value]], set[int]]:
+    """Every parameter of a layer by its identity, with its name; and the identities of the frozen ones."""
+    found: dict[int, tuple[str, Value]] = {}
+    frozen: set[int] = set()
+    _collect(layer, "", layer.frozen, found, frozen, set())
+    return found, frozen
+
+
+def _collect(
+    item: Any,
+    name: str,
+    held: bool,
+    found: dict[int, tuple[str, Value]],
+    frozen: set[int],
+    seen: set[tuple[int, bool]],
+) -> None:
+    """Find the parameters of an attribute: leaves, layers, and lists, tuples and dicts of them.
+
+    held  whether the layer that the attribute belongs to is frozen
     """
-    if as_number(y) not in range(classes):
-        raise ValueError(f"the class y is a whole number from 0 to {classes - 1}; got {y!r}")
-    return [1.0 if k == as_number(y) else 0.0 for k in range(classes)]
+    if isinstance(item, Value):
+        if item.is_leaf:
+            found.setdefault(id(item), (name, item))
+            if held:
+                frozen.add(id(item))
+        return
+    held = item.frozen if isinstance(item, Layer) else held
+    if not isinstance(item, (Layer, dict, list, tuple)) or (id(item), held) in seen:
+        return
+    seen.add((id(item), held))
+    if isinstance(item, Layer):
+        for key, part in item.attributes():
+            _collect(part, f"{name}.{key}" if name else key, held, found, frozen, seen)
+    else:
+        for index, part in item.items() if isinstance(item, dict) else enumerate(item):
+            _collect(part, f"{name}[{index}]", held, found, frozen, seen)
 
 
-def _collect(attribute: Any, found: dict[int, Value], seen: set[int]) -> None:
-    """Put the parameters of an attribute into `found`: leaves, layers, and lists, tuples and dicts of them."""
-    if isinstance(attribute, Value):
-        if attribute.is_leaf:
-            found[id(attribute)] = attribute
-    elif isinstance(attribute, (Layer, dict, list, tuple)) and id(attribute) not in seen:
-        seen.add(id(attribute))
-        if isinstance(attribute, Layer):
-            attribute = vars(attribute)
-        for item in attribute.values() if isinstance(attribute, dict) else attribute:
-            _collect(item, found, seen)
+def _layers_in(item: Any, seen: set[int] | None = None) -> Iterator[Layer]:
+    """A layer, and every layer among its attributes, each once."""
+    seen = set() if seen is None else seen
+    if isinstance(item, (Layer, dict, list, tuple)) and id(item) not in seen:
+        seen.add(id(item))
+        if isinstance(item, Layer):
+            yield item
+            parts: Any = [part for _, part in item.attributes()]
+        else:
+            parts = item.values() if isinstance(item, dict) else item
+        for part in parts:
+            yield from _layers_in(part, seen)

@@ -21,6 +21,7 @@ from microgrand.value import Value
 Matrix = list[list[float]]
 
 _SHOWN = 4  # rows of a matrix, samples of a batch
+_MOST_ROWS = 6  # of a layer's parameters that are all written
 
 
 class Trace:
@@ -31,10 +32,10 @@ class Trace:
     jacobian        ∂zˡ⁺¹/∂zˡ, row k for output k; for N samples a list of N matrices
     theta           θˡ in rows, for the layers that have parameters
     theta_gradient  ∂C/∂θˡ in the same rows, summed over the samples
-    updated         θˡ - step · ∂C/∂θ in the same rows, where a step was given
+    updated         θˡ - step · ∂C/∂θ in the same rows, where a step was given; not of frozen layers
     cost            C, the root of the graph: it can be drawn and walked
 
-    >>> from microgrand.layers import Linear, LogSoftmax, NegativeLogLikelihood, Sequential
+    >>> from microgrand import Linear, LogSoftmax, NegativeLogLikelihood, Sequential
     >>> network = Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), LogSoftmax(), NegativeLogLikelihood())
     >>> trace = network.trace([0.5], 0)
     >>> trace.z[2], trace.delta[4], trace.jacobian[1]
@@ -53,6 +54,7 @@ class Trace:
         self.jacobian = {l: self._shaped([sample.jacobian[l] for sample in samples]) for l in levels[:-1]}
         rows = {l: layer.parameter_rows() for l, layer in enumerate(self.layers, 1)}
         self._parameters = {l: row for l, row in rows.items() if row}
+        self._trained = {id(theta) for theta in network.parameters()}
         self.theta = {l: [[theta.data for theta in row] for row in rows] for l, rows in self._parameters.items()}
         self.theta_gradient = {
             l: [[sum([sample.slopes[l][id(theta)] for sample in samples]) for theta in row] for row in rows]
@@ -67,11 +69,15 @@ class Trace:
 
     @property
     def parameters(self) -> list[Value]:
-        """Every θ of the network, each once."""
-        return list({id(theta): theta for rows in self._parameters.values() for row in rows for theta in row}.values())
+        """Every θ that training would change, each once."""
+        every = {id(theta): theta for rows in self._parameters.values() for row in rows for theta in row}
+        return [theta for key, theta in every.items() if key in self._trained]
 
     def _updated(self) -> dict[int, Matrix] | None:
-        """θ - step · ∂C/∂θ, where the gradient of a θ that several layers share is the sum of theirs."""
+        """θ - step · ∂C/∂θ, where the gradient of a θ that several layers share is the sum of theirs.
+
+        Layers that are frozen are left out.
+        """
         if self.step is None:
             return None
         whole: dict[int, float] = {}
@@ -79,9 +85,11 @@ class Trace:
             for row, slopes in zip(rows, self.theta_gradient[l], strict=True):
                 for theta, slope in zip(row, slopes, strict=True):
                     whole[id(theta)] = whole.get(id(theta), 0.0) + slope
+        step = self.step
         return {
-            l: [[theta.data - self.step * whole[id(theta)] for theta in row] for row in rows]
+            l: [[t.data - step * whole[id(t)] if id(t) in self._trained else t.data for t in row] for row in rows]
             for l, rows in self._parameters.items()
+            if any([id(theta) in self._trained for row in rows for theta in row])
         }
 
     def rows(self) -> list[tuple[str, str, str]]:
@@ -95,14 +103,18 @@ class Trace:
             table.append((f"∂z{_up(l + 1)}/∂z{_up(l)}", "local Jacobian", self._numbers(self.jacobian[l])))
             terms = f"Σₖ δ{_up(l + 1)}ₖ ∂z{_up(l + 1)}ₖ/∂"
             table.append((f"δ{_up(l)}", f"{terms}z{_up(l)}", self._numbers(self.delta[l])))
-            for k, slopes in enumerate(self.theta_gradient.get(l, [])):
-                theta = self._theta(l, k)
-                table.append((f"∂C/∂{theta}", f"{terms}{theta}", vector(slopes)))
+            for theta, slopes in self._rows_of(l, self.theta_gradient.get(l, [])):
+                table.append((f"∂C/∂{theta}", f"{terms}{theta}", slopes))
         for l, rows in (self.updated or {}).items():
-            for k, row in enumerate(rows):
-                theta = self._theta(l, k)
-                table.append((f"{theta} ←", f"{theta} - {number(self.step or 0.0)} ∂C/∂{theta}", vector(row)))
+            for theta, row in self._rows_of(l, rows):
+                table.append((f"{theta} ←", f"{theta} - {number(self.step or 0.0)} ∂C/∂{theta}", row))
         return table
+
+    def _rows_of(self, l: int, rows: Matrix) -> list[tuple[str, str]]:
+        """The name and the numbers of each row of a layer's parameters; of many, the first few and the last."""
+        shown = [(self._theta(l, k), vector(row)) for k, row in enumerate(rows)]
+        left_out = [(f"{shown[_SHOWN - 1][0]}…", f"… {len(rows)} rows …")] if len(rows) > _MOST_ROWS else []
+        return [*shown[: _SHOWN - 1], *left_out, shown[-1]] if left_out else shown
 
     def _cost_formula(self) -> tuple[str, str]:
         """C with its indicators, where the last layer is the negative log-likelihood; else its bare name."""
@@ -168,7 +180,7 @@ class _Sample:
         pairs = [(node, delta) for node, delta in zip(above, self.delta[l + 1], strict=True) if isinstance(node, Node)]
         adjoints = sweep([node for node, _ in pairs], [delta for _, delta in pairs], cut)
         self.delta[l] = [adjoints[node] if isinstance(node, Node) else 0.0 for node in below]
-        self.slopes[l] = {id(theta): adjoints[theta] for theta in self.layers[l - 1].parameters()}
+        self.slopes[l] = {id(theta): adjoints[theta] for theta in self.layers[l - 1].named_parameters().values()}
         self.jacobian[l] = [_gradient(output, below, cut) for output in above]
 
 

@@ -240,6 +240,18 @@ class Value(Node):
             return _compared(_COMPARISONS[ufunc.__name__], *operands)
         return row(*[_as_array(operand) if isinstance(operand, (list, tuple)) else operand for operand in operands])
 
+    # ---- micrograd's names, to be read -----------------------------------------------------------------------------
+
+    @property
+    def _prev(self) -> frozenset[Node]:
+        """The parents, each once: micrograd's name, for code that walks graphs."""
+        return frozenset(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """What computed the node, as a drawing labels it; empty for a leaf. micrograd's name."""
+        return "" if self._primitive is None else self._primitive.notation.label
+
     # ---- the sweep ------------------------------------------------------------------------------------------------
 
     def backward(self, accumulate: object = False, allow_nonfinite: object = False) -> None:

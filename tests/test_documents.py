@@ -74,8 +74,8 @@ def test_the_links_of_the_documents_lead_somewhere():
 
 def text_outputs(notebook):
     """What the cells say, save for those tagged `varies`: that depends on what else is installed, or on what a search
-    finds first, and hypothesis lets the constants of the code around it guide its search. A stream is one text, wherever
-    the kernel happened to flush it.
+    finds first, and hypothesis lets the constants of the code around it guide its search. A stream is one text,
+    wherever the kernel happened to flush it.
     """
     texts: list[str] = []
     for cell in notebook.cells:

@@ -17,8 +17,8 @@ FLOORS = [
     {"primitives", "graph", "sweep"},
     {"value"},
     {"derivatives", "copying", "parsing"},
-    {"trace", "layers", "drawing"},
-    {"walk"},
+    {"trace", "layers", "losses", "drawing"},
+    {"walk", "nn"},
     {"training", "testing"},
     {"cli", "hypothesis_hook", "__init__", "__main__"},
 ]
@@ -30,6 +30,7 @@ SAME_FLOOR = {
     ("direct", "node"),
     ("sweep", "graph"),
     ("layers", "trace"),
+    ("losses", "layers"),
     ("drawing", "drawing"),
     ("walk", "walk"),
     ("training", "training"),

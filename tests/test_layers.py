@@ -1,6 +1,8 @@
 """Laws of layers, networks and traces; the lecture's classifier, number by number."""
 
+import copy
 import math
+import pickle
 import random
 
 import pytest
@@ -15,11 +17,15 @@ from microgrand import (
     Sequential,
     Sigmoid,
     Softmax,
+    SquaredError,
     Tanh,
     Value,
+    dot,
+    draw,
+    steps,
     sweep,
 )
-from microgrand.training.descent import cost_of
+from microgrand.training import Objective
 
 THETA = [[0.3, -0.7, 0.2], [-0.1, 0.4, 0.9]]
 X = [[1.0, 2.0, -0.5], [0.25, -1.5, 3.0], [-2.0, 0.5, 1.0]]
@@ -71,7 +77,7 @@ def test_the_cost_is_the_double_sum():
     network = classifier()
     trace = network.trace(X, Y, step=0.1)
     assert close(trace.cost.data, expected)
-    assert close(cost_of(network, X, Y).data, expected)
+    assert close(Objective(network, X, Y).as_value().data, expected)
     trace.cost.backward()
     for row, slopes, updated in zip(network.layers[0].theta, trace.theta_gradient[1], trace.updated[1], strict=True):
         for theta, slope, new in zip(row, slopes, updated, strict=True):
@@ -104,15 +110,54 @@ def test_the_trace_prints_as_the_lecture_writes():
     )
 
 
+class Residual(Layer):
+    """zᵢ + f(z)ᵢ."""
+
+    symbol = "residual"
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def forward(self, z):
+        return [zi + change for zi, change in zip(z, self.inner(z), strict=True)]
+
+
+class Mixture(Layer):
+    """Σₑ gₑ(z) fₑ(z)."""
+
+    def __init__(self, gate, *experts):
+        self.gate, self.experts = gate, experts
+
+    def forward(self, z):
+        share, outputs = self.gate(z), [expert(z) for expert in self.experts]
+        return [dot(share, column) for column in zip(*outputs, strict=True)]
+
+
+def powers(z):
+    return [zi**k for zi in z for k in (1, 2, 3)]
+
+
 def networks():
     rng = random.Random(3)
     deep = [Linear(3, 4, bias=True, rng=rng), Tanh(), Linear(4, 3, rng=rng), Sigmoid(), Linear(3, 3, rng=rng)]
     nested = Sequential(Sequential(*deep[:2]), Sequential(*deep[2:], ReLU()))
+    ending = LogSoftmax(), NegativeLogLikelihood()
     return {
         "linear": classifier(),
         "deep": Sequential(*deep, LogSoftmax(), NegativeLogLikelihood()),
         "nested": Sequential(nested, Sequential(LogSoftmax(), NegativeLogLikelihood())),
         "softmax": Sequential(Linear(3, 3, rng=rng), Softmax(), LogSoftmax(), NegativeLogLikelihood()),
+        "polynomial": Sequential(powers, Linear(9, 3, rng=rng), *ending),
+        "rows of the table": Sequential(microgrand.tanh, microgrand.softplus, Linear(3, 2, rng=rng), SquaredError()),
+        "residual": Sequential(
+            Residual(Sequential(Linear(3, 3, rng=rng), Tanh())), LogSoftmax(), NegativeLogLikelihood()
+        ),
+        "mixture": Sequential(
+            Mixture(Sequential(Linear(3, 2, rng=rng), Softmax()), Linear(3, 3, rng=rng), Linear(3, 3, rng=rng)), *ending
+        ),
+        "frozen": Sequential(
+            Linear(3, 3, rng=rng).freeze(), Linear(3, 2, rng=rng), LogSoftmax(), NegativeLogLikelihood()
+        ),
         "shared": Sequential(shared := Linear(3, 3, rng=rng), Tanh(), shared, LogSoftmax(), NegativeLogLikelihood()),
     }
 
@@ -121,7 +166,7 @@ def networks():
 def test_layer_by_layer_is_node_by_node(name):
     """δ and ∂C/∂θ computed layer by layer equal those of one sweep over all nodes, shared parameters added up."""
     network = networks()[name]
-    trace = network.trace(X[0], 1)
+    trace = network.trace(X[0], [1, 0] if name == "rows of the table" else 1)
     adjoints = sweep(trace.cost)
     whole = {}
     for layer, slopes in zip(trace.layers, range(1, trace.L), strict=True):
@@ -178,6 +223,116 @@ def test_parameters_are_found_in_every_layer_once():
     assert network([1.0])[0].data == pytest.approx(65 * network.parameters()[3].data, rel=1e-14)
 
 
+@pytest.mark.parametrize("name", networks())
+def test_networks_of_any_kind_are_drawn_and_walked(name):
+    """What a network computes can be drawn by layers and by nodes, and walked, whatever its layers are."""
+    network = networks()[name]
+    y = [1, 0] if name == "rows of the table" else 1
+    trace = network.trace(X[0], y)
+    for depth in (1, 2, 3):
+        assert draw(trace, depth=depth, max_nodes=2000).svg().rstrip().endswith("</svg>")
+    last = [step for step in steps(trace, "layer") if step.direction == "backward"][-1]
+    assert last.text
+    assert network.layers[0].symbol in str(draw(trace, depth=1)) or name in ("nested", "mixture")
+
+
+def test_names_of_parameters():
+    """A parameter is named by where it is found: number of the layer, attribute, indices; a shared one by the first."""
+    inner = Linear(2, 2, bias=True)
+    network = Sequential(inner, Sequential(Tanh(), Residual(Linear(2, 2))), Mixture(inner, Linear(2, 1), Linear(2, 1)))
+    assert list(network.named_parameters()) == [
+        "0.theta[0][0]", "0.theta[0][1]", "0.theta[1][0]", "0.theta[1][1]", "0.bias[0]", "0.bias[1]",
+        "1.1.inner.theta[0][0]", "1.1.inner.theta[0][1]", "1.1.inner.theta[1][0]", "1.1.inner.theta[1][1]",
+        "2.experts[0].theta[0][0]", "2.experts[0].theta[0][1]", "2.experts[1].theta[0][0]", "2.experts[1].theta[0][1]",
+    ]  # fmt: skip
+    assert network.named_parameters()["1.1.inner.theta[1][0]"] is network.layers[1].layers[1].inner.theta[1][0]
+
+
+def same(found, expected):
+    """Whether they are the same Values, and not merely equal ones."""
+    return list(map(id, found)) == list(map(id, expected))
+
+
+def test_frozen_parameters_are_no_parameters():
+    """`parameters()` are those that training changes; frozen ones keep their names, and come back with `unfreeze`."""
+    first, second = Linear(2, 3, bias=True), Linear(3, 1)
+    network = Sequential(first, Residual(Sequential(Linear(3, 3), Tanh())), second)
+    whole = network.parameters()
+    assert network.layers[1].freeze() is network.layers[1]
+    assert same(network.parameters(), first.parameters() + second.parameters())
+    assert same(network.named_parameters().values(), whole)
+    assert network.freeze().parameters() == []
+    second.unfreeze()
+    assert same(network.parameters(), second.parameters())
+    assert same(network.unfreeze().parameters(), whole)
+
+
+@pytest.mark.parametrize("whole_list", [True, False])
+@pytest.mark.parametrize("frozen_first", [True, False])
+def test_what_a_frozen_layer_shares_is_frozen(whole_list, frozen_first):
+    """A parameter of a frozen layer is frozen wherever else it is used, as a list or on its own."""
+    free, frozen = Linear(2, 2), Linear(2, 2)
+    frozen.theta = free.theta if whole_list else [list(row) for row in free.theta]
+    frozen.freeze()
+    network = Sequential(*((frozen, free) if frozen_first else (free, frozen)))
+    assert network.parameters() == []
+    assert len(network.named_parameters()) == 4
+
+
+def test_copies_and_pickles_keep_what_is_frozen():
+    """A copy and a pickle of a network have parameters of their own, with the same numbers, and as many frozen."""
+    network = networks()["frozen"]
+    for twin in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert [t.data for t in twin.parameters()] == [t.data for t in network.parameters()]
+        assert len(twin.parameters()) == 6
+        assert not {id(t) for t in twin.named_parameters().values()} & {id(t) for t in network.parameters()}
+
+
+def test_gradients_of_a_reused_layer_add_up():
+    """A layer that stands twice in a network has the gradient of two layers with the same numbers, added."""
+    rng = random.Random(5)
+    rows = [[rng.uniform(-1, 1) for _ in range(3)] for _ in range(3)]
+    once, twice = Linear(3, 3, theta=rows), [Linear(3, 3, theta=rows), Linear(3, 3, theta=rows)]
+    ending = (LogSoftmax(), NegativeLogLikelihood())
+    Sequential(once, Tanh(), once, *ending)(X[0], 2).backward()
+    Sequential(twice[0], Tanh(), twice[1], *ending)(X[0], 2).backward()
+    for theta, a, b in zip(once.parameters(), *[layer.parameters() for layer in twice], strict=True):
+        assert math.isclose(theta.grad, a.grad + b.grad, rel_tol=1e-13, abs_tol=1e-16)
+
+
+def test_networks_nest_deeply():
+    """Fifty networks, each the only layer of the next, compute what the innermost does, and find its parameters."""
+    network = inner = Linear(2, 1, theta=[[2.0, 3.0]])
+    for _ in range(50):
+        network = Sequential(network)
+    assert network([1.0, 1.0])[0].data == 5.0
+    assert same(network.parameters(), inner.parameters())
+
+
+def test_functions_are_layers():
+    """A function, or a row of the table, stands in a network as it is; a single number is a vector of one."""
+    network = Sequential(powers, lambda z: sum(z), microgrand.exp, iter)
+    assert network([Value(0.0)])[0].data == 1.0
+    assert repr(network) == "Sequential(powers, function, exp, iter)"
+
+
+def test_the_module_random_seeds_layers():
+    """`random.seed` makes a network repeatable; a generator of one's own does without it."""
+    draws = []
+    for _ in range(2):
+        random.seed(7)
+        draws.append([t.data for t in Linear(3, 2).parameters()])
+    assert draws[0] == draws[1]
+    assert [t.data for t in Linear(3, 2, rng=random.Random(7)).parameters()] == draws[0]
+
+
+def test_a_trace_leaves_frozen_layers_as_they_are():
+    """The update of a trace is of the layers that training changes."""
+    trace = networks()["frozen"].trace(X[0], 1, step=0.1)
+    assert list(trace.updated) == [2]
+    assert set(trace.theta_gradient) == {1, 2}
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -191,6 +346,14 @@ def test_parameters_are_found_in_every_layer_once():
         (lambda: Sequential(Linear(1, 2), LogSoftmax()).trace([1.0], 0), "whose last layer is a cost"),
         (lambda: classifier().trace(X, [0]), "got 3 samples and 1 targets"),
         (lambda: classifier().trace([], []), "got an empty list"),
+        (lambda: Sequential(Tanh), "takes layers and functions, one by one; got <class"),
+        (lambda: Sequential([Tanh(), Tanh()]), "one by one; got"),
+        (
+            lambda: Sequential(lambda z: None)([1.0]),
+            "a layer gives a vector, a list of numbers or Values; function gave None",
+        ),
+        (lambda: Tanh()(1.0), "a layer is called on a vector, a list of numbers or Values; got 1.0"),
+        (lambda: Sequential(Tanh())(Value(1.0)), "a layer is called on a vector"),
         (lambda: Layer()([1.0]), r"a Layer without a forward\(self, z\)"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Laws of training: descent reaches the optimum that an independent solver finds; samples are read exactly."""
+"""Laws of the command line's training: samples are read exactly, files are whole, whatever is wrong is said."""
 
 import csv
 import json
@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy
 import pytest
-from scipy.optimize import minimize
 from sklearn.datasets import load_breast_cancer, load_iris
 
-from microgrand import InputError, Linear, LogSoftmax, NegativeLogLikelihood, Sequential
+from microgrand import InputError
 from microgrand.files import write_whole
-from microgrand.training.descent import cost_of, gradient_descent
-from microgrand.training.job import safe_step, train_classifier
+from microgrand.training.job import train_classifier
+from microgrand.training.model import read_model
 from microgrand.training.samples import embedded, read_samples, split, standardise
 
 
@@ -28,46 +27,6 @@ def test_the_embedded_data_are_the_originals(name, load):
     samples, original = read_samples(embedded(name)), load()
     assert numpy.array_equal(numpy.array(samples.x), original.data)
     assert [samples.classes[y] for y in samples.y] == [str(original.target_names[y]) for y in original.target]
-
-
-def classifier(samples):
-    rows = [[0.0] * len(samples.features) for _ in samples.classes]
-    return Sequential(Linear(len(rows[0]), len(rows), theta=rows), LogSoftmax(), NegativeLogLikelihood())
-
-
-def independent_optimum(x, y, classes, l2):
-    """θ of the same cost, written in NumPy from its definition and minimised by scipy."""
-    x, one_hot = numpy.array(x), numpy.eye(classes)[y]
-
-    def cost(theta):
-        z = x @ theta.reshape(classes, -1).T
-        log_p = z - numpy.log(numpy.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True)) - z.max(1, keepdims=True)
-        slope = (numpy.exp(log_p) - one_hot).T @ x + l2 * theta.reshape(classes, -1)
-        return -(one_hot * log_p).sum() + l2 / 2 * (theta @ theta), slope.ravel()
-
-    found = minimize(cost, numpy.zeros(classes * x.shape[1]), jac=True, method="L-BFGS-B", tol=1e-14)
-    return found.x.reshape(classes, -1), found.fun
-
-
-@pytest.mark.parametrize(("name", "l2", "epochs"), [("breast_cancer", 300.0, 90), ("iris", 20.0, 120)])
-def test_descent_reaches_the_penalised_optimum(name, l2, epochs):
-    """With an L2 penalty θ₂ - θ₁ (every difference of rows) agrees to 1e-4 with an independent minimiser's."""
-    samples = read_samples(embedded(name))
-    _, (samples,) = standardise(samples)
-    network = classifier(samples)
-    step = 1.8 * safe_step(samples.x, l2)
-    history = gradient_descent(network, samples.x, samples.y, step=step, epochs=epochs, l2=l2, progress=False)
-    theta = numpy.array([[t.data for t in row] for row in network.layers[0].theta])
-    expected, optimum = independent_optimum(samples.x, samples.y, len(samples.classes), l2)
-    assert numpy.abs((theta[1:] - theta[0]) - (expected[1:] - expected[0])).max() < 1e-4
-    assert history[-1] == pytest.approx(optimum, rel=1e-7)
-
-
-def test_the_penalty_is_half_the_sum_of_squares():
-    """cost_of adds l2/2 · Σθ², as a node of the graph."""
-    network = Sequential(Linear(2, 2, theta=[[1.0, 2.0], [3.0, 4.0]]), LogSoftmax(), NegativeLogLikelihood())
-    plain, penalised = cost_of(network, [[1.0, 1.0]], [0]), cost_of(network, [[1.0, 1.0]], [0], l2=0.5)
-    assert penalised.data == pytest.approx(plain.data + 0.25 * 30.0, rel=1e-15)
 
 
 def test_splits_keep_every_class_and_lose_no_sample():
@@ -114,7 +73,8 @@ def test_the_main_job(tmp_path):
     assert (out / "graph.svg").read_text().rstrip().endswith("</svg>")
     assert (out / "loss.svg").read_text().rstrip().endswith("</svg>")
     model = json.loads((out / "model.json").read_text())
-    assert (len(model["theta"]), len(model["theta"][0]), model["classes"]) == (2, 30, ["benign", "malignant"])
+    theta = model["parameters"]["0.theta"]
+    assert (len(theta), len(theta[0]), model["classes"]) == (2, 30, ["benign", "malignant"])
 
 
 def test_a_table_of_ones_own(tmp_path):
@@ -126,7 +86,105 @@ def test_a_table_of_ones_own(tmp_path):
     done = run("train", "own.csv", "--target", "kind", "--out", "there/deep", "--epochs", 30, "--bias", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     model = json.loads((tmp_path / "there/deep/model.json").read_text())
-    assert (model["features"], model["classes"][3], len(model["bias"])) == (["a", "b"], "class 3", 4)
+    assert (model["features"], model["classes"][3], len(model["parameters"]["0.bias"])) == (["a", "b"], "class 3", 4)
+
+
+@pytest.mark.parametrize("solver", ["gradient-descent", "momentum", "adam", "lbfgs"])
+@pytest.mark.parametrize("hidden", ["", "4,3"])
+def test_every_solver_trains_and_predicts(solver, hidden, tmp_path):
+    """Each solver trains the classifier and a network; `predict` gives the accuracy and the probabilities of its model,
+    for columns in any order, with and without the classes.
+    """
+    layers = ["--hidden", hidden] if hidden else []
+    done = run("train", embedded("iris"), "--solver", solver, "--epochs", 40, *layers, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout.splitlines()[0].removeprefix("training accuracy: ")) > 0.8
+    rows = [row[::-1] for row in csv.reader(embedded("iris").read_text().splitlines())]
+    for skipped in (0, 1):
+        with open(tmp_path / "t.csv", "w", newline="") as file:
+            csv.writer(file).writerows([row[skipped:] for row in rows])
+        predicted = run("predict", "microgrand-out/model.json", "t.csv", cwd=tmp_path)
+        assert predicted.returncode == 0, predicted.stderr
+        table = list(csv.reader(predicted.stdout.splitlines()))
+        assert table[0] == ["species", "p(setosa)", "p(versicolor)", "p(virginica)"]
+        assert len(table) == 151
+        for name, *shares in table[1:]:
+            shares = list(map(float, shares))
+            assert sum(shares) == pytest.approx(1.0, abs=3e-6)
+            assert name == ["setosa", "versicolor", "virginica"][shares.index(max(shares))]
+        hits = sum(row[0] == found[0] for row, found in zip(rows[1:], table[1:], strict=True)) / 150
+        assert predicted.stderr == ("" if skipped else f"accuracy: {hits:.3f}\n")
+
+
+def test_seeds_repeat_networks(tmp_path):
+    """The same --seed gives the same model.json, byte for byte, another seed another."""
+    for out, seed in (("a", 1), ("b", 1), ("c", 2)):
+        done = run(
+            "train", embedded("iris"), "--hidden", "3", "--epochs", 3, "--seed", seed, "--out", out, cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stderr
+    a, b, c = [(tmp_path / out / "model.json").read_bytes() for out in "abc"]
+    assert a == b != c
+
+
+def damaged(change):
+    def write(path):
+        fields = json.loads(path.read_text())
+        change(fields)
+        path.write_text(json.dumps(fields))
+
+    return write
+
+
+BAD_MODELS = {
+    "missing": (lambda path: path.unlink(), "there is no file model.json"),
+    "not JSON": (lambda path: path.write_text("{"), "model.json is not JSON"),
+    "binary": (lambda path: path.write_bytes(b"\xff\x00"), "model.json is not JSON"),
+    "other JSON": (lambda path: path.write_text("[1]"), "is not a model that `microgrand train` wrote"),
+    "version": (
+        damaged(lambda fields: fields.update(version=1)),
+        "has version 1 of the format; this microgrand reads 2",
+    ),
+    "no mean": (damaged(lambda fields: fields.pop("mean")), "model.json is damaged: KeyError, 'mean'"),
+    "text": (damaged(lambda fields: fields["mean"].__setitem__(0, "x")), "is damaged: ValueError"),
+    "short": (damaged(lambda fields: fields["mean"].pop()), "not as many as the features"),
+    "no theta": (damaged(lambda fields: fields["parameters"].pop("0.theta")), "0.theta is missing"),
+    "shape": (damaged(lambda fields: fields["parameters"]["0.theta"].pop()), "has the shape (1, 2) instead of (2, 2)"),
+    "ragged": (damaged(lambda fields: fields["parameters"]["0.theta"][0].pop()), "the rows are not equally long"),
+    "hidden": (damaged(lambda fields: fields.update(hidden=["a"])), "is damaged: ValueError"),
+    "zero": (damaged(lambda fields: fields.update(hidden=[0])), "is damaged: ValueError"),
+    "columns": (damaged(lambda fields: fields.update(features=["a", "c"])), "has no column 'c', which the model was"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MODELS)
+def test_bad_models_are_refused_in_one_sentence(case, tmp_path):
+    """`predict`: exit code 2, one line on stderr that says what is wrong, no traceback, nothing on stdout."""
+    (tmp_path / "good.csv").write_text(GOOD)
+    assert run("train", "good.csv", "--epochs", 2, "--out", ".", cwd=tmp_path).returncode == 0
+    change, message = BAD_MODELS[case]
+    change(tmp_path / "model.json")
+    done = run("predict", "model.json", "good.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_bad_tables_are_refused_by_predict_too(tmp_path):
+    """A cell that is no number is found in a table to predict as in one to train on."""
+    (tmp_path / "good.csv").write_text(GOOD)
+    assert run("train", "good.csv", "--epochs", 2, "--out", ".", cwd=tmp_path).returncode == 0
+    (tmp_path / "bad.csv").write_text("b,a\n1,2\n1,two\n")
+    done = run("predict", "model.json", "bad.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "bad.csv, line 3, column 'a': 'two' is not a number" in done.stderr
+
+
+def test_models_are_read_as_they_were_written(tmp_path):
+    """A model that is read and written again is the same text."""
+    train_classifier(embedded("iris"), tmp_path, epochs=2, hidden=(3, 2), bias=True)
+    text = (tmp_path / "model.json").read_text()
+    assert read_model(tmp_path / "model.json").to_json() == text
 
 
 GOOD = "a,b,y\n1,2,u\n2,1,v\n3,4,u\n4,3,v\n"
@@ -170,7 +228,7 @@ def test_bad_files_are_refused_in_one_sentence(case, tmp_path):
         (["good.csv", "--out", "good.csv"], "good.csv is a file, not a folder"),
         (["good.csv", "--out", "good.csv/in"], "the folder good.csv/in cannot be made: Not a directory"),
         (["good.csv", "--out", "/proc/nothing"], "the folder /proc/nothing cannot be made"),
-        (["good.csv", "--step", "1e300"], "diverged with a step of 1e+300: give a smaller --step"),
+        (["good.csv", "--step", "1e300"], "diverged: give a smaller --step than 1e+300"),
     ],
 )
 def test_bad_arguments_are_refused_in_one_sentence(arguments, message, tmp_path):
@@ -206,7 +264,19 @@ def test_output_that_cannot_be_written_is_said(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--epochs", "-1"], ["--l2", "x"], ["--step", "0"], ["--unknown"], ["a", "b"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--epochs", "-1"],
+        ["--l2", "x"],
+        ["--solver", "newton"],
+        ["--hidden", "3,0"],
+        ["--hidden", ","],
+        ["--step", "0"],
+        ["--unknown"],
+        ["a", "b"],
+    ],
+)
 def test_wrong_options_are_refused(arguments, tmp_path):
     """A wrong option or number of arguments: exit code 2, usage on stderr, no traceback."""
     done = run("train", *arguments, cwd=tmp_path)

@@ -24,7 +24,7 @@ from microgrand import (
     walkthrough,
 )
 from microgrand.cli import main
-from microgrand.training.descent import gradient_descent
+from microgrand.training import GradientDescent, Objective, train
 from microgrand.walk.formulas import ELEMENTS
 
 
@@ -94,8 +94,8 @@ def test_training_is_seen():
     cost = network([1.0, 2.0, -0.5], 1)
     walk = walkthrough(cost, theta=theta, rate=0.5, iterations=4)
     assert [leaf.data for leaf in theta] == before
-    history = gradient_descent(network, [[1.0, 2.0, -0.5]], [1], step=0.5, epochs=4, progress=False)
-    assert walk.losses == pytest.approx(history, rel=1e-12)
+    history = train(Objective(network, [[1.0, 2.0, -0.5]], [1]), GradientDescent(0.5), epochs=4, progress=False)
+    assert walk.losses == pytest.approx(history.costs, rel=1e-12)
     assert [frame.round for frame in walk.scenes[0].frames][-1] == 3
     updates = [step for step in walk if step.direction == "update"]
     assert len(updates) == 8

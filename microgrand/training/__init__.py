@@ -1,1 +1,42 @@
-"""Training networks: samples from CSV files, gradient descent on the cost, models as files, the whole job."""
+"""Training networks: what is minimised, by which rule, and what comes of it; a classifier for scikit-learn; files.
+
+>>> from microgrand.training import Adam, Objective, train
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from microgrand.training.lbfgs import lbfgs
+from microgrand.training.loop import History, train
+from microgrand.training.objective import Objective
+from microgrand.training.optimisers import Adam, GradientDescent, Momentum, Optimiser
+from microgrand.training.plots import plot_confusion, plot_decision_boundary, plot_loss
+from microgrand.training.storage import load, save
+
+if TYPE_CHECKING:
+    from microgrand.training.classifier import SoftmaxClassifier
+
+__all__ = [
+    "Adam",
+    "GradientDescent",
+    "History",
+    "Momentum",
+    "Objective",
+    "Optimiser",
+    "SoftmaxClassifier",
+    "lbfgs",
+    "load",
+    "plot_confusion",
+    "plot_decision_boundary",
+    "plot_loss",
+    "save",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The one name that needs scikit-learn, which takes a second to load."""
+    if name != "SoftmaxClassifier":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from microgrand.training.classifier import SoftmaxClassifier
+
+    return SoftmaxClassifier

@@ -1,24 +1,27 @@
-"""The main job, from a CSV file to a trained, drawn and saved softmax classifier."""
+"""What the command line does: from a CSV file to a trained, drawn and saved classifier, and to its predictions."""
 
 from __future__ import annotations
 
+import csv
 import io
-import math
-import operator
 import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from microgrand.drawing import draw
 from microgrand.errors import DomainError, InputError, MissingExtraError, NonFiniteError
 from microgrand.files import write_whole
-from microgrand.layers import Layer, Linear, LogSoftmax, NegativeLogLikelihood, Sequential
+from microgrand.layers import Layer
+from microgrand.losses import l2_penalty
 from microgrand.trace import Trace
-from microgrand.training.descent import gradient_descent
-from microgrand.training.samples import Samples, read_samples, split, standardise
-from microgrand.training.storage import model_json
+from microgrand.training.loop import History
+from microgrand.training.model import Model
+from microgrand.training.objective import Objective
+from microgrand.training.plots import plot_loss
+from microgrand.training.samples import Samples, read_samples, read_vectors, split, standardise
+from microgrand.training.solvers import minimise, safe_step
 
 TEST_SHARE = 0.2
 
@@ -45,15 +48,19 @@ def train_classifier(
     out: Path,
     *,
     target: str | None = None,
+    solver: str | None = None,
     epochs: int = 100,
     step: float | None = None,
     l2: float = 1.0,
     bias: bool = False,
+    hidden: Sequence[int] = (),
     seed: int = 1,
 ) -> Report:
     """Read, split, standardise, train, judge, and write loss.svg, graph.svg and model.json into `out`.
 
-    step  of gradient descent on the summed cost; by default `safe_step`
+    solver  one of `SOLVERS`; by default gradient descent, and Adam with hidden layers
+    step    of the solver, on the summed cost; by default one that suits it
+    hidden  the sizes of hidden layers, with tanh after each
 
     Raises InputError for whatever is wrong with the file, its contents or `out`; then nothing is written.
     """
@@ -62,39 +69,55 @@ def train_classifier(
     require_extras()
     training, test = split(samples, TEST_SHARE, seed)
     scale, (training, test) = standardise(training, test)
-    linear = Linear(len(samples.features), len(samples.classes), bias, theta=_zeros(samples))
-    network = Sequential(linear, LogSoftmax(), NegativeLogLikelihood())
+    model = Model.untrained(samples, scale, hidden, bias, seed)
+    solver = solver or ("adam" if hidden else "gradient-descent")
     if step is None:
-        step = safe_step([[*x, 1.0] for x in training.x] if bias else training.x, l2)
-    try:
-        history = gradient_descent(network, training.x, training.y, step=step, epochs=epochs, l2=l2)
-    except (NonFiniteError, DomainError):
-        raise InputError(f"the descent diverged with a step of {step:g}: give a smaller --step") from None
-    trace = network.trace(test.x[0], test.y[0], step)
-    pictured = network(test.x[0], test.y[0])
+        step = _step(training, model, solver, l2)
+    history = _descended(model.network, training, l2, solver, epochs, step)
+    trace = model.network.trace(test.x[0], test.y[0], step if solver == "gradient-descent" else None)
+    pictured = model.network(test.x[0], test.y[0])
     _write(out, {
-        "loss.svg": loss_picture(history),
-        "graph.svg": draw(pictured, names={"cost": pictured}, depth=2).svg().encode(),
-        "model.json": model_json(linear, scale, samples).encode(),
+        "loss.svg": _svg(plot_loss(history, _axes())),
+        "graph.svg": draw(pictured, names={"cost": pictured}, depth=1 if hidden else 2).svg().encode(),
+        "model.json": model.to_json().encode(),
     })  # fmt: skip
-    return Report(accuracy(network, training), accuracy(network, test), history[-1], trace)
+    return Report(accuracy(model.network, training), accuracy(model.network, test), history.costs[-1], trace)
 
 
-def safe_step(x: Sequence[Sequence[float]], l2: float) -> float:
-    """1/(λ/2 + l2), with λ the largest eigenvalue of XᵀX: the cost curves by at most λ/2 + l2 along any direction of θ.
+def predict_table(model: Model, path: Path) -> tuple[str, float | None]:
+    """The class and every class's probability of each row of a CSV file, as CSV; and the share that is right.
 
-    Böhning (1992): the Hessian of log-softmax is at most ½. λ comes from 30 power iterations; descent would be stable
-    up to twice this step.
+    The share is None where the file has no column of classes.
     """
-    direction = list(max(x, key=lambda row: math.hypot(*row)))
-    for _ in range(30):
-        length = math.hypot(*direction)
-        if length == 0.0:
-            break
-        direction = [v / length for v in direction]
-        along = [sum(map(operator.mul, row, direction)) for row in x]
-        direction = [sum(map(operator.mul, column, along)) for column in zip(*x, strict=True)]
-    return 1.0 / (0.5 * max(math.hypot(*direction), 1e-12) + l2)
+    x, labels = read_vectors(path, model.features, model.target)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([model.target, *[f"p({name})" for name in model.classes]])
+    hits = 0
+    for k, sample in enumerate(x):
+        probabilities = model.probabilities(sample)
+        name = model.classes[probabilities.index(max(probabilities))]
+        table.writerow([name, *[f"{p:.6g}" for p in probabilities]])
+        hits += labels is not None and labels[k] == name
+    return text.getvalue().rstrip("\n"), hits / len(x) if labels is not None else None
+
+
+def _step(training: Samples, model: Model, solver: str, l2: float) -> float:
+    """One at which a softmax classifier cannot diverge; one that usually suits a network with hidden layers."""
+    if model.hidden:
+        return 0.01 if solver == "adam" else 0.5 / len(training.x) * (0.1 if solver == "momentum" else 1.0)
+    return safe_step([[*x, 1.0] for x in training.x] if model.bias else training.x, l2, solver)
+
+
+def _descended(network: Layer, training: Samples, l2: float, solver: str, epochs: int, step: float) -> History:
+    objective = Objective(
+        network, training.x, training.y, penalty=None if l2 == 0.0 else lambda: l2 * l2_penalty(network.parameters())
+    )
+    try:
+        return minimise(objective, solver, epochs=epochs, step=step, tolerance=0.0)
+    except (NonFiniteError, DomainError):
+        advice = "scale the features" if solver == "lbfgs" else f"give a smaller --step than {step:g}"
+        raise InputError(f"the descent diverged: {advice}") from None
 
 
 def require_extras() -> None:
@@ -113,27 +136,21 @@ def accuracy(network: Layer, samples: Samples) -> float:
     return hits / len(samples.y)
 
 
-def loss_picture(history: list[float]) -> bytes:
-    """The cost against the epoch, as SVG."""
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("the picture of the loss", "train", "matplotlib") from error
+def _axes() -> Any:
+    """Axes of a figure that belongs to no window."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(6.4, 4.0), layout="constrained").add_subplot()
+
+
+def _svg(axes: Any) -> bytes:
+    """The figure as SVG, the same bytes every time."""
+    import matplotlib
+
+    picture = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "microgrand", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-        axes = figure.add_subplot(xlabel="epoch", ylabel="cost C(θ)", title="gradient descent")
-        axes.plot(history, color="#0072B2", linewidth=2)
-        axes.set_ylim(bottom=0.0)
-        axes.grid(alpha=0.3)
-        picture = io.BytesIO()
-        figure.savefig(picture, format="svg", metadata={"Date": None})
+        axes.figure.savefig(picture, format="svg", metadata={"Date": None})
     return picture.getvalue()
-
-
-def _zeros(samples: Samples) -> list[list[float]]:
-    """The start of a convex descent: every class equally probable."""
-    return [[0.0] * len(samples.features) for _ in samples.classes]
 
 
 def _require_writable(out: Path) -> None:

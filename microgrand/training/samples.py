@@ -84,6 +84,20 @@ def read_samples(path: Path, target: str | None = None) -> Samples:
     return Samples(x, [index[label] for label in labels], features, classes, target)
 
 
+def read_vectors(path: Path, features: Sequence[str], target: str) -> tuple[list[list[float]], list[str] | None]:
+    """The named columns of a CSV file as vectors, in this order; and the column of classes, if it has one.
+
+    Raises InputError as `read_samples` does, and where a column is missing.
+    """
+    header, rows = _read_table(path)
+    missing = [name for name in features if name not in header]
+    if missing:
+        raise InputError(f"{path} has no column {_some(missing)}, which the model was trained on")
+    places = [header.index(name) for name in features]
+    x = [[_number(path, line, header[at], row[at]) for at in places] for line, row in rows]
+    return x, [row[header.index(target)].strip() for _, row in rows] if target in header else None
+
+
 def split(samples: Samples, test_share: float, seed: int) -> tuple[Samples, Samples]:
     """Training and test samples: of every class the same share, drawn at random, at least one of each in training.
 

@@ -1,28 +1,198 @@
-"""A trained classifier as a JSON file: its parameters, and what is needed to use them on new samples."""
+"""Parameters as files: safetensors, or JSON for small networks; never pickle, so a file from anywhere is safe to load.
+
+A file holds one array for every name under which a network keeps parameters: "0.theta" of shape (2, 30) for the
+`Value`s "0.theta[0][0]" to "0.theta[1][29]". It says nothing of what the layers compute: the network is written in
+Python, and its parameters are loaded into it.
+
+>>> import tempfile
+>>> from microgrand import Linear, Sequential, Tanh
+>>> network, other = [Sequential(Linear(2, 3), Tanh(), Linear(3, 1)) for _ in range(2)]
+>>> with tempfile.TemporaryDirectory() as folder:
+...     save(network, f"{folder}/network.json")
+...     pretrained = load(other, f"{folder}/network.json").freeze()
+>>> network([1.0, 2.0]) == pretrained([1.0, 2.0])
+True
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import math
+import re
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from microgrand.layers import Linear
-from microgrand.training.samples import Samples, Scale
+from microgrand.errors import InputError, MissingExtraError
+from microgrand.files import write_whole
+from microgrand.layers import Layer
+from microgrand.value import Value
 
-FORMAT = "microgrand softmax classifier"
+FORMAT = "microgrand parameters"
 VERSION = 1
 
+MOST = 6  # differences that one sentence names
 
-def model_json(linear: Linear, scale: Scale, samples: Samples) -> str:
-    """The model as JSON text: format, classes, features, target, mean, deviation, theta, bias."""
-    model: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "target": samples.target,
-        "classes": samples.classes,
-        "features": samples.features,
-        "mean": scale.mean,
-        "deviation": scale.deviation,
-        "theta": [[theta.data for theta in row] for row in linear.theta],
-        "bias": None if linear.bias is None else [b.data for b in linear.bias],
-    }
-    return json.dumps(model, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+_INDICES = re.compile(r"(\[\d+\])+$")
+
+
+class Array(NamedTuple):
+    """Numbers in rows of rows, row by row, and how many there are along each axis."""
+
+    shape: tuple[int, ...]
+    numbers: list[float]
+
+
+def save(layer: Layer, path: str | PathLike[str]) -> None:
+    """Write every parameter of a layer, frozen or not, into a file that ends in .safetensors or .json.
+
+    The file is written whole or not at all: whatever happens meanwhile, the old one or the new one is there.
+
+    Raises InputError for another ending, for JSON where a parameter is NaN or infinite, and where the file cannot be
+    written; MissingExtraError where the extra `train` is missing for safetensors.
+    """
+    path = Path(path)
+    arrays = as_arrays(layer)
+    content = _safetensors(arrays) if _ending(path) == ".safetensors" else _json(arrays, path)
+    try:
+        write_whole({path: content})
+    except OSError as error:
+        raise InputError(f"{path} could not be written: {error.strerror}") from None
+
+
+def load(layer: Layer, path: str | PathLike[str]) -> Any:
+    """Set every parameter of a layer, frozen or not, to what a file of `save` holds; returns the layer.
+
+    Raises InputError, and changes nothing, for another ending, where there is no such file or it holds something else,
+    and where its names or shapes are not the layer's: it says which differ.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} could not be read: {error.strerror}") from None
+    arrays = _from_safetensors(content, path) if _ending(path) == ".safetensors" else _from_json(content, path)
+    assign(layer, arrays, str(path))
+    return layer
+
+
+def as_arrays(layer: Layer) -> dict[str, Array]:
+    """The numbers of a layer's parameters, by name."""
+    return {name: Array(shape, [theta.data for theta in members]) for name, (shape, members) in _grouped(layer).items()}
+
+
+def assign(layer: Layer, arrays: Mapping[str, Array], source: str) -> None:
+    """Set the parameters of a layer to the numbers of the arrays; InputError says how names and shapes differ."""
+    own = _grouped(layer)
+    differences = [f"{name} is missing" for name in own if name not in arrays]
+    differences += [f"{name} is not in the network" for name in arrays if name not in own]
+    differences += [
+        f"{name} has the shape {arrays[name].shape} instead of {shape}"
+        for name, (shape, _) in own.items()
+        if name in arrays and arrays[name].shape != shape
+    ]
+    if differences:
+        more = f"; and {len(differences) - MOST} more differences" if len(differences) > MOST else ""
+        raise InputError(f"{source} is of another network: {'; '.join(differences[:MOST])}{more}")
+    for name, (_, members) in own.items():
+        for theta, number in zip(members, arrays[name].numbers, strict=True):
+            theta.data = number
+
+
+def nested(array: Array) -> Any:
+    """The array as nested lists.
+
+    >>> nested(Array((2, 2), [1.0, 2.0, 3.0, 4.0])), nested(Array((), [5.0]))
+    ([[1.0, 2.0], [3.0, 4.0]], 5.0)
+    """
+    rows: list[Any] = array.numbers
+    for length in reversed(array.shape[1:]):
+        rows = [rows[k : k + length] for k in range(0, len(rows), length)]
+    return rows if array.shape else rows[0]
+
+
+def flat(rows: Any) -> Array:
+    """The array of nested lists of numbers; ValueError where they are no such thing.
+
+    >>> flat([[1.0, 2.0], [3.0, 4.0]])
+    Array(shape=(2, 2), numbers=[1.0, 2.0, 3.0, 4.0])
+    """
+    if isinstance(rows, (int, float)) and not isinstance(rows, bool):
+        return Array((), [float(rows)])
+    if not isinstance(rows, list) or not rows:
+        raise ValueError(f"numbers, or lists of numbers, were expected; got {rows!r:.60}")
+    parts = [flat(row) for row in rows]
+    if len({part.shape for part in parts}) > 1:
+        raise ValueError("the rows are not equally long")
+    return Array((len(parts), *parts[0].shape), [number for part in parts for number in part.numbers])
+
+
+def _grouped(layer: Layer) -> dict[str, tuple[tuple[int, ...], list[Value]]]:
+    """The parameters whose names differ in the indices at their end only, as one array where they fill one."""
+    groups: dict[str, dict[tuple[int, ...], tuple[str, Value]]] = {}
+    for name, theta in layer.named_parameters().items():
+        place = _INDICES.search(name)
+        indices = tuple([int(index) for index in re.findall(r"\d+", place[0])]) if place else ()
+        groups.setdefault(name[: place.start()] if place else name, {})[indices] = (name, theta)
+    arrays: dict[str, tuple[tuple[int, ...], list[Value]]] = {}
+    for base, members in groups.items():
+        shape = tuple([max(column) + 1 for column in zip(*members, strict=False)])
+        if len({len(indices) for indices in members}) == 1 and math.prod(shape) == len(members):
+            arrays[base] = (shape, [theta for _, theta in members.values()])
+        else:
+            arrays |= {name: ((), [theta]) for name, theta in members.values()}
+    return arrays
+
+
+def _ending(path: Path) -> str:
+    if path.suffix not in (".safetensors", ".json"):
+        raise InputError(f"parameters are kept in a file that ends in .safetensors or .json; got {path.name!r}")
+    return path.suffix
+
+
+def _safetensors(arrays: Mapping[str, Array]) -> bytes:
+    numpy, library = _libraries()
+    content: bytes = library.save(
+        {name: numpy.array(array.numbers, dtype=float).reshape(array.shape) for name, array in arrays.items()},
+        metadata={"format": FORMAT, "version": str(VERSION)},
+    )
+    return content
+
+
+def _from_safetensors(content: bytes, path: Path) -> dict[str, Array]:
+    _, library = _libraries()
+    try:
+        tensors = library.load(content)
+        return {name: Array(tensor.shape, tensor.astype(float).ravel().tolist()) for name, tensor in tensors.items()}
+    except Exception as error:  # the library has errors of its own, and hands on NumPy's
+        raise InputError(f"{path} is no file of safetensors that can be read here: {error}") from None
+
+
+def _libraries() -> tuple[Any, Any]:
+    try:
+        import numpy
+        import safetensors.numpy
+    except ImportError as error:
+        raise MissingExtraError("a file of safetensors", "train", error.name or "safetensors") from error
+    return numpy, safetensors.numpy
+
+
+def _json(arrays: Mapping[str, Array], path: Path) -> bytes:
+    parameters = {name: nested(array) for name, array in arrays.items()}
+    try:
+        text = json.dumps({"format": FORMAT, "version": VERSION, "parameters": parameters}, indent=1, allow_nan=False)
+    except ValueError:
+        raise InputError(f"{path} was not written: JSON has no NaN and no infinity, .safetensors has") from None
+    return f"{text}\n".encode()
+
+
+def _from_json(content: bytes, path: Path) -> dict[str, Array]:
+    try:
+        data = json.loads(content)
+        if data["format"] != FORMAT or data["version"] != VERSION:
+            raise ValueError(f"its format is {data['format']!r}, version {data['version']!r}")
+        return {name: flat(rows) for name, rows in data["parameters"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+        raise InputError(f"{path} holds no parameters as JSON: {reason}") from None

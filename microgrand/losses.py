@@ -1,0 +1,159 @@
+"""The costs C(z, y) that a network ends in, for one sample; and the penalties on θ.
+
+Every cost is a layer that takes a target, stands last in a `Sequential`, and is stable for z of any size. What N
+samples cost together, their sum or their mean, is the `Objective` of `microgrand.training`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from microgrand.layers import Layer, Vector
+from microgrand.native import mypyc_attr
+from microgrand.numeric import as_number
+from microgrand.primitives import abs as magnitude
+from microgrand.primitives import dot, relu, softplus
+from microgrand.primitives import sum as total
+
+
+@mypyc_attr(native_class=False)
+class Cost(Layer):
+    """A layer that gives one number, the cost of the vector z where the target is y."""
+
+    takes_target = True
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+@mypyc_attr(native_class=False)
+class NegativeLogLikelihood(Cost):
+    """C = -Σₖ Iₖ(y) zₖ of log-probabilities z and the class y, where Iₖ(y) is 1 for k = y, else 0.
+
+    >>> NegativeLogLikelihood()([-0.1, -2.4], 1)
+    2.4
+    """
+
+    symbol = "NLL"
+
+    def forward(self, z: Vector, y: Any = None) -> Any:
+        """-Σₖ Iₖ(y) zₖ; the indicators stay in the graph as plain numbers."""
+        return -dot(indicators(y, len(z)), z)
+
+
+@mypyc_attr(native_class=False)
+class BinaryCrossEntropy(Cost):
+    """C = -Σₖ [yₖ log σ(zₖ) + (1 - yₖ) log(1 - σ(zₖ))] of logits z and targets y, numbers from 0 to 1.
+
+    It is computed as Σₖ [yₖ softplus(-zₖ) + (1 - yₖ) softplus(zₖ)], in which nothing overflows or cancels.
+
+    >>> BinaryCrossEntropy()([0.0], 1), BinaryCrossEntropy()([1e4, -1e4], [1, 1])
+    (0.6931471805599453, 10000.0)
+    """
+
+    symbol = "cross-entropy"
+
+    def forward(self, z: Vector, y: Any = None) -> Any:
+        """A term per logit and side; a side of weight 0 is left out."""
+        terms = []
+        for logit, target in zip(z, targets(y, len(z), "numbers from 0 to 1", _is_share), strict=True):
+            for weight, side in ((target, -1.0), (1.0 - target, 1.0)):
+                if weight != 0.0:
+                    terms.append(_times(weight, softplus(_times(side, logit))))
+        return _summed(terms)
+
+
+@mypyc_attr(native_class=False)
+class Hinge(Cost):
+    """C = Σₖ max(0, 1 - yₖ zₖ) of scores z and targets y, each -1 or 1: what a support vector machine minimises.
+
+    >>> Hinge()([0.25], 1), Hinge()([0.25], -1)
+    (0.75, 1.25)
+    """
+
+    symbol = "hinge"
+
+    def forward(self, z: Vector, y: Any = None) -> Any:
+        """A term per score."""
+        signs = targets(y, len(z), "-1 or 1", _is_sign)
+        return _summed([relu(1.0 - _times(sign, score)) for score, sign in zip(z, signs, strict=True)])
+
+
+@mypyc_attr(native_class=False)
+class SquaredError(Cost):
+    """C = Σₖ (zₖ - yₖ)² of predictions z and targets y.
+
+    >>> SquaredError()([1.0, 3.0], [1.5, 1.0])
+    4.25
+    """
+
+    symbol = "squared error"
+
+    def forward(self, z: Vector, y: Any = None) -> Any:
+        """The residuals' product with themselves."""
+        residuals = [zk - yk for zk, yk in zip(z, targets(y, len(z), "numbers", _is_any), strict=True)]
+        return dot(residuals, residuals)
+
+
+def l1_penalty(theta: Sequence[Any]) -> Any:
+    """Σ |θ|.
+
+    >>> l1_penalty([3.0, -4.0])
+    7.0
+    """
+    return total([magnitude(parameter) for parameter in theta])
+
+
+def l2_penalty(theta: Sequence[Any]) -> Any:
+    """½ Σ θ²: its derivative is θ itself.
+
+    >>> l2_penalty([3.0, -4.0])
+    12.5
+    """
+    return 0.5 * dot(theta, theta)
+
+
+def indicators(y: Any, classes: Any) -> list[float]:
+    """I₀(y), …, I_{K-1}(y): 1.0 at the class y, a whole number from 0 to K - 1, and 0.0 elsewhere.
+
+    >>> indicators(1, 3)
+    [0.0, 1.0, 0.0]
+    """
+    if as_number(y) not in range(classes):
+        raise ValueError(f"the class y is a whole number from 0 to {classes - 1}; got {y!r}")
+    return [1.0 if k == as_number(y) else 0.0 for k in range(classes)]
+
+
+def targets(y: Any, n: Any, rule: str, holds: Callable[[float], bool]) -> list[float]:
+    """The targets of n outputs, a list of numbers or, for one output, a number; ValueError unless all obey the rule."""
+    many = hasattr(y, "__len__")
+    if (len(y) if many else 1) != n:
+        raise ValueError(f"the targets y are as many as the outputs, {n}; got {y!r:.60}")
+    numbers = [as_number(yk) for yk in y] if many else [as_number(y)]
+    if not all([holds(yk) for yk in numbers]):
+        raise ValueError(f"the targets y are {rule}; got {y!r:.60}")
+    return numbers
+
+
+def _is_share(y: float) -> bool:
+    return 0.0 <= y <= 1.0
+
+
+def _is_sign(y: float) -> bool:
+    return y == 1.0 or y == -1.0
+
+
+def _is_any(y: float) -> bool:
+    return True
+
+
+def _times(weight: float, z: Any) -> Any:
+    """weight · z, without a node for a weight of 1 or -1."""
+    if weight == 1.0:
+        return z
+    return -z if weight == -1.0 else weight * z
+
+
+def _summed(terms: list[Any]) -> Any:
+    return terms[0] if len(terms) == 1 else total(terms)

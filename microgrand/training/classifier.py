@@ -1,0 +1,176 @@
+"""The softmax classifier as a scikit-learn estimator, which lets its samples be explained."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+from microgrand.errors import MissingExtraError
+from microgrand.layers import Linear, LogSoftmax, Sequential
+from microgrand.losses import NegativeLogLikelihood, l2_penalty
+from microgrand.trace import Trace
+from microgrand.training.objective import Objective
+from microgrand.training.solvers import SOLVERS, minimise, safe_step
+
+try:
+    import numpy
+    from scipy.special import log_softmax
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+except ImportError as missing:
+    raise MissingExtraError("SoftmaxClassifier", "train", "scikit-learn") from missing
+
+
+class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
+    """Logistic regression of two or K classes, trained on scalar nodes: scikit-learn's `LogisticRegression`, explained.
+
+    It minimises C(θ) + P(θ)/C, where C(θ) = -Σᵢ wᵢ log softmax(θ x⁽ⁱ⁾ + b)ᵧ₍ᵢ₎ and the penalty P is ½ Σ θ² over all K
+    rows of θ, and ½ Σ (θ₂ - θ₁)² for two classes, whose probabilities depend on that difference alone. Biases are not
+    penalised. These are scikit-learn's own objectives, and so its `C`, `coef_` and `intercept_`.
+
+    C              the inverse weight of the penalty, > 0; `math.inf` for none
+    fit_intercept  whether every class has a bias bₖ
+    solver         "lbfgs", "gradient-descent", "momentum" or "adam"
+    tol            training ends where no component of the gradient exceeds it, per sample
+    max_iter       epochs at most; a `ConvergenceWarning` tells that they did not suffice
+    step           of the solvers other than "lbfgs"; one that cannot diverge, by default
+    verbose        whether a progress bar is drawn
+
+    After `fit`: `classes_`; `coef_` and `intercept_`, a row and a number for every class, and for two classes of the
+    second only, as against the first; `n_iter_`; `n_features_in_`, `feature_names_in_`; `network_`, the trained network
+    with its cost; `history_`, how the cost fell.
+
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> classifier = SoftmaxClassifier().fit(X[:100], y[:100])
+    >>> classifier.coef_.shape, classifier.score(X[:100], y[:100])
+    ((1, 4), 1.0)
+    >>> classifier.explain(X[0])
+    <trace: linear → log-softmax → NLL, C = 0.0161806>
+    """
+
+    def __init__(
+        self,
+        *,
+        C: float = 1.0,
+        fit_intercept: bool = True,
+        solver: str = "lbfgs",
+        tol: float = 1e-5,
+        max_iter: int = 1000,
+        step: float | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.C = C
+        self.fit_intercept = fit_intercept
+        self.solver = solver
+        self.tol = tol
+        self.max_iter = max_iter
+        self.step = step
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SoftmaxClassifier:
+        """Train on samples X of shape (N, n) and their N classes y, each counted `sample_weight` times."""
+        self._require_parameters()
+        X, y = validate_data(self, X, y, dtype=numpy.float64, ensure_min_samples=2)
+        check_classification_targets(y)
+        self.classes_, targets = numpy.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"there is nothing to tell apart: y holds one class only, {self.classes_[0]!r}")
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        zeros = numpy.zeros((len(self.classes_), X.shape[1])).tolist()
+        linear = Linear(X.shape[1], len(self.classes_), bool(self.fit_intercept), theta=zeros)
+        self.network_ = Sequential(linear, LogSoftmax(), NegativeLogLikelihood())
+        self.history_ = self._minimised(X.tolist(), targets.tolist(), weights)
+        self._read_off(linear)
+        return self
+
+    def decision_function(self, X: Any) -> Any:
+        """θ x + b of every class, of shape (N, K); for two classes the second's less the first's, of shape (N,)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=numpy.float64, reset=False)
+        scores = X @ self.coef_.T + self.intercept_
+        return scores.ravel() if len(self.classes_) == 2 else scores
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """The logarithm of every class's probability, of shape (N, K)."""
+        scores = self.decision_function(X)
+        if len(self.classes_) == 2:
+            scores = numpy.column_stack([numpy.zeros_like(scores), scores])
+        return log_softmax(scores, axis=1)
+
+    def predict_proba(self, X: Any) -> Any:
+        """Every class's probability, of shape (N, K)."""
+        return numpy.exp(self.predict_log_proba(X))
+
+    def predict(self, X: Any) -> Any:
+        """The most probable class of every sample."""
+        scores = self.decision_function(X)
+        return self.classes_[(scores > 0.0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)]
+
+    def explain(self, x: Any, y: Any = None) -> Trace:
+        """Every zˡ, δˡ, ∂zˡ⁺¹/∂zˡ and ∂C/∂θˡ of one sample: to print, to `draw`, for `walkthrough`.
+
+        x  the sample's n numbers
+        y  the class that the cost is of; the most probable one by default
+        """
+        check_is_fitted(self)
+        row = getattr(x, "to_numpy", lambda: x)()
+        if numpy.ndim(row) != 1:
+            raise ValueError(f"explain takes one sample, a vector; got an array of shape {numpy.shape(row)}")
+        (x,) = validate_data(
+            self, numpy.reshape(row, (1, -1)), dtype=numpy.float64, reset=False, skip_check_array=False
+        )
+        if y is None:
+            target = int(numpy.argmax([float(z.data) for z in self.network_(x.tolist())]))
+        elif y in self.classes_:
+            target = int(numpy.flatnonzero(self.classes_ == y)[0])
+        else:
+            raise ValueError(f"there is no class {y!r}: the classes are {', '.join(map(repr, self.classes_.tolist()))}")
+        return self.network_.trace(x.tolist(), target)
+
+    def _require_parameters(self) -> None:
+        if not self.C > 0.0:
+            raise ValueError(f"C is a number above 0; got {self.C!r}")
+        if self.solver not in SOLVERS:
+            raise ValueError(f"there is no solver {self.solver!r}: choose from {', '.join(SOLVERS)}")
+
+    def _minimised(self, X: Any, targets: Any, weights: Any) -> Any:
+        linear: Any = self.network_.layers[0]
+        pair = len(linear.theta) == 2
+
+        def penalty() -> Any:
+            theta = [number for row in linear.theta for number in row]
+            penalised = [b - a for a, b in zip(*linear.theta, strict=True)] if pair else theta
+            return 1.0 / self.C * l2_penalty(penalised)
+
+        penalised = None if math.inf == self.C else penalty
+        objective = Objective(
+            self.network_, X, targets, weights=None if weights is None else weights.tolist(), penalty=penalised
+        )
+        step = self.step
+        if step is None:
+            heavy = 1.0 if weights is None else math.sqrt(max(weights.max(), 0.0))
+            rows = [[heavy * v for v in ([*row, 1.0] if self.fit_intercept else row)] for row in X]
+            step = safe_step(rows, (2.0 if pair else 1.0) / self.C, self.solver)
+        history = minimise(
+            objective, self.solver, epochs=self.max_iter, step=step, tolerance=self.tol, progress=bool(self.verbose)
+        )
+        if history.epochs >= self.max_iter:
+            warnings.warn(
+                f"{self.solver} did not converge within max_iter={self.max_iter} epochs: scale the features, "
+                "or allow for more",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        return history
+
+    def _read_off(self, linear: Linear) -> None:
+        theta = numpy.array([[number.data for number in row] for row in linear.theta])
+        biases = numpy.array([b.data for b in linear.bias] if linear.bias is not None else [0.0] * len(theta))
+        pair = len(theta) == 2
+        self.coef_ = theta[1:] - theta[:1] if pair else theta
+        self.intercept_ = biases[1:] - biases[:1] if pair else biases
+        self.n_iter_ = numpy.array([self.history_.epochs], dtype=numpy.int32)

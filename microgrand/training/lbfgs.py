@@ -1,0 +1,58 @@
+"""SciPy's L-BFGS on an objective: for convex costs, which have one lowest point and no step size to choose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microgrand.errors import MissingExtraError
+from microgrand.training.loop import Callback, History, counted
+from microgrand.training.objective import Objective
+
+
+def lbfgs(
+    objective: Objective,
+    *,
+    epochs: int = 1000,
+    tolerance: float = 1e-6,
+    callback: Callback | None = None,
+    progress: bool = True,
+) -> History:
+    """Train the objective's network in place until no component of ∂C/∂θ exceeds `tolerance`, per sample.
+
+    epochs     iterations at most; one goes through all samples once or, rarely, several times
+    tolerance  ≥ 0, of max |∂C/∂θ| / Σᵢ wᵢ (a mean is not divided)
+    callback   called with the `History` after each iteration; where it returns True, training stops
+    progress   whether a progress bar is drawn on stderr (needs the extra `train`)
+
+    Byrd, Lu, Nocedal & Zhu (1995), as `scipy.optimize.minimize(method="L-BFGS-B")` carries it out. Where rounding ends
+    the descent first, the tolerance is not reached; θ then is as low as the arithmetic of the cost can tell.
+
+    Raises ValueError for wrong arguments, NonFiniteError where cost or gradient is no number, and MissingExtraError
+    without SciPy.
+    """
+    if epochs < 0 or not tolerance >= 0.0:
+        raise ValueError(f"L-BFGS takes epochs and a tolerance from 0 up; got {epochs} and {tolerance}")
+    try:
+        from scipy.optimize import minimize
+    except ImportError as error:
+        raise MissingExtraError("L-BFGS", "train", "scipy") from error
+    size = objective.weight()
+    history = History([objective.cost()], [])
+    steps = iter(counted(epochs, history.costs, progress))
+
+    def scaled(theta: Any) -> tuple[float, list[float]]:
+        cost, gradient = objective(theta.tolist())
+        return cost / size, [slope / size for slope in gradient]
+
+    def taken(intermediate_result: Any) -> None:
+        history.costs.append(float(intermediate_result.fun) * size)
+        next(steps, None)
+        if callback is not None and callback(history) is True:
+            raise StopIteration
+
+    if epochs > 0:
+        next(steps)
+        limits = {"maxiter": epochs, "maxfun": 20 * epochs, "gtol": tolerance, "ftol": 64.0 * 2.0**-52, "maxls": 50}
+        found = minimize(scaled, objective.theta(), jac=True, method="L-BFGS-B", callback=taken, options=limits)
+        objective.assign(found.x.tolist())
+    return history

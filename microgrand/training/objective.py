@@ -1,0 +1,135 @@
+"""What training minimises: the cost of N samples as a function of the numbers θ.
+
+This is the seam between those who minimise, who ask for cost and gradient at θ, and whoever computes them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from microgrand.errors import NonFiniteError
+from microgrand.layers import Layer
+from microgrand.primitives import dot
+from microgrand.primitives import sum as total
+from microgrand.value import Value
+
+TOGETHER = 64  # samples that stand in one graph: more would leave the processor's caches, fewer cost a sweep each
+
+
+class Objective:
+    """C(θ) = Σᵢ wᵢ C(x⁽ⁱ⁾, y⁽ⁱ⁾; θ) + penalty(θ), summed over the samples and not averaged, unless `mean` says so.
+
+    network  ends in a cost; its `parameters()` are θ
+    xs, ys   N vectors and their targets
+    weights  wᵢ, one per sample; 1 by default
+    penalty  gives a Value made of the parameters, such as `lambda: 0.1 * l2_penalty(network.parameters())`
+    mean     divide the sum by Σᵢ wᵢ (the penalty is not divided)
+
+    Called on the numbers θ it sets the parameters to them, and gives C(θ) and ∂C/∂θ:
+
+    >>> from microgrand import Linear, LogSoftmax, NegativeLogLikelihood, Sequential
+    >>> network = Sequential(Linear(1, 2, theta=[[0.0], [0.0]]), LogSoftmax(), NegativeLogLikelihood())
+    >>> objective = Objective(network, [[-1.0], [1.0]], [0, 1])
+    >>> cost, gradient = objective([0.0, 0.0])
+    >>> f"{cost:.4f}", gradient
+    ('1.3863', [1.0, -1.0])
+
+    Raises ValueError for a network without parameters or without a cost, for no samples, and for unequal numbers of
+    samples, targets and weights. At the call, NonFiniteError where cost or gradient is no number, and the DomainError
+    of a layer that θ has driven out of its domain.
+    """
+
+    def __init__(
+        self,
+        network: Layer,
+        xs: Sequence[Any],
+        ys: Sequence[Any],
+        *,
+        weights: Sequence[float] | None = None,
+        penalty: Callable[[], Any] | None = None,
+        mean: bool = False,
+    ) -> None:
+        self.network = network
+        self.parameters: list[Value] = network.parameters()
+        self.xs, self.ys = xs, ys
+        self.weights = weights
+        self.penalty = penalty
+        self.mean = mean
+        sizes = [len(xs), len(ys), len(xs) if weights is None else len(weights)]
+        if not self.parameters:
+            raise ValueError("there is nothing to train: the network has no parameters, or all of them are frozen")
+        if not network.takes_target:
+            raise ValueError(f"training takes a network that ends in a cost; {network!r:.60} ends in none")
+        if sizes[0] == 0 or len(set(sizes)) > 1:
+            raise ValueError(f"training takes samples, and as many targets and weights; got {sizes}")
+
+    @property
+    def size(self) -> int:
+        """N, the number of samples."""
+        return len(self.xs)
+
+    def weight(self, batch: Sequence[int] | None = None) -> float:
+        """How many samples the cost is a sum over: Σᵢ wᵢ, over all samples or those of a batch; 1 for a mean."""
+        return 1.0 if self.mean else self._weight(range(self.size) if batch is None else batch)
+
+    def theta(self) -> list[float]:
+        """The numbers that the parameters now have."""
+        return [parameter.data for parameter in self.parameters]
+
+    def assign(self, theta: Sequence[float]) -> None:
+        """Give the parameters these numbers."""
+        for parameter, number in zip(self.parameters, theta, strict=True):
+            parameter.data = number
+
+    def __call__(self, theta: Sequence[float], batch: Sequence[int] | None = None) -> tuple[float, list[float]]:
+        """C(θ) and ∂C/∂θ, of all samples or of those whose indices are in `batch`.
+
+        A batch bears its share of the penalty, so that the costs of the batches of an epoch add up to C(θ); a mean is
+        one over the batch, with the whole penalty.
+        """
+        self.assign(theta)
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+        costs = []
+        for cost in self._parts(range(self.size) if batch is None else batch):
+            cost.backward(accumulate=True)
+            costs.append(cost.data)
+        return _finite(costs), [parameter.grad for parameter in self.parameters]
+
+    def cost(self, theta: Sequence[float] | None = None) -> float:
+        """C(θ) alone; at the numbers that the parameters have, unless θ is given."""
+        if theta is not None:
+            self.assign(theta)
+        return _finite([cost.data for cost in self._parts(range(self.size))])
+
+    def as_value(self) -> Any:
+        """C(θ) as one Value, at the numbers that the parameters have: to be drawn, walked, differentiated by hand."""
+        cost = self._of_samples(range(self.size), 1.0 / self._weight(range(self.size)) if self.mean else 1.0)
+        return cost if self.penalty is None else cost + self.penalty()
+
+    def _parts(self, indices: Sequence[int]) -> Any:
+        """C(θ) as Values to be added: the costs of a few samples at a time, and the penalty."""
+        scale = 1.0 / self._weight(indices) if self.mean else 1.0
+        for start in range(0, len(indices), TOGETHER):
+            yield self._of_samples(indices[start : start + TOGETHER], scale)
+        if self.penalty is not None:
+            share = 1.0 if self.mean else len(indices) / self.size
+            yield share * self.penalty()
+
+    def _of_samples(self, indices: Sequence[int], scale: float) -> Any:
+        costs = [self.network(self.xs[i], self.ys[i]) for i in indices]
+        if self.weights is None and scale == 1.0:
+            return total(costs)
+        return dot([scale * (1.0 if self.weights is None else self.weights[i]) for i in indices], costs)
+
+    def _weight(self, indices: Sequence[int]) -> float:
+        return float(len(indices)) if self.weights is None else math.fsum([self.weights[i] for i in indices])
+
+
+def _finite(costs: list[float]) -> float:
+    """Their sum; NonFiniteError where it is none."""
+    if not all(map(math.isfinite, costs)):
+        raise NonFiniteError(f"the cost is {sum(costs)}: take smaller steps, or other data")
+    return math.fsum(costs)

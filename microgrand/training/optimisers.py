@@ -1,0 +1,117 @@
+"""Rules that turn gradients into steps of θ: each says how θ changes, the loop is shared and stands in `loop.py`.
+
+In a loop of one's own a rule updates the parameters from the `grad` that `backward()` left:
+
+>>> from microgrand import Value
+>>> w, rule = Value(2.0), Momentum(0.25)
+>>> for _ in range(3):
+...     ((w - 1.0) ** 2).backward()
+...     rule.update([w])
+>>> w.data
+0.27
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+
+class Optimiser:
+    """θ ← θ + change(∂C/∂θ). A rule remembers earlier gradients, so every training takes a rule of its own."""
+
+    def __init__(self, step: float) -> None:
+        self.step = positive("step", step)
+
+    def change(self, gradient: Sequence[float]) -> list[float]:
+        """What is added to θ after this gradient; subclasses define it."""
+        raise TypeError(f"{type(self).__name__} is an Optimiser without a change(self, gradient)")
+
+    def update(self, parameters: Sequence[Any]) -> None:
+        """Change the data of the parameters by what their `grad` demands."""
+        changes = self.change([parameter.grad for parameter in parameters])
+        for parameter, change in zip(parameters, changes, strict=True):
+            parameter.data += change
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.step:g})"
+
+
+class GradientDescent(Optimiser):
+    """θ ← θ - step · ∂C/∂θ.
+
+    step  > 0, of the cost as it is: of a *sum* over N samples an N-th of what it would be of their mean
+    """
+
+    def change(self, gradient: Sequence[float]) -> list[float]:
+        """-step · ∂C/∂θ."""
+        return [-self.step * slope for slope in gradient]
+
+
+class Momentum(Optimiser):
+    """v ← momentum · v - step · ∂C/∂θ, θ ← θ + v: a ball that rolls downhill (Polyak, 1964).
+
+    step      > 0
+    momentum  the share of its speed that the ball keeps at every step, 0 ≤ momentum < 1
+    """
+
+    def __init__(self, step: float, momentum: float = 0.9) -> None:
+        super().__init__(step)
+        self.momentum = share("momentum", momentum)
+        self._velocity: list[float] = []
+
+    def change(self, gradient: Sequence[float]) -> list[float]:
+        """The new speed v."""
+        before = self._velocity or [0.0] * len(gradient)
+        self._velocity = [self.momentum * v - self.step * g for v, g in zip(before, gradient, strict=True)]
+        return self._velocity
+
+
+class Adam(Optimiser):
+    """m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², θ ← θ - step · m̂ / (√v̂ + ε), where g = ∂C/∂θ.
+
+    m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) undo the start from 0 (Kingma & Ba, 2015, algorithm 1). A step of θ is at
+    most about `step` long in every component, whatever the scale of the cost.
+
+    step     > 0
+    betas    β₁ and β₂, how much of the past is kept, 0 ≤ β < 1
+    epsilon  ε > 0
+    """
+
+    def __init__(self, step: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8) -> None:
+        super().__init__(step)
+        self.betas = (share("β₁", betas[0]), share("β₂", betas[1]))
+        self.epsilon = positive("epsilon", epsilon)
+        self._time = 0
+        self._mean: list[float] = []
+        self._square: list[float] = []
+
+    def change(self, gradient: Sequence[float]) -> list[float]:
+        """-step · m̂ / (√v̂ + ε)."""
+        zeros = [0.0] * len(gradient)
+        first, second = self.betas
+        self._time += 1
+        self._mean = [first * m + (1.0 - first) * g for m, g in zip(self._mean or zeros, gradient, strict=True)]
+        self._square = [
+            second * v + (1.0 - second) * g * g for v, g in zip(self._square or zeros, gradient, strict=True)
+        ]
+        scale = self.step / (1.0 - first**self._time)
+        unbiased = 1.0 - second**self._time
+        return [
+            -scale * m / (math.sqrt(v / unbiased) + self.epsilon) for m, v in zip(self._mean, self._square, strict=True)
+        ]
+
+
+def positive(name: str, number: float) -> float:
+    """The number, if it is finite and above 0; else a ValueError."""
+    if not 0.0 < number < math.inf:
+        raise ValueError(f"{name} is a finite number above 0; got {number!r}")
+    return float(number)
+
+
+def share(name: str, number: float) -> float:
+    """The number, if it is from 0 to below 1; else a ValueError."""
+    if not 0.0 <= number < 1.0:
+        raise ValueError(f"{name} is a number from 0 to below 1; got {number!r}")
+    return float(number)
