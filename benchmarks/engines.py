@@ -225,7 +225,7 @@ def microgrand_engine() -> Engine:
     microgrand = import_module("microgrand")
     name = "microgrand compiled" if microgrand.COMPILED else "microgrand plain"
     leaf = lambda x: microgrand.Value(x, name="x")
-    return Engine(name, microgrand.__version__, Task, _functions(microgrand), leaf, import_module("microgrand.layers"))
+    return Engine(name, microgrand.__version__, Task, _functions(microgrand), leaf, microgrand)
 
 
 def _microgrand(compiled: bool) -> Engine:

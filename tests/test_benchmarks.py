@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from benchmarks import checkers
+from benchmarks import checkers, training
 from benchmarks.__main__ import main
 from benchmarks.engines import ENGINES
 from benchmarks.judges import LIBRARIES, judges
@@ -187,3 +187,10 @@ def test_jax_is_asked_with_64_bits():
     if "JAX" not in found:
         pytest.skip("JAX is not installed")
     assert found["JAX"].ask(CORPUS["off-by-1e-3"]).verdict == "disagree"
+
+
+def test_training_computes_the_yardsticks_cost():
+    """The epoch that is timed and the plain floats beside it compute the same cost."""
+    pace = training.pace("breast_cancer", rounds=1)
+    assert pace.error < 1e-12
+    assert "breast_cancer" in training.described("microgrand", "breast_cancer", pace)

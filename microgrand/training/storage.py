@@ -68,12 +68,12 @@ def load(layer: Layer, path: str | PathLike[str]) -> Any:
     and where its names or shapes are not the layer's: it says which differ.
     """
     path = Path(path)
+    read = _from_safetensors if _ending(path) == ".safetensors" else _from_json
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} could not be read: {error.strerror}") from None
-    arrays = _from_safetensors(content, path) if _ending(path) == ".safetensors" else _from_json(content, path)
-    assign(layer, arrays, str(path))
+    assign(layer, read(content, path), str(path))
     return layer
 
 
