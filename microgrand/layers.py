@@ -52,6 +52,8 @@ from microgrand.value import Value
 Vector = Sequence[Any]
 
 # Compiled or not, layers are Python's own classes (`native_class=False`): they are subclassed, and given attributes.
+# Where nothing or little in this file derives from a class, its methods say `self: Any`: mypyc 2.4.1 takes it that all
+# subclasses are known to it, and would refuse the objects of others.
 
 
 @mypyc_attr(native_class=False)
@@ -123,7 +125,7 @@ class Layer:
     def zero_grad(self) -> None:
         """Set the `grad` of every parameter to 0, for those who accumulate; `backward()` alone sets it anew."""
         for theta in self.named_parameters().values():
-            theta.grad = 0.0
+            theta._grad = 0.0  # not the property: compiled, mypyc 2.4.1 hands its setter a bare float
 
     def parameter_rows(self) -> list[list[Value]]:
         """The parameters in the rows in which a trace shows them: θ₁, θ₂, …"""
@@ -162,9 +164,11 @@ class Linear(Layer):
     """
 
     symbol = "linear"
+    theta: list[list[Value]]
+    bias: list[Value] | None
 
     def __init__(
-        self,
+        self: Any,
         n_in: Any,
         n_out: Any,
         bias: object = False,
@@ -184,23 +188,23 @@ class Linear(Layer):
         ]
         self.bias = [Value(0.0, name=f"bias[{k}]") for k in range(n_out)] if bias else None
 
-    def forward(self, z: Vector, y: Any = None) -> list[Any]:
+    def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
         """θz (+ b), one number per row."""
         if len(z) != len(self.theta[0]):
             raise ValueError(f"this Linear takes vectors of length {len(self.theta[0])}; got one of length {len(z)}")
         products = dot.of_rows(self.theta, z)
         return products if self.bias is None else [p + b for p, b in zip(products, self.bias, strict=True)]
 
-    def parameter_rows(self) -> list[list[Value]]:
+    def parameter_rows(self: Any) -> list[list[Value]]:
         """θ₁, …, θₖ, and the bias last."""
         return self.theta if self.bias is None else [*self.theta, self.bias]
 
-    def row_names(self) -> list[str]:
+    def row_names(self: Any) -> list[str]:
         """θ₁, …, θₖ, and b."""
-        names = super().row_names()
+        names = Layer.row_names(self)
         return names if self.bias is None else [*names[:-1], "b"]
 
-    def __repr__(self) -> str:
+    def __repr__(self: Any) -> str:
         bias = ", bias=True" if self.bias is not None else ""
         return f"Linear({len(self.theta[0])}, {len(self.theta)}{bias})"
 
@@ -249,11 +253,11 @@ class _OfAll(Layer):
 
     row = primitives.softmax
 
-    def forward(self, z: Vector, y: Any = None) -> list[Any]:
+    def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
         """The row's every output."""
         return [self.row(z, k) for k in range(len(z))]
 
-    def __repr__(self) -> str:
+    def __repr__(self: Any) -> str:
         return f"{type(self).__name__}()"
 
 
@@ -284,17 +288,19 @@ class Function(Layer):
     [Value(2.0)]
     """
 
-    def __init__(self, function: Callable[..., Any], symbol: str = "") -> None:
+    function: Callable[..., Any]
+
+    def __init__(self: Any, function: Callable[..., Any], symbol: str = "") -> None:
         self.function = function
         name = function.name if isinstance(function, Primitive) else getattr(function, "__name__", "<")
         self.symbol = symbol or ("function" if name.startswith("<") else name)
 
-    def forward(self, z: Vector, y: Any = None) -> Any:
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """The function of z."""
         return self.function.of_each(z) if isinstance(self.function, Primitive) else self.function(z)
 
-    def __repr__(self) -> str:
-        return self.symbol
+    def __repr__(self: Any) -> str:
+        return str(self.symbol)
 
 
 @mypyc_attr(native_class=False)
@@ -311,24 +317,25 @@ class Sequential(Layer):
     """
 
     symbol = "network"
+    layers: tuple[Layer, ...]
 
-    def __init__(self, *layers: Any) -> None:
+    def __init__(self: Any, *layers: Any) -> None:
         if not layers:
             raise ValueError("a Sequential has at least one layer")
-        self.layers: tuple[Layer, ...] = tuple([_as_layer(layer) for layer in layers])
+        self.layers = tuple([_as_layer(layer) for layer in layers])
         for layer in self.layers[:-1]:
             if layer.takes_target:
                 raise ValueError(f"a cost comes last: {layer!r} has {layers[-1]!r} after it")
         self.takes_target = self.layers[-1].takes_target
 
-    def forward(self, z: Vector, y: Any = None) -> Any:
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """The last of the states; the cost only where there is a target."""
         state = z
         for state in self.states(z, y):  # noqa: B007  the last one is what counts
             pass
         return state
 
-    def states(self, z: Vector, y: Any = None) -> Iterator[Any]:
+    def states(self: Any, z: Vector, y: Any = None) -> Iterator[Any]:
         """z², z³, …, zᴸ, one after the other."""
         for layer in self.layers:
             if not layer.takes_target:
@@ -339,7 +346,7 @@ class Sequential(Layer):
                 return
             yield z
 
-    def attributes(self) -> Iterator[tuple[str, Any]]:
+    def attributes(self: Any) -> Iterator[tuple[str, Any]]:
         """The layers by their numbers from 0, then whatever else a subclass holds."""
         for k, layer in enumerate(self.layers):
             yield str(k), layer
@@ -347,12 +354,12 @@ class Sequential(Layer):
             if name != "layers":
                 yield name, item
 
-    def parameter_rows(self) -> list[list[Value]]:
+    def parameter_rows(self: Any) -> list[list[Value]]:
         """The rows of every layer, each once."""
         rows = [row for layer in self.layers for row in layer.parameter_rows()]
         return list({id(row[0]): row for row in rows}.values())
 
-    def __repr__(self) -> str:
+    def __repr__(self: Any) -> str:
         return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
 
 

@@ -37,7 +37,7 @@ class NegativeLogLikelihood(Cost):
 
     symbol = "NLL"
 
-    def forward(self, z: Vector, y: Any = None) -> Any:
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """-Σₖ Iₖ(y) zₖ; the indicators stay in the graph as plain numbers."""
         return -dot(indicators(y, len(z)), z)
 
@@ -54,7 +54,7 @@ class BinaryCrossEntropy(Cost):
 
     symbol = "cross-entropy"
 
-    def forward(self, z: Vector, y: Any = None) -> Any:
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """A term per logit and side; a side of weight 0 is left out."""
         terms = []
         for logit, target in zip(z, targets(y, len(z), "numbers from 0 to 1", _is_share), strict=True):
@@ -74,7 +74,7 @@ class Hinge(Cost):
 
     symbol = "hinge"
 
-    def forward(self, z: Vector, y: Any = None) -> Any:
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """A term per score."""
         signs = targets(y, len(z), "-1 or 1", _is_sign)
         return _summed([relu(1.0 - _times(sign, score)) for score, sign in zip(z, signs, strict=True)])
@@ -90,7 +90,7 @@ class SquaredError(Cost):
 
     symbol = "squared error"
 
-    def forward(self, z: Vector, y: Any = None) -> Any:
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """The residuals' product with themselves."""
         residuals = [zk - yk for zk, yk in zip(z, targets(y, len(z), "numbers", _is_any), strict=True)]
         return dot(residuals, residuals)

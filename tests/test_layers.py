@@ -9,6 +9,8 @@ import pytest
 
 import microgrand
 from microgrand import (
+    BinaryCrossEntropy,
+    Hinge,
     Layer,
     Linear,
     LogSoftmax,
@@ -25,6 +27,7 @@ from microgrand import (
     steps,
     sweep,
 )
+from microgrand.layers import Function
 from microgrand.training import Objective
 
 THETA = [[0.3, -0.7, 0.2], [-0.1, 0.4, 0.9]]
@@ -369,3 +372,49 @@ def test_the_log_softmax_is_stable():
     cost.backward()
     assert cost.data == 2e4
     assert microgrand.log_softmax([Value(1e4), Value(-1e4)], 0).data == 0.0
+
+
+LAYERS = {
+    Linear: (2, 2),
+    Sigmoid: (),
+    Tanh: (),
+    ReLU: (),
+    Softmax: (),
+    LogSoftmax: (),
+    Function: (powers,),
+    Sequential: (Tanh(), ReLU()),
+    NegativeLogLikelihood: (),
+    BinaryCrossEntropy: (),
+    Hinge: (),
+    SquaredError: (),
+}
+
+
+@pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
+def test_every_layer_can_be_subclassed(kind):
+    """A class derived from any layer is made, called, drawn by name, and may extend what it derives from."""
+
+    class Derived(kind):
+        symbol = "derived"
+
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self.calls = 0
+
+        def forward(self, z, y=None):
+            self.calls += 1
+            return super().forward(z, y) if self.takes_target else super().forward(z)
+
+    layer = Derived(*LAYERS[kind])
+    y = {"NegativeLogLikelihood": 1, "Hinge": [1, -1]}.get(kind.__name__, [1, 0])
+    z = [Value(-0.5), Value(-2.0)]
+    found, expected = [each(z, y) if layer.takes_target else each(z) for each in (layer, kind(*LAYERS[kind]))]
+    if kind is not Linear:  # whose numbers are drawn anew
+        assert [float(zk.data) for zk in ([found] if layer.takes_target else found)] == [
+            float(zk.data) for zk in ([expected] if layer.takes_target else expected)
+        ]
+    assert layer.calls == 1
+    node = found if layer.takes_target else found[0]
+    assert layer in (node.scope.layer, getattr(node.scope.outer, "layer", None))
+    assert kind in (Function, Sequential) or node.scope.name == "derived"
+    assert repr(layer)
