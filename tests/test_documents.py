@@ -64,6 +64,16 @@ def test_the_steps_of_the_readme_are_what_it_says():
     assert done.stdout == output
 
 
+def test_the_training_of_the_readme_runs(tmp_path):
+    """The section's two examples run as they stand, one after the other, and leave their files behind."""
+    section = (ROOT / "README.md").read_text().partition("## Training\n")[2].partition("\n## ")[0]
+    examples = "".join(re.findall(r"```python\n(.*?)```", section, re.DOTALL))
+    words = [sys.executable, "-W", "error", "-c", examples]
+    done = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("accuracy 0.9")
+    assert {path.name for path in tmp_path.iterdir()} == {"sample.svg", "iris.safetensors"}
+
+
 def test_the_links_of_the_documents_lead_somewhere():
     """Every relative link of the README, and every file that CONTRIBUTING names in a table of floors, exists."""
     for document in ("README.md", "CONTRIBUTING.md"):
