@@ -157,7 +157,19 @@ class _Reader:
             raise self._error(item.func, f"{name or 'this'} is no function of the table{guess}")
         if item.keywords:
             raise self._error(item.keywords[0].value, "functions take their operands by position")
-        return self._applied(item, TABLE[name], [self.read(each) for each in item.args])
+        operands = [self.read(each) for each in item.args]
+        self._require_lists(item, TABLE[name], operands)
+        return self._applied(item, TABLE[name], operands)
+
+    def _require_lists(self, item: ast.Call, row: Primitive, operands: Sequence[Any]) -> None:
+        """Refuse single operands where a function takes lists; one that takes a list alone takes its elements too."""
+        lists, rest = row.notation.groups, row.notation.trailing
+        if lists < 2 and rest == 0:
+            return
+        taken = [isinstance(operand, list) for operand in operands]
+        if taken != [True] * lists + [False] * rest:
+            form = ", ".join([*["[…]"] * lists, *["…"] * rest])
+            raise self._error(item, f"{row.name} takes lists where these brackets are: {row.name}({form})")
 
     def _applied(self, item: ast.expr, row: Callable[..., Any], operands: Sequence[Any]) -> Any:
         try:

@@ -59,7 +59,7 @@ def test_it_reaches_scikit_learns_optimum(name, C, fit_intercept):
     expected = LogisticRegression(C=C, fit_intercept=fit_intercept, solver="newton-cg", tol=1e-9, max_iter=1000).fit(
         X, y
     )
-    found = SoftmaxClassifier(C=C, fit_intercept=fit_intercept, tol=1e-7).fit(X, y)
+    found = SoftmaxClassifier(C=C, fit_intercept=fit_intercept, tol=1e-9).fit(X, y)
     assert found.coef_.shape == expected.coef_.shape
     assert numpy.abs(found.coef_ - expected.coef_).max() < 1e-4
     assert numpy.abs(found.intercept_ - expected.intercept_).max() < 1e-4

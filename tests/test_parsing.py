@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from microgrand import InputError
 from microgrand.cli import main
 from microgrand.parsing import ExpressionError, evaluate, numbers_of
+from microgrand.primitives import TABLE
 from microgrand.testing import expressions
 
 GOOD = [
@@ -56,6 +57,20 @@ def test_what_is_not_allowed_is_pointed_at(text, column, words):
     _, shown, mark = str(caught.value).split("\n")
     assert mark.endswith("^")
     assert len(shown) <= 102
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE.values() if row.notation.groups], ids=lambda row: row.name)
+@pytest.mark.parametrize("operands", ["", "x", "x, x", "[x]", "[x], x, x, x", "[x], [x], [x]", "x, [x]", "[x], [x]"])
+def test_functions_of_lists_say_what_they_take(row, operands):
+    """Whatever a function of many operands is given, it is computed, or refused in words about its lists."""
+    try:
+        evaluate(f"{row.name}({operands}) + x", {"x": 0.0})
+    except ExpressionError as error:
+        said = str(error)
+    else:
+        return
+    for words in ("object of type", "missing", "not iterable", "argument"):  # Python's own
+        assert words not in said
 
 
 @pytest.mark.parametrize(("text", "words"), [

@@ -312,7 +312,7 @@ def test_the_table_is_sealed():
         (lambda: microgrand.dot([1.0], [1.0, 2.0]), r"two lists of one length; got 1 and 2"),
         (lambda: microgrand.dot(Value(1.0), [1.0]), r"two lists of one length; got Value\(1.0\) of type Value"),
         (lambda: microgrand.jvp(abs, 2.0, 1.0), r"primals as a tuple, one item per argument of f; got 2.0"),
-        (lambda: microgrand.Sequential([microgrand.Tanh()]), r"layers one by one; got \[Tanh\(\)\]"),
+        (lambda: microgrand.Sequential([microgrand.Tanh()]), r"one by one; got \[Tanh\(\)\]"),
         (lambda: microgrand.softmax([1.0, 2.0], 2), r"whole number, 0 ≤ k < 2; got 2"),
         (lambda: microgrand.softmax([1.0, 2.0], 0.5), r"whole number, 0 ≤ k < 2; got 0.5"),
         (lambda: microgrand.logsumexp([]), r"one operand or more; got none"),

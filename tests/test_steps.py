@@ -1,6 +1,9 @@
 """Laws of steps and derivations: they replay the graph and its sweep, bit for bit, in symbols and in numbers."""
 
+import itertools
 import math
+import random
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +13,7 @@ from test_drawing_names import HOSTILE
 
 from microgrand import (
     GraphError,
+    Layer,
     Linear,
     LogSoftmax,
     NegativeLogLikelihood,
@@ -19,12 +23,15 @@ from microgrand import (
     Tanh,
     Value,
     derivation,
+    leaves,
+    refresh,
     sin,
     steps,
     sum,
     sweep,
     tanh,
     topological_order,
+    walkthrough,
 )
 from microgrand.testing import expressions
 from microgrand.walk.formulas import ELEMENTS
@@ -130,6 +137,131 @@ def test_layer_steps_are_the_lecture_s():
     assert found["θ₂"].direction == "update"
 
 
+class Chained(Layer):
+    """Outputs of which each is computed from the one before."""
+
+    def __init__(self, count):
+        self.count, self.w = count, Value(1.5)
+
+    def forward(self, z):
+        found = [tanh(z[0] * self.w)]
+        while len(found) < self.count:
+            found.append(sin(found[-1] * 3.0) + z[-1])
+        return found
+
+
+class Twice(Layer):
+    def forward(self, z):
+        return [z[0], z[0], tanh(z[-1])]
+
+
+def random_graph(seed):
+    """Layers called on numbers of one pool, and steps outside layers between them."""
+    chance = random.Random(seed)
+    pool = [Value(chance.uniform(-1.0, 1.0)) for _ in range(2)]
+    for _ in range(chance.randint(2, 6)):
+        z = chance.choices(pool, k=chance.randint(1, 3))
+        layer = chance.choice(
+            [
+                None,
+                Chained(2),
+                Chained(3),
+                Tanh(),
+                Twice(),
+                Linear(len(z), 2, rng=chance),
+                Sequential(Chained(2), Tanh()),
+            ]
+        )
+        pool += [z[0] * z[-1] + 0.5] if layer is None else layer(z)
+    return pool[-1] if seed % 2 else sum(pool[-3:])
+
+
+def as_tuple(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def require_products(found):
+    """Σ δ·∂above/∂below of each layer's step, in the records that the formulas are written from, is its result."""
+    backward = [step for step in found if step.direction == "backward"]
+    delta = {step.name[2:-1] if "(" in step.name else f"z{step.name[1:]}": as_tuple(step.result) for step in backward}
+    for step in backward:
+        total = [0.0] * len(as_tuple(step.result))
+        for name, matrix in step.partials:
+            for above, row in zip(delta[name[1:].partition("/∂")[0]], matrix, strict=True):
+                total = [sofar + above * partial for sofar, partial in zip(total, row, strict=True)]
+        if step.partials:
+            assert as_tuple(step.result) == pytest.approx(total, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_product_in_each_layer_step_is_its_result(seed):
+    """δˡ = Σ δ·∂z/∂zˡ holds in numbers, whatever layers are called on, and if one output is computed from another."""
+    root = random_graph(seed)
+    if any(node.scope is not None for node in topological_order(root)):
+        require_products(steps(root, "layer", names={}))
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_deltas_of_layers_are_those_of_the_trace(count):
+    """δˡ holds the other elements of zˡ fixed, also where a layer computes one of them from another."""
+    trace = Sequential(Chained(count), LogSoftmax(), NegativeLogLikelihood()).trace([0.5], 1)
+    found = {step.name: as_tuple(step.result) for step in steps(trace, "layer", names={})}
+    for l in (2, 3):
+        assert found[f"δ{'⁰¹²³⁴'[l]}"] == pytest.approx(trace.delta[l], rel=1e-12, abs=1e-15)
+
+
+def test_an_output_computed_from_another():
+    """The equations of u, 3u: ∂C/∂zˡ first, then the total change of both."""
+
+    class Two(Layer):
+        def forward(self, z):
+            u = tanh(z[0])
+            return [u, 3.0 * u]
+
+    cost = NegativeLogLikelihood()(Two()([Value(0.5)]), 1)
+    assert [str(step) for step in steps(cost, "layer", names={})][-2:] == [
+        "◀ δ² = δ³·∂z³/∂z² = 1·(0, -1) = (0, -1)",
+        "◀ δ¹ = δ²·∂z²/∂z¹ = (0, -1)·(0.7864; 2.359) = -2.35934",
+    ]
+
+
+@pytest.mark.parametrize("k", [0, 1, 2])
+def test_an_output_that_the_root_does_not_use_has_delta_zero(k):
+    """Of a vector only what leads to the root counts; the rest is there, with δ = 0, in steps, page and derivation."""
+    network = Sequential(Linear(2, 3, theta=[[0.1, 0.2], [0.3, 0.4], [-0.5, 0.6]]), Tanh())
+    root = network([1.0, 2.0])[k]
+    found = {step.name: step for step in steps(root, "layer", names={})}
+    assert len(found["z²"].result) == 3
+    assert [delta != 0.0 for delta in found["δ²"].result] == [place == k for place in range(3)]
+    assert len(found["δ²"].nodes) == 1
+    require_products(list(found.values()))
+    row = network.layers[0].theta[k]
+    assert derivation(root, row).value == pytest.approx([sweep(root)[theta] for theta in row])
+    written = walkthrough(root, theta=row, iterations=2).scenes[0].frames[-1]
+    assert written.step.direction == "update"
+
+
+def test_single_negative_factors_are_in_parentheses():
+    """A product never shows a dot before a minus."""
+    network = Sequential(Linear(1, 1, theta=[[-0.5]]), Tanh(), Linear(1, 1, theta=[[-2.0]]))
+    for step in [*steps(network([0.3])[0], "layer"), *walkthrough(network([0.3])[0], theta=network.parameters())]:
+        assert "·-" not in step.text
+
+
+@pytest.mark.parametrize(
+    "walk", [steps, walkthrough, lambda root: steps(root, "layer"), lambda root: derivation(root, root)]
+)
+def test_a_stale_graph_is_refused(walk):
+    """After a leaf was changed the recorded equations are false: one sentence names the way out, which works."""
+    x = Value(2.0)
+    root = Tanh()([x * 3.0])[0]
+    x.data = 5.0
+    with pytest.raises(GraphError, match=r"microgrand\.refresh\(root\)"):
+        walk(root)
+    refresh(root)
+    walk(root)
+
+
 def test_a_graph_without_layers_has_no_layer_steps():
     """It is refused in a sentence that says what to do."""
     with pytest.raises(ValueError, match=r"no layers .* node by node"):
@@ -207,8 +339,6 @@ def test_a_sum_goes_through_the_names_of_the_caller():
 @given(expressions(max_nodes=8))
 def test_the_terms_of_a_derivation_add_up_to_the_derivative(drawn):
     """Written out, the products of the path's partials sum to the sweep's δ, within rounding."""
-    from microgrand import leaves
-
     root = drawn.root()
     for leaf in leaves(root):
         if leaf is root:
@@ -234,8 +364,68 @@ def test_with_too_many_paths_it_stays_in_factors():
     assert "stays in factors" in derivation(network.trace([1.0, 2.0], 0), network.layers[0].theta[0]).note
 
 
+def test_a_derivation_is_in_the_order_of_its_parameters():
+    """Any elements of one row, in any order: each has its own number, and the head names them in that order."""
+    network = Sequential(Linear(3, 1, theta=[[3.0, 4.0, 5.0]]), Tanh())
+    root, row = network([0.1, 0.2, 0.3])[0], network.layers[0].theta[0]
+    row = [theta for theta in row if isinstance(theta, Value)]
+    for count in (1, 2, 3):
+        for chosen in itertools.permutations(row, count):
+            found = derivation(root, chosen, names={"a": row[0], "b": row[1], "c": row[2]})
+            assert as_tuple(found.value) == pytest.approx([sweep(root)[theta] for theta in chosen])
+            letters = ", ".join("abc"[[theta is each for each in row].index(True)] for theta in chosen)
+            head = "θ₁" if chosen == tuple(row) else letters if count == 1 else f"({letters})"
+            assert found.lines[0].text.startswith(f"∂z³/∂{head} = ")
+
+
+def test_a_derivation_is_of_one_row():
+    """Parameters of several rows are refused, whatever the layers; so are none at all."""
+    first, second = Linear(1, 1, theta=[[2.0]]), Linear(1, 1, theta=[[3.0]])
+    root = Sequential(first, second)([1.5])[0]
+    with pytest.raises(ValueError, match="not of one row"):
+        derivation(root, [first.theta[0][0], second.theta[0][0]])
+    with pytest.raises(ValueError, match="with respect to one Value"):
+        derivation(root, [])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_number_has_a_derivation(seed):
+    """Between layers, inside them, at the root: the derivation with respect to any node ends in the sweep's δ."""
+    root = random_graph(seed)
+    for node in topological_order(root):
+        found = derivation(root, node, names={})
+        assert found.value == pytest.approx(sweep(root)[node], rel=1e-12, abs=1e-15)
+        assert found.latex
+
+
+def test_a_long_chain_is_not_swept_once_a_node(monkeypatch):
+    """A sum that is too long to be written is not computed first: a chain of any length takes the same few sweeps."""
+    from microgrand.walk import derivation as module
+
+    counted = []
+    monkeypatch.setattr(sys.modules[module.__module__], "sweep", lambda *given: counted.append(1) or sweep(*given))
+    for count in (3, 300, 3_000):
+        x = y = Value(1.0)
+        for _ in range(count):
+            y = y * 0.999
+        assert derivation(y, x, names={}).value == sweep(y)[x]
+    assert len(counted) <= 4
+    assert "one path has 3,000 factors" in derivation(y, x, names={}).note
+
+
+def test_names_may_hold_the_placeholders_of_formulas():
+    """Whatever character stands for a name in a formula, a name may hold it."""
+    x, w = Value(2.0, name="\ue001b"), Value(3.0, name="\ue000")
+    product = steps(x * w, names={})[2]
+    assert product.latex.startswith("z_{3} = \\mathit{\ue001b} \\cdot \\mathit{\ue000} =")
+    assert "".join(ElementTree.fromstring(product.mathml).itertext()).startswith("z3=\ue001b·\ue000=")
+
+
 def test_a_derivation_needs_a_path():
     """With respect to what the root does not depend on, it is refused."""
     x, y = Value(1.0), Value(2.0)
-    with pytest.raises(GraphError, match="does not depend on"):
+    with pytest.raises(GraphError, match="does not depend on y") as caught:
         derivation(tanh(x), y)
+    assert "light" not in str(caught.value)
+    with pytest.raises(TypeError, match="derivation takes a Value or a trace"):
+        derivation(3, y)

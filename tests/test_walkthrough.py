@@ -1,6 +1,7 @@
 """Laws of walkthroughs: what they show is what `steps` says, in one offline page that is safe and small."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -11,21 +12,28 @@ from drawings import SHAPES, SVG, classifier
 from test_drawing_names import HOSTILE
 
 from microgrand import (
+    DomainError,
     GraphError,
+    Layer,
     Linear,
     LogSoftmax,
     NegativeLogLikelihood,
     Sequential,
     Tanh,
     Value,
+    log,
     sin,
     steps,
+    sum,
     tanh,
+    topological_order,
     walkthrough,
 )
 from microgrand.cli import main
+from microgrand.drawing.render import svg
 from microgrand.training import GradientDescent, Objective, train
 from microgrand.walk.formulas import ELEMENTS
+from microgrand.walk.page import _loss_curve
 
 
 def expression():
@@ -111,6 +119,173 @@ def test_a_trace_with_a_step_shows_its_update():
     assert updates[0].result == pytest.approx(trace.updated[1][0])
 
 
+def test_a_parameter_given_twice_takes_one_step():
+    """θ is a set: the walk with [w, w] is the walk with w."""
+    w = Value(3.0, name="w")
+    cost = (w - 1.0) ** 2
+    once, twice = [walkthrough(cost, theta=theta, rate=0.25, iterations=3) for theta in (w, [w, w])]
+    assert str(once) == str(twice)
+    assert once.losses == twice.losses
+
+
+def test_a_trace_walks_the_parameters_that_its_cost_uses():
+    """A layer may hold a parameter that it does not use: the trace's step moves the others, and nobody asked for it."""
+
+    class Unused(Layer):
+        def __init__(self):
+            self.a, self.b = Value(1.0), Value(2.0)
+
+        def forward(self, z):
+            return [item * self.a for item in z]
+
+    trace = Sequential(Unused(), LogSoftmax(), NegativeLogLikelihood()).trace([1.0, 2.0], 0, step=0.1)
+    updates = [step for step in walkthrough(trace) if step.direction == "update"]
+    assert [step.result for step in updates] == [pytest.approx(trace.updated[1][0][0])]
+
+
+def test_part_of_a_row_is_updated_alone():
+    """Of a row of which some parameters are given, only these take a step."""
+    network = classifier()
+    row = network.layers[0].theta[0]
+    walk = walkthrough(network([1.0, 2.0, -0.5], 1), theta=[row[2], row[0]])
+    assert len([step for step in walk if step.direction == "update"]) == 2
+
+
+def test_parameters_far_from_the_root_take_their_steps(monkeypatch):
+    """Beyond what a drawing looks at, θ is not shown, but it is trained, with layers and without."""
+    monkeypatch.setattr("microgrand.drawing.vertices.WINDOW", 60)
+    network = classifier()
+    theta = network.parameters()
+    numbers = [Value(0.1 * k) for k in range(30)]
+    for cost, parameters in (
+        (network([1.0, 2.0, -0.5], 1), theta),
+        (sum([number * number for number in numbers]), numbers),
+    ):
+        expected = walkthrough(cost, theta=parameters, iterations=3).losses
+        far = cost
+        for _ in range(100):
+            far = far + 0.0
+        walk = walkthrough(far, theta=parameters, iterations=3)
+        assert walk.losses == expected
+        assert walk.html()
+
+
+def test_the_last_step_of_a_descent_may_leave_the_domain():
+    """What was walked stays whole, and the cost is then NaN; a step before the last is refused with its iteration."""
+    w = Value(0.5, name="w")
+    walk = walkthrough(log(w), theta=w, rate=1.0)
+    assert walk.losses[0] == log(0.5)
+    assert math.isnan(walk.losses[1])
+    assert "the cost goes from -0.6931 to nan in 1 iteration" in walk.html()
+    with pytest.raises(DomainError, match="iteration 2 of the descent: log is defined on"):
+        walkthrough(log(w), theta=w, rate=1.0, iterations=2)
+
+
+@pytest.mark.parametrize(("losses", "words"), [
+    ((9.0, 6561.0), "rises from 9 to 6561"), ((4.0, 1.0, 0.25), "falls from 4 to 0.25 in 2 iterations"),
+    ((1.0, 1.0), "stays from 1 to 1"), ((1.0, math.nan), "goes from 1 to nan"), ((1.7e308, -math.inf), "falls"),
+    ((1.7e308, -1.7e308), "falls"), ((math.inf, math.nan, 3.0, 2.0), "falls from inf to 2"), ((5e-324, 0.0), "falls"),
+    ((-3.0, -5.0, -4.0), "falls"), ((math.nan,) * 2, "goes"),
+])  # fmt: skip
+def test_the_curve_of_the_cost_is_true(losses, words):
+    """The words say whether it falls; every finite cost has a dot that is told by its iteration, inside the picture."""
+    curve = _loss_curve(losses)
+    assert f"the cost {words}" in curve
+    assert "inf," not in curve
+    dots = {name: float(y) for name, y in re.findall(r'id="loss(\d+)" cx="[\d.]+" cy="([\d.]+)"', curve)}
+    assert list(dots) == [str(k) for k, loss in enumerate(losses) if math.isfinite(loss)]
+    assert all(20.0 <= y <= 150.0 for y in dots.values())
+    order = sorted(dots, key=lambda k: losses[int(k)])
+    assert [dots[k] for k in order] == sorted(dots.values(), reverse=True)
+
+
+@pytest.mark.parametrize(("rate", "at", "words"), [
+    (0.1, 3.0, "downhill"), (-0.1, 3.0, "uphill"), (0.1, 0.0, "stays"), (0.0, 3.0, "stays"),
+    (math.nan, 3.0, "no number"),
+])  # fmt: skip
+def test_the_words_of_an_update_are_true(rate, at, words):
+    """Against the derivative it goes downhill, with a negative rate uphill, and with no length nowhere."""
+    layer = Linear(1, 1, theta=[[at]])
+    z = layer([1.0])[0]
+    for root in (z * z, Tanh()([z * z])[0]):
+        for step in walkthrough(root, theta=layer.theta[0], rate=rate):
+            assert step.direction != "update" or words in step.sentence
+
+
+@pytest.mark.parametrize("symbol", [*HOSTILE, "\ud800", "q" * 10_000], ids=lambda symbol: ascii(symbol)[:20])
+def test_what_layers_and_rows_are_called_is_data(symbol, tmp_path):
+    """Any symbol, any name of a row: shortened, printable, and no element is made of it."""
+
+    class Named(Layer):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def forward(self, z):
+            return [tanh(item * self.w) for item in z]
+
+        def row_names(self):
+            return [symbol]
+
+    layer = Named()
+    layer.symbol = symbol
+    walk = walkthrough(Sequential(layer, Tanh())([Value(1.0)])[0], names={})
+    page = walk.save(tmp_path / "page.html").read_text()
+    assert "q" * 100 not in page
+    for drawn in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        for element in ElementTree.fromstring(drawn).iter():
+            assert element.tag.removeprefix(SVG) in SHAPES
+    assert len(re.findall("<option", page)) == 3 + len(walk.scenes)
+
+
+def test_each_scene_is_drawn_once(monkeypatch):
+    """The page of many samples takes no longer than its scenes: none is drawn again because another does not fit."""
+    drawn = []
+    monkeypatch.setattr("microgrand.walk.page.svg", lambda *given: drawn.append(1) or svg(*given))
+    samples = [[0.1 * k, -0.2 * k, 0.3] for k in range(12)]
+    walk = walkthrough(classifier().trace(samples, [0, 1] * 6, step=0.1))
+    assert len(walk.scenes) < 36
+    assert len(walk.html().encode()) < 2_000_000
+    assert len(drawn) <= len(walk.scenes)
+
+
+def test_a_descent_copies_its_graph_once(monkeypatch):
+    """However long the graph, to copy it takes as many traversals."""
+    counted = []
+    monkeypatch.setattr(
+        "microgrand.copying.topological_order", lambda *given: counted.append(1) or topological_order(*given)
+    )
+    for length in (10, 400):
+        x = y = Value(1.0)
+        for _ in range(length):
+            y = y * 0.99
+        walkthrough(y, theta=x)
+    assert len(counted) <= 4
+
+
+def test_elements_that_the_root_does_not_use_follow_a_descent():
+    """A vector is shown as it is now, also where a part of it does not count."""
+    theta = Value(1.0)
+    root = Sequential(lambda z: [theta * z[0], theta * (2.0 * z[0])], Tanh())([0.5])[0]
+    walk = walkthrough(root, theta=theta, rate=1.0, iterations=3)
+    vectors = [step.result for step in walk if isinstance(step.result, tuple) and step.direction == "forward"]
+    assert len(vectors) == 3
+    assert len(set(vectors)) == 3
+    assert all(second == 2.0 * first for first, second in vectors)
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"max_nodes": None}, "max_nodes is a whole number"), ({"max_nodes": 1.5}, "max_nodes is a whole number"),
+    ({"iterations": None}, "iterations is a whole number"), ({"iterations": -(10**400)}, "iterations is a whole"),
+    ({"rate": 10**400}, "rate is a number that a float can hold"),
+])  # fmt: skip
+def test_numbers_that_make_no_sense_are_refused(given, words):
+    """One sentence names the argument."""
+    x = Value(1.0)
+    with pytest.raises(ValueError, match=words):
+        walkthrough(x * x, theta=x, **given)
+    assert len(walkthrough(x * x, theta=x, max_nodes=10**400)) == 5
+
+
 def test_what_cannot_be_walked_is_refused():
     """Parameters that are no leaves of this graph, numbers of iterations, other things than Values."""
     x = Value(1.0)
@@ -122,7 +297,7 @@ def test_what_cannot_be_walked_is_refused():
         walkthrough(y, theta=x, iterations=0)
     with pytest.raises(ValueError, match="granularity is one of"):
         walkthrough(y, granularity="words")
-    with pytest.raises(TypeError, match="takes a Value or a trace"):
+    with pytest.raises(TypeError, match="walkthrough takes a Value or a trace"):
         walkthrough(3)
     with pytest.raises(ValueError, match=r"saved as \.html"):
         walkthrough(y).save("page.svg")

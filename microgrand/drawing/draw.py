@@ -119,12 +119,25 @@ def compose(
     return Composition(seen, grouping, links, view, collapsed)
 
 
-def root_of(root: Any) -> Node:
-    """The node that a Value or a trace stands for."""
+def root_of(root: Any, who: str = "draw") -> Node:
+    """The node that a Value or a trace stands for; `who` takes it, for the error about anything else."""
     top = getattr(root, "cost", root)
     if not isinstance(top, Node):
-        raise TypeError(f"draw takes a Value or a trace; got {root!r:.60} of type {type(root).__name__}")
+        raise TypeError(f"{who} takes a Value or a trace; got {root!r:.60} of type {type(root).__name__}")
     return top
+
+
+def require_whole(name: str, number: Any) -> None:
+    """Raise a ValueError for what is no whole number from 1 up, None among it."""
+    try:
+        if as_number(number) >= 1 and as_number(number) % 1 == 0:
+            return
+    except OverflowError:  # larger than any float
+        if number > 0:
+            return
+    except TypeError:
+        pass
+    raise ValueError(f"{name} is a whole number from 1 up; got {number!r:.60}")
 
 
 def _options(depth: Any, show: Any, max_nodes: Any) -> tuple[str, ...]:
@@ -133,9 +146,9 @@ def _options(depth: Any, show: Any, max_nodes: Any) -> tuple[str, ...]:
     for item in shown:
         if item not in SHOWABLE:
             raise ValueError(f"show takes some of {', '.join(map(repr, SHOWABLE))}; got {item!r:.60}")
-    for name, size in (("depth", depth), ("max_nodes", max_nodes)):
-        if size is not None and (as_number(size) < 1 or as_number(size) % 1 != 0):
-            raise ValueError(f"{name} is a whole number from 1 up; got {size!r:.60}")
+    if depth is not None:
+        require_whole("depth", depth)
+    require_whole("max_nodes", max_nodes)
     return shown
 
 

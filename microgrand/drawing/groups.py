@@ -7,7 +7,9 @@ from typing import Any
 
 from microgrand.drawing.regions import Items, Region, Regions, key_of
 from microgrand.drawing.vertices import Seen, Vertex
+from microgrand.node import Node
 from microgrand.notation import row_name, subscript, superscript
+from microgrand.sweep import sweep
 
 MOST_LEAVES = 8  # leaves with the same children that are drawn one by one
 MOST_ROWS = 3  # rows of a layer's parameters that are drawn one by one
@@ -23,6 +25,7 @@ class Group:
     layer   the call whose inside it is
     rows    the lengths of the rows, where it is a matrix of parameters
     role    "z" for a vector between layers, "θ" for parameters of a layer, else ""
+    deltas  δ of its vertices: ∂C/∂zˡ, where each element of zˡ changes by itself and the others are held fixed
     """
 
     def __init__(self, kind: str, items: Items, name: str = "", region: Region | None = None) -> None:
@@ -33,11 +36,34 @@ class Group:
         self.layer: Region | None = None
         self.rows: list[int] = []
         self.role = ""
+        self._root: Node | None = None
+        self._apart: list[Node] = []
+        self._deltas: list[float] | None = None
 
     @property
     def vertices(self) -> list[Vertex]:
         """Its vertices, without the plain numbers."""
         return [item for item in self.items if isinstance(item, Vertex)]
+
+    @property
+    def deltas(self) -> list[float]:
+        """δ of each of its vertices; where one is computed from another, by a sweep that stops at each of them."""
+        if self._root is None:
+            return [vertex.delta for vertex in self.vertices]
+        if self._deltas is None:
+            nodes = [vertex.node for vertex in self.vertices]
+            adjoints = sweep(self._root, 1.0, [*nodes, *self._apart])
+            self._deltas = [adjoints[node] for node in nodes]
+        return self._deltas
+
+    @property
+    def is_entangled(self) -> bool:
+        """Whether an output of its layer is computed from another: δ is then not the whole derivative of the root."""
+        return self._root is not None
+
+    def hold_apart(self, root: Node, outputs: Sequence[Vertex]) -> None:
+        """Tell that one of these outputs of a layer, its vertices among them, is computed from another."""
+        self._root, self._apart = root, [vertex.node for vertex in outputs]
 
 
 class Grouping:
@@ -108,18 +134,71 @@ class Grouping:
 
     def _gather_vectors(self, vectors: list[tuple[int, Items]]) -> None:
         """A vector is one box where it stands between layers that are drawn as boxes, or holds plain numbers only."""
-        for _, items in vectors:
+        made = self._made_in_boxes([items for _, items in vectors])
+        entangled = self._entangled([*[items for _, items in vectors], *made])
+        for k, (_, items) in enumerate(vectors):
             members = [item for item in items if not isinstance(item, Vertex) or self._is_between(item)]
-            vertices = [item for item in members if isinstance(item, Vertex)]
-            if vertices or len(members) == len(items):
-                producer = self.regions.box_of(vertices[0]) if vertices else None
-                region = producer.outer if producer is not None else None
-                whole = len(members) == len(items)
-                group = Group("vector", members, self.named[key_of(items)] if whole else _together(vertices), region)
-                group.role = "z" if whole else ""
-                self._take(group)
-                if not vertices:
-                    self._constants.append(group)
+            for part in self._by_producer(members) if k in entangled else [members]:
+                self._gather_vector(items, part)
+        for k, outputs in enumerate(made, len(vectors)):
+            for output in outputs if k in entangled else []:
+                self.of[id(output)].hold_apart(self.seen.root.node, outputs)
+
+    def _made_in_boxes(self, vectors: Sequence[Items]) -> list[list[Vertex]]:
+        """For each box the elements of vectors that it computes."""
+        made: dict[int, dict[int, Vertex]] = {}
+        for item in {id(item): item for items in vectors for item in items}.values():
+            box = self.regions.box_of(item) if isinstance(item, Vertex) else None
+            if isinstance(item, Vertex) and box is not None:
+                made.setdefault(id(box), {})[id(item)] = item
+        return [list(items.values()) for items in made.values()]
+
+    def _gather_vector(self, items: Items, members: Items) -> None:
+        """Those members of a vector that are one box."""
+        vertices = [item for item in members if isinstance(item, Vertex)]
+        whole = len(members) == len(items)
+        if vertices or whole:
+            boxes = [box for vertex in vertices if (box := self.regions.box_of(vertex)) is not None]
+            region = boxes[0].outer if boxes else None
+            group = Group(
+                "vector", _each_once(members), self.named[key_of(items)] if whole else _together(vertices), region
+            )
+            group.role = "z" if whole else ""
+            self._take(group)
+            if not vertices:
+                self._constants.append(group)
+
+    def _entangled(self, vectors: Sequence[Items]) -> set[int]:
+        """Which of the vectors, by their places, have an element that is computed from another one of theirs."""
+        bits: dict[int, int] = {}  # by id of vertex: the vectors that it is in, as the bits of one number
+        for k, items in enumerate(vectors):
+            members = [item for item in items if isinstance(item, Vertex)]
+            if len(members) > 1 and any([not item.is_leaf for item in members]):
+                for item in members:
+                    bits[id(item)] = bits.get(id(item), 0) | 1 << k
+        below: dict[int, int] = {}  # the vectors that it is computed from, or in
+        found = 0
+        for vertex in self.seen.vertices if bits else []:
+            from_these = 0
+            for parent, _ in vertex.edges:
+                from_these |= below.get(id(parent), 0)
+            own = bits.get(id(vertex), 0)
+            found |= from_these & own
+            below[id(vertex)] = from_these | own
+        return {k for k in range(len(vectors)) if found >> k & 1}
+
+    def _by_producer(self, members: Items) -> list[Items]:
+        """The members of a vector apart, by the box that computes them: else a path could leave it and come back."""
+        parts: dict[int, list[Vertex | float]] = {}
+        idle: list[Vertex | float] = []  # plain numbers, and what the root does not use: on no path
+        for item in members:
+            known = isinstance(item, Vertex) and id(item) in self._looked_at
+            box = self.regions.box_of(item) if isinstance(item, Vertex) else None
+            (parts.setdefault(id(box), []) if known else idle).append(item)
+        if len(parts) < 2:
+            return [members]
+        first, *others = parts.values()
+        return [[*first, *idle], *others]
 
     def _is_between(self, vertex: Vertex) -> bool:
         if id(vertex) in self.of and self.of[id(vertex)].kind == "vector":
@@ -261,8 +340,9 @@ class Grouping:
 
     def is_parameter(self, vertex: Vertex) -> bool:
         """Whether it is a leaf that a layer uses without being called on it."""
-        used = [child for child in self._children.get(id(vertex), []) if id(child) in self.regions.of]
-        return vertex.is_leaf and vertex.scope is None and bool(used) and not self.is_input(vertex)
+        if not vertex.is_leaf or vertex.scope is not None or self.is_input(vertex):
+            return False
+        return any(id(child) in self.regions.of for child in self._children.get(id(vertex), []))  # the first will do
 
     def _take(self, group: Group) -> None:
         for vertex in group.vertices:
@@ -275,6 +355,17 @@ class Grouping:
             for group in ([self.inside[id(box)]] if box is not None else []) + [self.of[id(vertex)]]:
                 found.setdefault(id(group), group)
         return list(found.values())
+
+
+def _each_once(items: Items) -> Items:
+    """The items without repeats of a vertex: a layer may give the same number twice, but it has one δ."""
+    met: set[int] = set()
+    once: list[Vertex | float] = []
+    for item in items:
+        if not isinstance(item, Vertex) or id(item) not in met:
+            once.append(item)
+            met.add(id(item))
+    return once
 
 
 def _together(vertices: Sequence[Vertex]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.regions import Region, key_of
 from microgrand.drawing.vertices import BEYOND, MOST_PINNED, Vertex
-from microgrand.sweep import sweep
+from microgrand.node import Node
+from microgrand.sweep import Adjoints, sweep
 
 MOST_PARALLEL = 8  # arrows between two boxes that are drawn one by one
 
@@ -76,7 +78,20 @@ class Links:
         if self.hidden > 0:
             self.groups.insert(0, self._more)
         self.all = self._merged(shown)
+        self._into: dict[int, list[Link]] = {}
+        self._out_of: dict[int, list[Link]] = {}
+        for link in self.all:
+            self._into.setdefault(id(link.head), []).append(link)
+            self._out_of.setdefault(id(link.tail), []).append(link)
         self._ids = {id(group): f"n{k}" for k, group in enumerate(self.groups)}
+
+    def into(self, group: Group) -> list[Link]:
+        """The links that lead to a group."""
+        return self._into.get(id(group), [])
+
+    def out_of(self, group: Group) -> list[Link]:
+        """The links that lead on from a group."""
+        return self._out_of.get(id(group), [])
 
     def box_id(self, group: Group) -> str:
         """What the box of a group that is shown is called in a picture."""
@@ -167,20 +182,38 @@ class Links:
         return list(merged.values())
 
 
-def jacobian(grouping: Grouping, links: Links, link: Link) -> list[list[float]]:
-    """∂output/∂input of the layer that a link leads to: a row for each output, a column for each vertex of the tail.
+def sweeps_through(grouping: Grouping, links: Links, above: Group) -> list[Adjoints]:
+    """∂zₖ/∂… of every vertex of a box, through the layer that makes it: whatever this layer is given is held fixed."""
+    makers = [link.tail for link in links.into(above) if link.made]
+    cut: dict[int, list[Node]] = {}  # by id of the call
+    found: list[Adjoints] = []
+    for vertex in above.vertices:
+        box = grouping.regions.box_of(vertex)
+        if id(box) not in cut:
+            cut[id(box)] = _given(links, [maker for maker in makers if maker.layer is box] or makers, above)
+        found.append(sweep(vertex.node, 1.0, cut[id(box)]))
+    return found
 
-    Empty where the layer's outputs are no vector of their own.
+
+def _given(links: Links, makers: Sequence[Group], above: Group) -> list[Node]:
+    """What layers, or the steps of a box that none makes, are applied to."""
+    computed = [vertex.node for group in makers or [above] for vertex in group.vertices]
+    inside = {id(node) for node in computed}
+    tails = [vertex.node for maker in makers for link in links.into(maker) for vertex in link.tail.vertices]
+    parents = [parent for node in computed for parent in node.parents]
+    return [node for node in [*tails, *parents] if id(node) not in inside]
+
+
+def jacobian(grouping: Grouping, found: Sequence[Adjoints], above: Group, below: Group) -> list[list[float]]:
+    """∂above/∂below from these sweeps: a row for each vertex above, a column for each below.
+
+    What one output of a layer hands on to another is 0 here: it happens inside the layer, and is part of the total.
     """
-    layer = link.head.layer
-    if layer is None or not layer.outputs:
-        return []
-    outputs = grouping.of[id(layer.outputs[0])].vertices
-    if any([vertex.scope is not None and grouping.regions.box_of(vertex) not in (layer, None) for vertex in outputs]):
-        return []
-    outside = [edge.parent.node for each in links.all if each.head is link.head for edge in each.edges]
-    found = [sweep(output.node, 1.0, outside) for output in outputs]
-    return [[deltas[vertex.node] for vertex in link.tail.vertices] for deltas in found]
+    box = grouping.regions.box_of
+    return [
+        [0.0 if box(own) is box(vertex) is not None else deltas[vertex.node] for vertex in below.vertices]
+        for own, deltas in zip(above.vertices, found, strict=True)
+    ]
 
 
 def _uses(vertex: Vertex, region: Region) -> bool:

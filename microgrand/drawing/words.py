@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgrand.drawing.groups import Group, Grouping
-from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, jacobian
+from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, jacobian, sweeps_through
 from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
 from microgrand.drawing.vertices import Vertex
@@ -87,7 +87,7 @@ class Words:
             vertex = vertices[0]
             return self._heading(vertex), number(vertex.data), f"δ = {number(vertex.delta)}"
         numbers = [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
-        deltas = array_text([vertex.delta for vertex in vertices]) if vertices else ""
+        deltas = array_text(group.deltas) if vertices else ""
         return self._vector_heading(group), array_text(numbers), f"{self.delta_symbol(group)} = {deltas}" * bool(deltas)
 
     def delta_symbol(self, group: Group) -> str:
@@ -101,7 +101,7 @@ class Words:
     def _vector_heading(self, group: Group) -> str:
         if group.rows:
             even = len(group.rows) > 1 and len(set(group.rows)) == 1
-            return f"{group.name} ({f'{len(group.rows)} × {group.rows[0]}' if even else len(group.items)})"
+            return f"{one_line(group.name)} ({f'{len(group.rows)} × {group.rows[0]}' if even else len(group.items)})"
         names = {vertex.name.rpartition("[")[0] or vertex.name for vertex in group.vertices if vertex.named}
         if group.role == "z" and len(names) == 1:
             return f"{group.name} = {one_line(names.pop())}"
@@ -185,8 +185,14 @@ class Words:
         layer, below = link.head.layer, link.tail.vertices
         if layer is None or len(layer.outputs) * len(below) > MOST_ENTRIES or len(link.head.items) > MOST_INSIDE:
             return []
-        rows = jacobian(self._grouping, self._links, link)
+        above = self._grouping.of[id(layer.outputs[0])]
+        if any([vertex.scope is not None and self._box_of(vertex) not in (layer, None) for vertex in above.vertices]):
+            return []  # another layer computes a part of it
+        rows = jacobian(self._grouping, sweeps_through(self._grouping, self._links, above), above, link.tail)
         return [array_text(row) if len(rows) == 1 else vector(row) for row in rows]
+
+    def _box_of(self, vertex: Vertex) -> Region | None:
+        return self._grouping.regions.box_of(vertex)
 
     # ---- clusters, title ----
 

@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from microgrand.drawing.draw import root_of
 from microgrand.drawing.groups import Group
-from microgrand.drawing.names import caller_names
-from microgrand.drawing.vertices import paths_to
+from microgrand.drawing.names import caller_names, one_line
+from microgrand.drawing.vertices import MOST_PATHS, paths_to
+from microgrand.errors import GraphError
 from microgrand.graph import as_nodes
 from microgrand.node import Node
 from microgrand.sweep import sweep
 from microgrand.walk.formulas import Formula, Style, formula
 from microgrand.walk.layers import LayerSteps
 from microgrand.walk.nodes import NodeSteps
+from microgrand.walk.root import fresh_root
 
 MOST_FACTORS = 40  # of a sum that is written out
 INDICES = "ₗₖⱼᵢₘₙ"
@@ -55,13 +56,14 @@ def derivation(root: Any, with_respect_to: Any, *, names: Mapping[str, Any] | No
     """∂root/∂θ by the chain rule, in symbols and in numbers: a term for each path from θ to the root.
 
     root             a Value, or the trace of a network
-    with_respect_to  θ, a Value; or several that are one row of parameters
+    with_respect_to  θ, a Value; or several, in any order, that are of one row of parameters, or of one vector zˡ
     names            as for `draw`: the sum goes through those nodes that have names, or through all if none has
 
-    Where the graph is a chain of layers, it is the lecture's double sum, Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ. With more
-    terms than can be read it stays in factors, and says so.
+    Where the graph is a chain of layers, it is the lecture's double sum, Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ; for a Value
+    inside a layer the sum goes node by node. With more terms than can be read it stays in factors, and says so.
 
-    Raises GraphError if the root does not depend on θ.
+    Raises GraphError if the root does not depend on θ, and if a leaf was changed and the graph not refreshed;
+    ValueError for several Values that are not of one row.
 
     >>> from microgrand import Value, sin
     >>> u, v = Value(1.5), Value(0.5)
@@ -73,14 +75,30 @@ def derivation(root: Any, with_respect_to: Any, *, names: Mapping[str, Any] | No
     = 4.9282
     """
     called = caller_names(names, sys._getframe(1).f_locals)
-    top, theta = root_of(root), as_nodes(with_respect_to)
+    top, theta = fresh_root(root, "derivation"), as_nodes(with_respect_to)
     steps = NodeSteps(top, called)
-    paths = paths_to(steps.order, theta)
-    if any([node.scope is not None for node in steps.order]):
-        return _of_layers(LayerSteps(root, called), steps, theta)
+    for node in theta:
+        if id(node) not in steps.place:
+            what = one_line(called(node) or repr(node))
+            raise GraphError(f"the root does not depend on {what}, so there is no path for the chain rule to go along")
+    layers = LayerSteps(top, called, nodes=steps) if any([node.scope is not None for node in steps.order]) else None
+    if layers is not None and theta and _is_shown(layers, theta):
+        return _of_layers(layers, steps, theta)
     if len(theta) != 1:
-        raise ValueError(f"a derivation is with respect to one Value, or to a row of a layer; got {len(theta)} Values")
-    return _of_names(steps, theta[0], paths, called)
+        got = f"{len(theta)} Values that are not of one row" if theta else "none"
+        raise ValueError(f"a derivation is with respect to one Value, or several of one row of a layer; got {got}")
+    return _of_names(steps, theta[0], paths_to(steps.order, theta), called)
+
+
+def _is_shown(layers: LayerSteps, theta: Sequence[Node]) -> bool:
+    """Whether these are elements of one vector between layers, or of one row: those inside a layer are not."""
+    if any([id(node) not in layers.composed.seen.of for node in theta]):
+        return False
+    group = layers.group_of(theta[0])
+    if any([layers.group_of(node) is not group for node in theta]):
+        return False
+    alone = len(theta) == 1 and group.is_entangled  # the root changes with it also through other elements
+    return group.kind != "layer" and not layers.is_root(group) and not alone
 
 
 # ---- through the nodes that have names -------------------------------------------------------------------------------
@@ -96,15 +114,21 @@ def _of_names(steps: NodeSteps, theta: Node, paths: dict[int, int], called: Call
     if not any([node is not root and node is not theta for node in stops]):
         stops = lit
     stops = [node for node in stops if node is not root and node is not theta]
-    above = _partials_above([theta, *stops, root])
     name = {id(node): steps.names[steps.place[id(node)]] for node in lit}
     value = steps.deltas[steps.place[id(theta)]]
-    terms = _terms(theta, root, above, name)
+    readable = len(stops) < MOST_FACTORS  # each of them is in a term
+    terms = _terms(theta, root, _partials_above([theta, *stops, root]), name) if readable else None
     if terms is not None:
         return _written_out(name[id(root)], name[id(theta)], terms, value)
     lines = [steps.delta(steps.place[id(node)]).formula for node in reversed(lit)]
-    count = paths[id(root)]
-    return Derivation(tuple(lines), value, f"{count:,} paths are too many to be written out: it stays in factors")
+    return Derivation(tuple(lines), value, f"{_too_many(paths[id(root)], len(lit) - 1)}: it stays in factors")
+
+
+def _too_many(paths: int, nodes: int) -> str:
+    """Why a sum is not written out."""
+    if paths == 1:
+        return f"its one path has {nodes:,} factors, too many to be written out"
+    return f"{'more than ' * (paths >= MOST_PATHS)}{paths:,} paths are too many to be written out"
 
 
 def _partials_above(stops: Sequence[Node]) -> dict[int, list[tuple[Node, float]]]:
@@ -190,9 +214,13 @@ class Chain(NamedTuple):
 
 def _of_layers(layers: LayerSteps, steps: NodeSteps, theta: Sequence[Node]) -> Derivation:
     """Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ, where the layers that follow θ are a chain; else, or if it is long, factors."""
-    deltas = [steps.deltas[steps.place[id(node)]] for node in theta]
-    value = deltas[0] if len(deltas) == 1 else tuple(deltas)
     group = layers.group_of(theta[0])
+    places = {id(vertex.node): k for k, vertex in enumerate(group.vertices)}
+    columns = [places[id(node)] for node in theta]
+    deltas = [group.deltas[column] for column in columns]
+    value = deltas[0] if len(deltas) == 1 else tuple(deltas)
+    whole = columns == list(range(len(group.items)))
+    below = layers.row_name(group, columns) or _listed([steps.names[steps.place[id(node)]] for node in theta])
     chain = _chain(layers, group)
     if chain is None or chain.size > MOST_FACTORS:
         why = (
@@ -200,11 +228,11 @@ def _of_layers(layers: LayerSteps, steps: NodeSteps, theta: Sequence[Node]) -> D
             if chain is None
             else "its terms are too many to be written out"
         )
-        lines = [step.formula for each, step in layers.backward() if layers.depends_on(each, group)]
+        above = layers.leading_on(group)
+        lines = [step.formula for each, step in layers.backward() if id(each) in above]
+        if not whole:
+            lines.append(formula(lambda style: f"{style.partial('C', below)} = {style.vector(deltas)}"))
         return Derivation(tuple(lines), value, f"{why}: it stays in factors")
-    wanted = {id(node) for node in theta}
-    columns = [k for k, vertex in enumerate(group.vertices) if id(vertex.node) in wanted]
-    below = layers.name(group) if len(columns) == len(group.vertices) else steps.names[steps.place[id(theta[0])]]
     lines = [
         formula(lambda style: _summed(style, chain, below)),
         formula(lambda style: f"= {_symbols(style, chain, below, len(chain.names) - 1, 0)}"),
@@ -218,14 +246,19 @@ def _chain(layers: LayerSteps, group: Group) -> Chain | None:
     """The layers from a row of parameters to the root, if each leads to the next alone."""
     chain = Chain([], [], [])
     while not layers.is_root(group):
-        onward = layers.onward(group)
-        if len(onward) != 1 or onward[0].head.layer is None:
+        above, far = layers.above(group)
+        if len(above) != 1 or far or above[0].kind != "vector" or group.kind == "more":
             return None
-        chain.matrices.append(layers.matrix(onward[0]))
-        group = layers.above(onward[0])
+        chain.matrices.append(layers.matrix(above[0], group))
+        group = above[0]
         chain.names.append(layers.name(group))
         chain.elements.append([layers.element_name(vertex) for vertex in group.vertices])
     return chain
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Several parameters below a ∂."""
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
 def _summed(style: Style, chain: Chain, below: str) -> str:

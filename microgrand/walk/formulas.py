@@ -42,10 +42,7 @@ class Formula:
     @property
     def latex(self) -> str:
         """The formula as LaTeX."""
-        latex = self.template
-        for k, name in enumerate(self.names):
-            latex = latex.replace(chr(_FIRST + k), named_in_latex(name))
-        return latex
+        return self.template.translate(_by_placeholder([named_in_latex(name) for name in self.names]))
 
     @property
     def mathml(self) -> str:
@@ -67,16 +64,22 @@ class Formula:
 
     def _named(self, root: ElementTree.Element) -> ElementTree.Element:
         """The tree with its names in the place of the placeholders, and nothing in it but mathematics."""
+        names = _by_placeholder(self.names)
         for element in root.iter():
             element.tag = element.tag.rpartition("}")[2]
             if element.tag not in ELEMENTS:
                 raise ValueError(f"no element of a formula: {element.tag}")
             element.attrib = {key: value for key, value in element.attrib.items() if key in ATTRIBUTES}
-            for k, name in enumerate(self.names):
-                if element.text and chr(_FIRST + k) in element.text:
-                    element.text = element.text.replace(chr(_FIRST + k), name)
-                    element.set("mathvariant", "normal")
+            named = (element.text or "").translate(names)
+            if named != (element.text or ""):
+                element.text = named
+                element.set("mathvariant", "normal")
         return root
+
+
+def _by_placeholder(names: Sequence[str]) -> dict[int, str]:
+    """The names by their placeholders, to be put in all at once: a name may hold such a character itself."""
+    return {_FIRST + k: name for k, name in enumerate(names)}
 
 
 class Style:
@@ -130,6 +133,10 @@ class Style:
     def vector(self, numbers: Sequence[float]) -> str:
         """A vector on one line; a single number as itself."""
         return self.number(numbers[0]) if len(numbers) == 1 else self.matrix([numbers])
+
+    def factors(self, numbers: Sequence[float]) -> str:
+        """A vector as a factor: a single negative number in parentheses."""
+        return self.factor(numbers[0]) if len(numbers) == 1 else self.vector(numbers)
 
     def matrix(self, rows: Sequence[Sequence[float]]) -> str:
         """A matrix, row by row; of a large one its size."""

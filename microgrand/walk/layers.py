@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
-from microgrand.drawing.draw import Composition, compose, root_of
+from microgrand.drawing.draw import Composition, compose
 from microgrand.drawing.groups import Group
-from microgrand.drawing.links import Link, jacobian
+from microgrand.drawing.links import Link, jacobian, sweeps_through
 from microgrand.drawing.names import one_line
+from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.node import Node
+from microgrand.sweep import Adjoints
 from microgrand.walk.formulas import Style, formula
-from microgrand.walk.nodes import NodeSteps, listed
+from microgrand.walk.nodes import NodeSteps, direction_of, listed, summed
 from microgrand.walk.step import Step
 
 ALL = 10**9  # boxes: nothing is left out
@@ -22,24 +25,27 @@ DEEPEST = 50  # networks in networks that are looked into for the first with sev
 class LayerSteps:
     """The steps of a graph that is made of layers.
 
-    root    a Value, or a trace; where the trace was made with a step size η, the update θ - η ∂C/∂θ follows
+    root    the cost
     called  the name of a node, if it has one
+    nodes   its steps node by node, where they are known
 
     Raises ValueError for a graph without layers.
     """
 
-    def __init__(self, root: Any, called: Callable[[Node], str | None], composed: Composition | None = None) -> None:
+    def __init__(
+        self,
+        root: Node,
+        called: Callable[[Node], str | None],
+        composed: Composition | None = None,
+        nodes: NodeSteps | None = None,
+    ) -> None:
         self.composed = composed if composed is not None else layers_only(root, called)[1]
-        self._rate = getattr(root, "step", None)
         self._grouping, self._links = self.composed.grouping, self.composed.links
         self._root = self.composed.seen.root
-        self._nodes = NodeSteps(root_of(root), called)
+        self._nodes = nodes if nodes is not None else NodeSteps(root, called)
+        self._sweeps: dict[int, list[Adjoints]] = {}
+        self._shown = {id(group) for group in self._links.groups}
         self.groups = sorted(self._drawn(), key=self._turn)
-
-    def all(self) -> list[Step]:
-        """Forwards, backwards, and the update, where there is a step size."""
-        update = self.update(self._rate) if self._rate is not None else []
-        return [step for _, step in [*self.forward(), *self.backward(), *update]]
 
     def forward(self) -> list[tuple[Group, Step]]:
         """One step for each vector."""
@@ -49,9 +55,18 @@ class LayerSteps:
         """One step for each δˡ and each ∂C/∂θˡ, from the root down."""
         return [(group, self._delta(group)) for group in reversed(self.groups) if group.vertices]
 
-    def update(self, rate: float) -> list[tuple[Group, Step]]:
-        """One step for each row of parameters: θ ← θ - η ∂C/∂θ."""
-        return [(group, self.updated(group, rate)) for group in self.groups if self._is_parameter(group)]
+    def update(self, rate: float, theta: Sequence[Node]) -> list[tuple[Group, Step]]:
+        """One step for each row of these parameters: θ ← θ - η ∂C/∂θ; for each of them, where it is part of a row."""
+        wanted = {id(node) for node in theta}
+        found: list[tuple[Group, Step]] = []
+        for group in self.groups:
+            vertices = [vertex for vertex in group.vertices if id(vertex.node) in wanted]
+            if vertices and group.kind == "vector" and len(vertices) == len(group.items):
+                found.append((group, self.updated(group, rate)))
+            else:
+                places = [self._nodes.place[id(vertex.node)] for vertex in vertices]
+                found += [(group, self._nodes.updated(place, rate)) for place in places]
+        return found
 
     def _drawn(self) -> list[Group]:
         return [group for group in self._links.groups if group.kind in ("vector", "node")]
@@ -65,41 +80,62 @@ class LayerSteps:
     # ---- forward ----
 
     def _computed(self, group: Group) -> Step:
-        made = self._made_by(group)
-        if group.kind == "node" or (made is None and self._turn(group) == 2):
+        if group.kind == "node":
             return self._nodes.computed(self.places(group)[0])
         name, numbers = self.name(group), _numbers(group)
-        into = [link.tail for link in self._links.all if link.head is made] if made is not None else []
-        below = [self.name(each) for each in sorted(into, key=self._is_parameter)]
-        vectors = len([each for each in into if not self._is_parameter(each)])
+        makers = [link.tail for link in self._links.into(group) if link.made and link.tail.layer is not None]
 
         def write(style: Style) -> str:
-            arguments = [style.name(each) for each in below]
-            inside = "; ".join([", ".join(part) for part in (arguments[:vectors], arguments[vectors:]) if part])
-            call = [style.name(one_line(made.name)) + style.bracketed(inside)] if made is not None else []
+            calls = [self._call(style, maker) for maker in makers]
+            given = [style.ellipsis] if makers and not self._is_made_by(group, makers) else []
+            parts = [*calls, *given]
+            call = parts if len(parts) < 2 else [style.bracketed(", ".join(parts))]
             return " = ".join([style.name(name), *call, style.vector(numbers)])
 
-        if made is not None:
-            sentence = f"The layer {one_line(made.name)} computes {name} from {listed(below)}."
+        if makers:
+            layers = listed([one_line(maker.name) for maker in makers])
+            below = listed(list(dict.fromkeys([self.name(each) for maker in makers for each in self._given(maker)])))
+            does = "The layer {} computes" if len(makers) == 1 else "The layers {} compute"
+            sentence = f"{does.format(layers)} {name} from {below}."
+        elif self._turn(group) == 2:
+            sentence = f"{name} is computed by what is not shown."
         elif self._is_parameter(group):
             sentence = f"{name} is a parameter: training changes it."
         else:
             sentence = f"{name} is the input: it is given."
         return Step("forward", name, self.places(group), _plain(numbers), (), (), (), sentence, formula(write))
 
+    def _call(self, style: Style, maker: Group) -> str:
+        """A layer, applied: "linear(z¹; θ₁, θ₂)"."""
+        given = self._given(maker)
+        vectors = [style.name(self.name(each)) for each in given if not self._is_parameter(each)]
+        parameters = [style.name(self.name(each)) for each in given if self._is_parameter(each)]
+        inside = "; ".join([", ".join(part) for part in (vectors, parameters) if part])
+        return style.name(one_line(maker.name)) + style.bracketed(inside)
+
+    def _given(self, maker: Group) -> list[Group]:
+        """What a layer is applied to, its parameters last."""
+        return sorted([link.tail for link in self._links.into(maker)], key=self._is_parameter)
+
+    def _is_made_by(self, group: Group, makers: list[Group]) -> bool:
+        """Whether these layers compute all of a vector."""
+        layers = {id(maker.layer) for maker in makers}
+        computed = [vertex for vertex in group.vertices if not vertex.is_leaf]
+        boxes = [self._grouping.regions.box_of(vertex) for vertex in computed if not self._is_idle(vertex)]
+        return len(computed) == len(group.items) and all([id(box) in layers for box in boxes])
+
     # ---- backward ----
 
     def _delta(self, group: Group) -> Step:
         if group.kind == "node":
             return self._nodes.delta(self.places(group)[0])
-        name, deltas = self.delta_name(group), [vertex.delta for vertex in group.vertices]
-        onward = self.onward(group)
+        name, deltas = self.delta_name(group), group.deltas
         if self.is_root(group):
             written = formula(lambda style: f"{self._delta_of(style, group)} = {style.vector(deltas)}")
             sentence = f"The sweep starts at the cost: {self.name(group)} changes with itself one to one."
             return Step("backward", name, self.places(group), _plain(deltas), (), (), (), sentence, written)
-        above = [self.above(link) for link in onward]
-        matrices = [self.matrix(link) for link in onward]
+        above, far = self.above(group)
+        matrices = [self.matrix(each, group) for each in above]
 
         def write(style: Style) -> str:
             symbols = [
@@ -107,13 +143,14 @@ class LayerSteps:
                 for each in above
             ]
             numbers = [
-                style.vector([vertex.delta for vertex in each.vertices])
+                style.factors(each.deltas)
                 + style.times
-                + (style.vector(matrix[0]) if len(matrix) == 1 else style.matrix(matrix))
+                + (style.factors(matrix[0]) if len(matrix) == 1 else style.matrix(matrix))
                 for each, matrix in zip(above, matrices, strict=True)
             ]
-            parts = [self._delta_of(style, group), " + ".join(symbols), " + ".join(numbers), style.vector(deltas)]
-            return " = ".join(parts)
+            more = [style.ellipsis] if far else []
+            sums = [" + ".join([summed(style, terms, len(terms)), *more]) for terms in (symbols, numbers) if terms]
+            return " = ".join([self._delta_of(style, group), *sums, style.vector(deltas)])
 
         slopes = tuple(
             [
@@ -121,26 +158,44 @@ class LayerSteps:
                 for each, m in zip(above, matrices, strict=True)
             ]
         )
-        sources = listed([self.delta_name(each) for each in above])
+        sources = listed([*[self.delta_name(each) for each in above], *["what is not shown"] * far])
         sentence = (
             f"{name} follows from {sources}: each δ above, times how it changes with {self.name(group)}, summed up."
         )
         return Step("backward", name, self.places(group), _plain(deltas), (), slopes, (), sentence, formula(write))
 
-    def matrix(self, link: Link) -> list[list[float]]:
-        """∂(what the link leads to)/∂(its tail)."""
-        if link.head.layer is not None:
-            return jacobian(self._grouping, self._links, link)
-        by_parent: dict[int, float] = {}
-        for edge in link.edges:
-            by_parent[id(edge.parent)] = by_parent.get(id(edge.parent), 0.0) + edge.partial
-        return [[by_parent.get(id(vertex), 0.0) for vertex in link.tail.vertices]]
+    def matrix(self, above: Group, below: Group) -> list[list[float]]:
+        """∂above/∂below, a row for each number above."""
+        if above.kind == "node" and self._grouping.regions.box_of(above.vertices[0]) is None:
+            by_parent: dict[int, float] = {}
+            for edge in [edge for link in self.onward(below) if link.head is above for edge in link.edges]:
+                by_parent[id(edge.parent)] = by_parent.get(id(edge.parent), 0.0) + edge.partial
+            return [[by_parent.get(id(vertex), 0.0) for vertex in below.vertices]]
+        if id(above) not in self._sweeps:
+            self._sweeps[id(above)] = sweeps_through(self._grouping, self._links, above)
+        return jacobian(self._grouping, self._sweeps[id(above)], above, below)
 
-    def above(self, link: Link) -> Group:
-        """The vector whose δ comes back along the link."""
-        if link.head.layer is None:
-            return link.head
-        return self._grouping.of[id(link.head.layer.outputs[0])]
+    def above(self, group: Group) -> tuple[list[Group], bool]:
+        """The vectors whose δ come back to a group, each once; and whether some come from where nothing is shown."""
+        found: dict[int, Group] = {}
+        between = list(group.vertices)
+        for link in self.onward(group):
+            outputs = link.head.layer.outputs if link.head.layer is not None else []
+            between += link.head.vertices if link.head.layer is not None else []
+            for each in [self._grouping.of[id(output)] for output in outputs] or [link.head]:
+                found[id(each)] = each
+        shown = [each for each in found.values() if each.kind != "more" and id(each) in self._shown]
+        return shown, len(shown) < len(found) or any([self._is_used_beyond(vertex) for vertex in between])
+
+    def _is_used_beyond(self, vertex: Vertex) -> bool:
+        """Whether something that is not looked at uses it."""
+        return self.composed.seen.beyond > 0 and self._unseen.get(id(vertex.node), 0) > 0
+
+    @cached_property
+    def _unseen(self) -> dict[int, int]:
+        """How often each node is used by nodes that are not looked at, by id of node."""
+        of = self.composed.seen.of
+        return Counter([id(parent) for node in self._nodes.order if id(node) not in of for parent in node.parents])
 
     def updated(self, group: Group, rate: float) -> Step:
         """The step of gradient descent for a row of parameters."""
@@ -148,18 +203,21 @@ class LayerSteps:
         new = [vertex.data - rate * vertex.delta for vertex in group.vertices]
 
         def write(style: Style) -> str:
-            change = style.number(rate) + style.times + self._delta_of(style, group)
-            old, slope = style.vector(_numbers(group)), style.vector([vertex.delta for vertex in group.vertices])
-            numbers = f"{old} - {style.number(rate)}{style.times}{slope}"
+            change = style.factor(rate) + style.times + self._delta_of(style, group)
+            numbers = (
+                f"{style.vector(_numbers(group))} - {style.factor(rate)}{style.times}{style.factors(group.deltas)}"
+            )
             return f"{style.name(name)}{style.to}{style.name(name)} - {change} = {numbers} = {style.vector(new)}"
 
-        sentence = f"{name} takes a step against its gradient, so that the cost falls."
+        sentence = f"{name} {direction_of(rate, group.deltas, 'the cost')}"
         return Step("update", name, self.places(group), _plain(new), (), (), (), sentence, formula(write))
 
     # ---- names ----
 
     def name(self, group: Group) -> str:
         """zˡ, θₖ, or the name of the one vertex."""
+        if group.kind == "more":
+            return "…"
         return one_line(group.name) if group.name else self.element_name(group.vertices[0])
 
     def element_name(self, vertex: Vertex) -> str:
@@ -179,8 +237,9 @@ class LayerSteps:
     def _is_parameter(self, group: Group) -> bool:
         return any([self._grouping.is_parameter(vertex) for vertex in group.vertices])
 
-    def _made_by(self, group: Group) -> Group | None:
-        return next((link.tail for link in self._links.all if link.head is group and link.made), None)
+    def _is_idle(self, vertex: Vertex) -> bool:
+        """Whether the root does not use it: a vector may have elements that do not count."""
+        return id(vertex.node) not in self._nodes.place
 
     def is_root(self, group: Group) -> bool:
         """Whether it holds the root."""
@@ -188,32 +247,37 @@ class LayerSteps:
 
     def onward(self, group: Group) -> list[Link]:
         """The links to what uses a vector."""
-        return [link for link in self._links.all if link.tail is group and link.edges]
+        return [link for link in self._links.out_of(group) if link.edges]
 
     def group_of(self, node: Node) -> Group:
         """The vector that a node is an element of."""
         return self._grouping.of[id(self.composed.seen.of[id(node)])]
 
-    def depends_on(self, group: Group, below: Group) -> bool:
-        """Whether a vector depends on another, or is it."""
+    def row_name(self, group: Group, columns: Sequence[int]) -> str:
+        """What those elements of a group are called, if they are all of it, or one row of a matrix; else ""."""
+        if list(columns) == list(range(len(group.items))):
+            return self.name(group)
+        return one_line(self._grouping.named.get(key_of([group.vertices[k] for k in columns]), ""))
+
+    def leading_on(self, below: Group) -> set[int]:
+        """The vectors that depend on one, and this itself, by id of group."""
         waiting, met = [below], {id(below)}
         while waiting:
-            for link in self.onward(waiting.pop()):
-                above = self.above(link)
+            for above in self.above(waiting.pop())[0]:
                 if id(above) not in met:
                     met.add(id(above))
                     waiting.append(above)
-        return id(group) in met
+        return met
 
     def places(self, group: Group) -> tuple[int, ...]:
-        """Where the vertices of a group stand in the topological order."""
-        return tuple([self._nodes.place[id(vertex.node)] for vertex in group.vertices])
+        """Where the vertices of a group stand in the topological order, as far as the root uses them."""
+        return tuple([self._nodes.place[id(vertex.node)] for vertex in group.vertices if not self._is_idle(vertex)])
 
 
-def layers_only(root: Any, called: Callable[[Node], str | None], most: int = ALL) -> tuple[int, Composition]:
+def layers_only(root: Node, called: Callable[[Node], str | None], most: int = ALL) -> tuple[int, Composition]:
     """The graph as its layers, and the depth at which these lie: further in where the graph is but one network."""
     for depth in range(1, DEEPEST):
-        composed = compose(root_of(root), called, depth=depth, max_nodes=most)
+        composed = compose(root, called, depth=depth, max_nodes=most)
         layers = [group.layer for group in composed.links.groups if group.layer is not None]
         if len(layers) != 1 or not layers[0].inner:
             break

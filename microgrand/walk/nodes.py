@@ -133,11 +133,11 @@ class NodeSteps:
         new = data - rate * delta
 
         def write(style: Style) -> str:
-            symbols = f"{style.name(own)} - {style.number(rate)}{style.times}{style.delta(own)}"
-            numbers = f"{style.number(data)} - {style.number(rate)}{style.times}{style.factor(delta)}"
+            symbols = f"{style.name(own)} - {style.factor(rate)}{style.times}{style.delta(own)}"
+            numbers = f"{style.number(data)} - {style.factor(rate)}{style.times}{style.factor(delta)}"
             return f"{style.name(own)}{style.to}{symbols} = {numbers} = {style.number(new)}"
 
-        sentence = f"{own} takes a step against its derivative, so that the root falls."
+        sentence = f"{own} {direction_of(rate, [delta], 'the root')}"
         return Step("update", own, (k,), new, (), (), (), sentence, formula(write))
 
     def _arrived(self, k: int, term: Term, before: float | None) -> Step:
@@ -152,6 +152,17 @@ class NodeSteps:
         which = "the first term of its δ" if before is None else "one more term, which is added to its δ"
         sentence = f"{term.name} hands back its δ times the local partial to {own}: {which}."
         return Step("backward", f"δ({own})", (k,), after, (), (), (term,), sentence, formula(write))
+
+
+def direction_of(rate: float, deltas: Sequence[float], root: str) -> str:
+    """Where a step of gradient descent goes, in words that follow the name of the parameter."""
+    if all([rate * delta == 0.0 for delta in deltas]):
+        return "stays where it is: the step has no length."
+    if any([rate * delta != rate * delta for delta in deltas]):
+        return "takes a step that is no number."
+    if rate < 0.0:
+        return f"takes a step along its derivative, uphill, since η is negative: {root} rises, if the step is small."
+    return f"takes a step against its derivative, downhill: {root} falls, if the step is small."
 
 
 def _operand(style: Style, notation: Notation, k: int, x: float) -> str:
@@ -172,10 +183,15 @@ def _numbers(style: Style, terms: Sequence[Term]) -> str:
 
 def _added(style: Style, terms: Sequence[Term], write: Callable[[Term], str]) -> str:
     """The terms of a sum; of very many the first and the last."""
-    shown = [write(term) for term in terms] if len(terms) <= SHOWN else [
-        *[write(term) for term in terms[: SHOWN - 2]], style.ellipsis, write(terms[-1])
-    ]  # fmt: skip
-    return " + ".join(shown)
+    ends = terms if len(terms) <= SHOWN else [*terms[: SHOWN - 2], terms[-1]]
+    return summed(style, [write(term) for term in ends], len(terms))
+
+
+def summed(style: Style, written: Sequence[str], count: int) -> str:
+    """A sum of so many terms, of which all are written, or the first and the last."""
+    if len(written) > SHOWN:
+        written = [*written[: SHOWN - 2], written[-1]]
+    return " + ".join([*written[:-1], *[style.ellipsis] * (count > len(written)), *written[-1:]])
 
 
 def _elements(root: Node, called: Callable[[Node], str | None]) -> dict[int, str]:

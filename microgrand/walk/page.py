@@ -20,19 +20,25 @@ from microgrand.walk.step import ARROWS
 WIDEST = 1_600.0  # points of a drawing that is fitted into the page; wider ones scroll
 
 
-def page(title: str, scenes: Sequence[Scene], opens: Sequence[dict[str, int]], losses: Sequence[float]) -> str:
+def page(
+    title: str, scenes: Sequence[Scene], opens: Sequence[dict[str, int]], losses: Sequence[float], most: int
+) -> str:
     """The page.
 
     scenes  the drawings, of which one is shown at a time
     opens   for each scene, which box of a layer leads to which scene
     losses  the cost before each iteration of a descent and after the last; empty where there is none
+    most    how many bytes it may have: those scenes that do not fit are left out, but never the first
     """
-    data = {"scenes": [_scene(scene, leads) for scene, leads in zip(scenes, opens, strict=True)]}
+    shown = _fitting(scenes, most)
+    leads = [{box: k for box, k in each.items() if k < len(shown)} for each in opens[: len(shown)]]
+    data = {"scenes": [{**scene, "opens": each} for (_, scene), each in zip(shown, leads, strict=True)]}
     style, script = _asset("player.css"), _asset("player.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
-    stages = "\n".join([_stage(scene, k) for k, scene in enumerate(scenes)])
-    choices = "".join([f'<option value="{k}">{escape(scene.title)}</option>' for k, scene in enumerate(scenes)])
-    several = "" if len(scenes) > 1 else " hidden"
+    stages = "\n".join([stage for stage, _ in shown])
+    titles = [escape(scene.title) for scene in scenes[: len(shown)]]
+    choices = "".join([f'<option value="{k}">{each}</option>' for k, each in enumerate(titles)])
+    several = "" if len(shown) > 1 else " hidden"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -80,6 +86,19 @@ def final_picture(scene: Scene) -> str:
     return _drawn(scene.view._replace(boxes=tuple(boxes)))
 
 
+def _fitting(scenes: Sequence[Scene], most: int) -> list[tuple[str, dict[str, Any]]]:
+    """The drawings and the data of as many scenes as fit into so many bytes; each is drawn once, and looked at."""
+    shown: list[tuple[str, dict[str, Any]]] = []
+    size = len((_asset("player.css") + _asset("player.js")).encode())
+    for k, scene in enumerate(scenes):
+        stage, data = _stage(scene, k), _scene(scene)
+        size += len(stage.encode()) + len(_embedded(data).encode())
+        if shown and size > most:
+            break
+        shown.append((stage, data))
+    return shown
+
+
 def _drawn(view: View) -> str:
     return svg(dot_text(view, "LR"), view.title)
 
@@ -100,14 +119,13 @@ def _stage(scene: Scene, number: int) -> str:
     return f'<div class="stage{wide}" id="stage{number}"{hidden}>{drawn}</div>'
 
 
-def _scene(scene: Scene, opens: dict[str, int]) -> dict[str, Any]:
+def _scene(scene: Scene) -> dict[str, Any]:
     boxes = {box.id: box.words for box in scene.view.boxes if box.kind not in ("reference", "more")}
     for frame in scene.frames:
         if frame.step.direction == "forward" and frame.round == 0 and len(frame.step.nodes) <= 1:
             boxes[frame.boxes[0]] = frame.step.formula.text
     return {
         "boxes": boxes,
-        "opens": opens,
         "blank": scene.blank,
         "frames": [_frame(frame) for frame in scene.frames],
     }
@@ -140,26 +158,36 @@ def _embedded(data: Any) -> str:
 
 
 def _loss_curve(losses: Sequence[float]) -> str:
-    """The cost against the iteration, a point for each."""
+    """The cost against the iteration, a point for each that is finite."""
     if not losses:
         return ""
-    finite = [loss for loss in losses if loss - loss == 0.0] or [0.0]
-    low, high = min([0.0, *finite]), max(finite)
-    span, steps = (high - low) or 1.0, max(len(losses) - 1, 1)
-    points = [
-        (30 + 200 * k / steps, 150 - 130 * (loss - low) / span) for k, loss in enumerate(losses) if loss - loss == 0.0
-    ]
-    line = " ".join([f"{x:.1f},{y:.1f}" for x, y in points])
-    dots = "".join(
-        [f'<ellipse id="loss{k}" cx="{x:.1f}" cy="{y:.1f}" rx="4" ry="4"/>' for k, (x, y) in enumerate(points)]
-    )
-    told = f"the cost falls from {losses[0]:.4g} to {losses[-1]:.4g} in {len(losses) - 1} iterations"
+    last = len(losses) - 1
+    points = {k: (30 + 200 * k / max(last, 1), 150 - 130 * height) for k, height in _heights(losses).items()}
+    line = " ".join([f"{x:.1f},{y:.1f}" for x, y in points.values()])
+    dots = "".join([f'<ellipse id="loss{k}" cx="{x:.1f}" cy="{y:.1f}" rx="4" ry="4"/>' for k, (x, y) in points.items()])
     return (
-        f'<div class="loss"><svg viewBox="0 0 250 190" role="img" aria-label="{escape(told)}">'
+        f'<div class="loss"><svg viewBox="0 0 250 190" role="img" aria-label="{escape(_course(losses))}">'
         f'<text x="30" y="14">cost C(θ)</text><polyline class="axis" points="30,20 30,150 235,150"/>'
-        f'<polyline points="{line}"/>{dots}<text x="30" y="168">iteration 0 … {len(losses) - 1}</text>'
+        f'<polyline points="{line}"/>{dots}<text x="30" y="168">iteration 0 … {last}</text>'
         f'<text x="30" y="184">{losses[0]:.4g} → {losses[-1]:.4g}</text></svg></div>'
     )
+
+
+def _heights(losses: Sequence[float]) -> dict[int, float]:
+    """Where each finite cost lies between the axis, 0, and the top, 1, by its iteration; the axis is at 0 or below."""
+    finite = {k: loss for k, loss in enumerate(losses) if loss - loss == 0.0}
+    scale = max([abs(loss) for loss in finite.values()], default=0.0) or 1.0
+    shares = {k: loss / scale for k, loss in finite.items()}  # a difference of costs themselves may overflow
+    low, high = min([0.0, *shares.values()]), max(shares.values(), default=0.0)
+    return {k: (share - low) / ((high - low) or 1.0) for k, share in shares.items()}
+
+
+def _course(losses: Sequence[float]) -> str:
+    """What the cost does, in words."""
+    first, last = losses[0], losses[-1]
+    does = "falls" if last < first else "rises" if last > first else "stays" if last == first else "goes"
+    iterations = "1 iteration" if len(losses) == 2 else f"{len(losses) - 1:,} iterations"
+    return f"the cost {does} from {first:.4g} to {last:.4g} in {iterations}"
 
 
 def _asset(name: str) -> str:

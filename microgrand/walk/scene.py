@@ -122,13 +122,19 @@ class _Round:
         """What the step shows, which computes something in the box of `group`."""
         field = DELTA if step.direction == "backward" else VALUE
         numbers = step.result if isinstance(step.result, tuple) else (step.result,)
-        vertices = [vertex for vertex in group.vertices if self._place.get(id(vertex)) in step.nodes]
-        for vertex, number in zip(vertices, numbers, strict=False):
-            self._known[id(vertex), field] = number
+        for item, number in zip(self._items(group, step, len(numbers)), numbers, strict=True):
+            if isinstance(item, Vertex):
+                self._known[id(item), field] = number
         written = (self._line(group, field),) if group.vertices else self._constants(group)
         boxes, arrows = self._lit(group, step)
         labels = [(name, k, line) for name in arrows for k, line in enumerate(self._labels.get(name, ()))]
         return Frame(step, boxes, arrows, (*written, *(labels if field == VALUE else [])), self._number)
+
+    def _items(self, group: Group, step: Step, count: int) -> Sequence[Vertex | float]:
+        """What of the box a step computes: one vertex, or all; forwards also the plain numbers of a vector."""
+        if count == 1 and group.vertices:
+            return [vertex for vertex in group.vertices if self._place.get(id(vertex)) in step.nodes]
+        return group.items if count == len(group.items) else group.vertices
 
     def _line(self, group: Group, field: int) -> Writing:
         known = [self._known.get((id(item), field)) for item in group.items if isinstance(item, Vertex)]

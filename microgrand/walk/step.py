@@ -36,8 +36,8 @@ class Step:
 
     direction  "forward": a value is computed; "backward": a δ; "update": a parameter, by gradient descent
     name       of what is computed: "z₃", "δ(z₃)"
-    nodes      the places in the topological order, from 0, of what is computed
-    result     its number, or its numbers
+    nodes      the places in the topological order, from 0, of what is computed, as far as the root uses it
+    result     its number, or its numbers; an element of a vector that the root does not use is among them, with δ = 0
     operands   forward: the numbers that the step was applied to, with their names; plain numbers are called ""
     partials   the local partials, with what they are called; those of a layer as rows of numbers, with its δ
     terms      backward: what each child hands back, in the order in which the sweep adds it up

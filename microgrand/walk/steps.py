@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from microgrand.drawing.draw import root_of
 from microgrand.drawing.names import caller_names
 from microgrand.walk.layers import LayerSteps
 from microgrand.walk.nodes import NodeSteps
+from microgrand.walk.root import fresh_root
 from microgrand.walk.step import Step
 
 GRANULARITIES = ("node", "edge", "layer")
@@ -23,7 +23,10 @@ def steps(root: Any, granularity: str = "node", *, names: Mapping[str, Any] | No
                  "layer": z¹ … zᴸ, δᴸ = 1, and δˡ from δˡ⁺¹ with the matrix ∂zˡ⁺¹/∂zˡ, for graphs made of layers
     names        as for `draw`
 
-    Nothing is changed: δ is computed for this root, and no `.grad` is read.
+    Nothing is changed: δ is computed for this root, and no `.grad` is read. δˡ is ∂C/∂zˡ with the other elements of zˡ
+    held fixed, also where a layer computes one of them from another.
+
+    Raises GraphError if a leaf was changed and the graph not refreshed, ValueError for layers where there are none.
 
     >>> from microgrand import Value
     >>> x, w = Value(2.0), Value(-3.0)
@@ -42,7 +45,10 @@ def steps(root: Any, granularity: str = "node", *, names: Mapping[str, Any] | No
     if granularity not in GRANULARITIES:
         raise ValueError(f"granularity is one of {', '.join(map(repr, GRANULARITIES))}; got {granularity!r:.60}")
     called = caller_names(names, sys._getframe(1).f_locals)
+    top = fresh_root(root, "steps")
     if granularity == "layer":
-        return LayerSteps(root, called).all()
-    walk = NodeSteps(root_of(root), called)
+        layers, rate = LayerSteps(top, called), getattr(root, "step", None)
+        update = layers.update(rate, root.parameters) if rate is not None else []
+        return [step for _, step in [*layers.forward(), *layers.backward(), *update]]
+    walk = NodeSteps(top, called)
     return [*walk.forward(), *(walk.backward() if granularity == "node" else walk.arriving())]

@@ -7,25 +7,30 @@ import copy
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from html import escape
+from math import nan
 from pathlib import Path
 from typing import Any
 
-from microgrand.drawing.draw import MAX_NODES, Composition, compose, root_of
+from microgrand.drawing.draw import MAX_NODES, Composition, compose, require_whole
 from microgrand.drawing.groups import Group
-from microgrand.drawing.names import caller_names
+from microgrand.drawing.names import caller_names, one_line
+from microgrand.errors import DomainError
 from microgrand.files import write_whole
-from microgrand.graph import as_nodes, refresh
+from microgrand.graph import as_nodes, refresh, topological_order
 from microgrand.node import Node
 from microgrand.numeric import as_number
 from microgrand.walk.layers import LayerSteps, layers_only
 from microgrand.walk.nodes import NodeSteps
 from microgrand.walk.page import final_picture, page
+from microgrand.walk.root import fresh_root, unused_inputs
 from microgrand.walk.scene import Scene
 from microgrand.walk.step import Step
 
 GRANULARITIES = ("node", "edge", "layer")
 MOST_BYTES = 1_600_000  # of a page; a layer that would make it larger stays closed
+MOST_BOXES = 800  # of all scenes together: more do not fit into a page
 
 
 class Walkthrough:
@@ -51,12 +56,7 @@ class Walkthrough:
 
         Layers that would make it too large stay closed.
         """
-        for kept in range(len(self.scenes), 0, -1):
-            opens = [{box: k for box, k in leads.items() if k < kept} for leads in self._opens[:kept]]
-            written = page(self.title, self.scenes[:kept], opens, self.losses)
-            if kept == 1 or len(written.encode()) <= MOST_BYTES:
-                break
-        return written
+        return page(self.title, self.scenes, self._opens, self.losses, MOST_BYTES)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the player as one file that any browser opens; the file is whole or is not there."""
@@ -109,10 +109,15 @@ def walkthrough(
     root         a Value, or the trace of a network; it is not changed
     granularity  "node", "edge" or "layer", as for `steps`; by default layers where there are any, else nodes
     names        as for `draw`
-    theta        parameters, a Value or several: after each sweep they take a step of gradient descent
+    theta        parameters, a Value or several: after each sweep they take a step of gradient descent; by default those
+                 of a trace that was made with a step size, and this is then their rate
     rate         the size η of these steps, θ ← θ - η ∂C/∂θ
     iterations   how often: forward, backward, update θ, repeat; the curve of the cost stands beside the graph
     max_nodes    a larger graph is walked layer by layer, and where it has none, near its root; its layers can be opened
+
+    Raises GraphError if a leaf was changed and the graph not refreshed, DomainError, with the iteration, if a descent
+    leaves the domain of a function (after its last step the cost is then NaN), ValueError and TypeError for arguments
+    that make no sense.
 
     >>> from microgrand import Value
     >>> w = Value(3.0)
@@ -136,16 +141,26 @@ def walkthrough(
     """
     if granularity is not None and granularity not in GRANULARITIES:
         raise ValueError(f"granularity is one of {', '.join(map(repr, GRANULARITIES))}; got {granularity!r:.60}")
-    if as_number(iterations) < 1 or as_number(iterations) % 1 != 0:
-        raise ValueError(f"iterations is a whole number from 1 up; got {iterations!r:.60}")
+    require_whole("iterations", iterations)
     called = caller_names(names, sys._getframe(1).f_locals)
-    if not len(as_nodes(theta)) and getattr(root, "step", None) is not None:
-        theta, rate = root.parameters, root.step
-    tour = _Tour(root_of(root), called, as_nodes(theta), as_number(rate), max_nodes)
+    top, parameters = fresh_root(root, "walkthrough"), as_nodes(theta)
+    if not parameters and getattr(root, "step", None) is not None:
+        used = {id(node) for node in topological_order(top)}
+        parameters, rate = [leaf for leaf in root.parameters if id(leaf) in used], root.step
+    tour = _Tour(top, called, parameters, _rate(rate), max_nodes)
     tour.plan(granularity)
-    for number in range(int(iterations) if tour.theta else 1):
+    last = (int(iterations) if tour.theta else 1) - 1
+    for number in range(last + 1):
         tour.walk(number)
+        tour.descend(number, number == last)
     return Walkthrough(tour.scenes, tour.opens, tour.losses)
+
+
+def _rate(rate: Any) -> float:
+    try:
+        return as_number(rate)
+    except OverflowError:
+        raise ValueError(f"rate is a number that a float can hold; got {rate!r:.60}") from None
 
 
 class _Tour:
@@ -155,13 +170,17 @@ class _Tour:
         self, root: Node, called: Callable[[Node], str | None], theta: list[Node], rate: float, most: int
     ) -> None:
         self.rate, self.most = rate, most
-        self.root, self.theta, self.called = root, theta, called
+        self.root, self.called = root, called
+        self.theta = list({id(leaf): leaf for leaf in theta}.values())
+        self._idle: list[Node] = []
+        self._deltas: list[float] = []
         if theta:
-            self.root, self.theta, self.called = _copied(root, theta, called)
+            self.root, self.theta, self.called = _copied(root, self.theta, called)
+            self._idle = unused_inputs(self.root)
         self.scenes: list[Scene] = []
         self.opens: list[dict[str, int]] = []
         self.losses: list[float] = []
-        self._plans: list[tuple[str, Callable[[], Composition]]] = []  # granularity, and what is drawn
+        self._plans: list[tuple[str, Composition, Callable[[], Composition]]] = []  # granularity, what is drawn, again
 
     def plan(self, granularity: str | None) -> None:
         """Choose the scenes: all nodes, or all layers and the inside of each."""
@@ -172,15 +191,17 @@ class _Tour:
         if granularity == "layer" or (layered and whole.collapsed):
             self._plan_layers()
         else:
-            self._add(
-                "nodes",
-                granularity if not whole.collapsed else "layer",
-                lambda: compose(self.root, self.called, max_nodes=self.most),
-            )
+            shown = granularity if not whole.collapsed else "layer"
+            self._add("nodes", shown, whole, lambda: compose(self.root, self.called, max_nodes=self.most))
 
     def _plan_layers(self) -> None:
         depth, composed = layers_only(self.root, self.called, self.most)
-        self._add("all layers", "layer", lambda: compose(self.root, self.called, depth=depth, max_nodes=self.most))
+
+        def closed() -> Composition:
+            return compose(self.root, self.called, depth=depth, max_nodes=self.most)
+
+        self._add("all layers", "layer", composed, closed)
+        boxes = len(composed.links.groups)
         layers = [group for group in composed.links.groups if group.layer is not None]
         for number, group in enumerate(layers, 1):
             assert group.layer is not None  # chosen above
@@ -189,71 +210,77 @@ class _Tour:
             def inside(scope: Any = scope) -> Composition:
                 return compose(self.root, self.called, depth=depth, expand=[scope], max_nodes=self.most)
 
-            if not inside().links.hidden and len(inside().links.groups) <= self.most:
+            opened = inside()
+            boxes += len(opened.links.groups)
+            if boxes > MOST_BOXES:
+                break
+            if not opened.links.hidden and len(opened.links.groups) <= self.most:
                 self.opens[0][composed.links.box_id(group)] = len(self.scenes)
-                self._add(f"inside layer {number}, {group.name}", "layer", inside)
+                self._add(f"inside layer {number}, {one_line(group.name)}", "layer", opened, inside)
 
-    def _add(self, title: str, granularity: str, composer: Callable[[], Composition]) -> None:
-        self.scenes.append(Scene(title, composer()))
+    def _add(self, title: str, granularity: str, composed: Composition, composer: Callable[[], Composition]) -> None:
+        self.scenes.append(Scene(title, composed))
         self.opens.append({})
-        self._plans.append((granularity, composer))
+        self._plans.append((granularity, composed, composer))
 
     def walk(self, number: int) -> None:
-        """Go through the graph once, in every scene, and change θ, where there is one."""
-        for scene, (granularity, composer) in zip(self.scenes, self._plans, strict=True):
-            self._play(scene, granularity, composer(), number)
-        if self.theta:
-            self.losses = [*self.losses[:-1], self.root.data]
-            walk = NodeSteps(self.root, self.called)
-            for leaf in self.theta:
-                leaf.data -= self.rate * walk.deltas[walk.place[id(leaf)]]
-            refresh(self.root)
-            self.losses.append(self.root.data)
+        """Go through the graph once, in every scene."""
+        nodes = NodeSteps(self.root, self.called)
+        self._deltas = [nodes.deltas[nodes.place[id(leaf)]] for leaf in self.theta]
+        for scene, (granularity, composed, composer) in zip(self.scenes, self._plans, strict=True):
+            self._play(scene, granularity, composed if number == 0 else composer(), nodes, number)
 
-    def _play(self, scene: Scene, granularity: str, composed: Composition, number: int) -> None:
-        walk = NodeSteps(self.root, self.called)
+    def descend(self, number: int, last: bool) -> None:
+        """Change θ, where there is one: θ ← θ - η ∂C/∂θ."""
+        if not self.theta:
+            return
+        self.losses = [*self.losses[:-1], self.root.data]
+        for leaf, delta in zip(self.theta, self._deltas, strict=True):
+            leaf.data -= self.rate * delta
+        try:
+            refresh(self.root)
+        except DomainError as error:
+            if not last:
+                raise type(error)(f"iteration {number + 2} of the descent: {error}") from error
+            self.losses.append(nan)  # what was walked is whole; only where it would go on is the cost not defined
+            return
+        self.losses.append(self.root.data)
+        self._refresh_idle()
+
+    def _refresh_idle(self) -> None:
+        """Recompute what is shown beside the graph: elements of vectors that the root does not use."""
+        for node in self._idle:
+            with suppress(DomainError):  # it does not count
+                refresh(node)
+
+    def _play(self, scene: Scene, granularity: str, composed: Composition, nodes: NodeSteps, number: int) -> None:
         pairs: list[tuple[Group, Step]]
         if granularity == "layer":
-            boxes = LayerSteps(self.root, self.called, composed)
-            pairs = [*boxes.forward(), *boxes.backward()]
+            boxes = LayerSteps(self.root, self.called, composed, nodes)
+            pairs = [*boxes.forward(), *boxes.backward(), *boxes.update(self.rate, self.theta)]
         else:
-            backward = walk.backward() if granularity == "node" else walk.arriving()
-            of = {walk.place[id(vertex.node)]: composed.grouping.of[id(vertex)] for vertex in composed.seen.vertices}
-            pairs = [(of[step.nodes[0]], step) for step in [*walk.forward(), *backward]]
+            backward = nodes.backward() if granularity == "node" else nodes.arriving()
+            updates = [nodes.updated(nodes.place[id(leaf)], self.rate) for leaf in self.theta]
+            of = {nodes.place[id(vertex.node)]: composed.grouping.of[id(vertex)] for vertex in composed.seen.vertices}
+            pairs = [(of[step.nodes[0]], step) for step in [*nodes.forward(), *backward, *updates]]
         shown = {id(group) for group in composed.links.groups}
-        pairs += self._updates(composed, walk, granularity)
-        scene.add_round(composed, [pair for pair in pairs if id(pair[0]) in shown], walk.place, number)
-
-    def _updates(self, composed: Composition, walk: NodeSteps, granularity: str) -> list[tuple[Group, Step]]:
-        """The steps that change θ: one for each box of parameters, or for each parameter."""
-        groups = {id(theta): composed.grouping.of[id(composed.seen.of[id(theta)])] for theta in self.theta}
-        if granularity != "layer":
-            return [(groups[id(theta)], walk.updated(walk.place[id(theta)], self.rate)) for theta in self.theta]
-        boxes = LayerSteps(self.root, self.called, composed)
-        return [
-            (
-                group,
-                boxes.updated(group, self.rate)
-                if group.kind == "vector"
-                else walk.updated(boxes.places(group)[0], self.rate),
-            )
-            for group in {id(group): group for group in groups.values()}.values()
-        ]
+        scene.add_round(composed, [pair for pair in pairs if id(pair[0]) in shown], nodes.place, number)
 
 
 def _copied(
     root: Node, theta: list[Node], called: Callable[[Node], str | None]
 ) -> tuple[Node, list[Node], Callable[[Node], str | None]]:
     """A copy of the graph, its parameters, and what its nodes are called."""
-    order = NodeSteps(root, called).order
+    order = topological_order(root)
     below = {id(node) for node in order}
     for leaf in theta:
         if id(leaf) not in below or not leaf.is_leaf:
             raise ValueError(f"theta is of leaves that the root depends on; got {leaf!r:.60}")
-    copies = copy.deepcopy(order)
-    originals = {id(new): old for new, old in zip(copies, order, strict=True)}
-    new_of = {id(old): new for new, old in zip(copies, order, strict=True)}
-    return new_of[id(root)], [new_of[id(leaf)] for leaf in theta], lambda node: called(originals[id(node)])
+    new_root = copy.deepcopy(root)
+    pairs = list(zip(topological_order(new_root), order, strict=True))
+    originals = {id(new): old for new, old in pairs}
+    new_of = {id(old): new for new, old in pairs}
+    return new_root, [new_of[id(leaf)] for leaf in theta], lambda node: called(originals[id(node)])
 
 
 def _framed(html: str, picture: str, title: str) -> str:
