@@ -119,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_train(commands: Any) -> None:
+    from microgrand.training.solvers import SOLVERS
+
     train = commands.add_parser(
         "train",
         help="train a classifier on a CSV file",
@@ -129,7 +131,7 @@ def _add_train(commands: Any) -> None:
                        "Wisconsin, 569 × 30, which ships with microgrand)")  # fmt: skip
     train.add_argument("--target", metavar="COLUMN", help="the column of classes (default: the last)")
     train.add_argument("--out", metavar="DIR", default="microgrand-out", help="where files go (default: %(default)s)")
-    train.add_argument("--solver", choices=("gradient-descent", "momentum", "adam", "lbfgs"), help="(default: "
+    train.add_argument("--solver", choices=SOLVERS, help="(default: "
                        "gradient-descent; adam with hidden layers)")  # fmt: skip
     train.add_argument("--epochs", type=_whole, default=100, metavar="N", help="at most (default: %(default)s)")
     train.add_argument("--step", type=_positive, metavar="S", help="step size on the summed cost (default: one that "

@@ -69,7 +69,7 @@ def train(
     _require(epochs, batch_size, patience)
     history = History([], [])
     order = random.Random(seed)
-    best = Best(objective.theta())
+    best = _Best(objective.theta())
     for _ in counted(epochs, history.costs, progress):
         start = objective.theta()
         cost, steepest = _epoch(objective, optimiser, _batches(objective.size, batch_size, order))
@@ -105,7 +105,7 @@ def _epoch(objective: Objective, optimiser: Optimiser, batches: Iterable[Sequenc
     return math.fsum(costs) / (len(costs) if objective.mean else 1), steepest
 
 
-class Best:
+class _Best:
     """The lowest cost met, the θ that had it, and how many epochs ago that was."""
 
     def __init__(self, theta: list[float]) -> None:

@@ -72,7 +72,7 @@ class Objective:
 
     def weight(self, batch: Sequence[int] | None = None) -> float:
         """How many samples the cost is a sum over: Σᵢ wᵢ, over all samples or those of a batch; 1 for a mean."""
-        return 1.0 if self.mean else self._weight(range(self.size) if batch is None else batch)
+        return 1.0 if self.mean else self._sum_of_weights(range(self.size) if batch is None else batch)
 
     def theta(self) -> list[float]:
         """The numbers that the parameters now have."""
@@ -106,12 +106,12 @@ class Objective:
 
     def as_value(self) -> Any:
         """C(θ) as one Value, at the numbers that the parameters have: to be drawn, walked, differentiated by hand."""
-        cost = self._of_samples(range(self.size), 1.0 / self._weight(range(self.size)) if self.mean else 1.0)
+        cost = self._of_samples(range(self.size), 1.0 / self._sum_of_weights(range(self.size)) if self.mean else 1.0)
         return cost if self.penalty is None else cost + self.penalty()
 
     def _parts(self, indices: Sequence[int]) -> Any:
         """C(θ) as Values to be added: the costs of a few samples at a time, and the penalty."""
-        scale = 1.0 / self._weight(indices) if self.mean else 1.0
+        scale = 1.0 / self._sum_of_weights(indices) if self.mean else 1.0
         for start in range(0, len(indices), TOGETHER):
             yield self._of_samples(indices[start : start + TOGETHER], scale)
         if self.penalty is not None:
@@ -124,7 +124,7 @@ class Objective:
             return total(costs)
         return dot([scale * (1.0 if self.weights is None else self.weights[i]) for i in indices], costs)
 
-    def _weight(self, indices: Sequence[int]) -> float:
+    def _sum_of_weights(self, indices: Sequence[int]) -> float:
         return float(len(indices)) if self.weights is None else math.fsum([self.weights[i] for i in indices])
 
 
