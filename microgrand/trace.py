@@ -15,7 +15,7 @@ from microgrand.notation import subscript as _down
 from microgrand.notation import superscript as _up
 from microgrand.numeric import as_number
 from microgrand.primitives import sum as total
-from microgrand.sweep import sweep
+from microgrand.sweep import Adjoints, sweep
 from microgrand.value import Value
 
 Matrix = list[list[float]]
@@ -179,7 +179,7 @@ class _Sample:
         cut = [node for node in below if isinstance(node, Node)]
         pairs = [(node, delta) for node, delta in zip(above, self.delta[l + 1], strict=True) if isinstance(node, Node)]
         adjoints = sweep([node for node, _ in pairs], [delta for _, delta in pairs], cut)
-        self.delta[l] = [adjoints[node] if isinstance(node, Node) else 0.0 for node in below]
+        self.delta[l] = _each_once(adjoints, below)
         self.slopes[l] = {id(theta): adjoints[theta] for theta in self.layers[l - 1].named_parameters().values()}
         self.jacobian[l] = [_gradient(output, below, cut) for output in above]
 
@@ -200,8 +200,17 @@ def _gradient(output: Any, below: list[Any], cut: list[Node]) -> list[float]:
     """∂output/∂zᵢ for every zᵢ below."""
     if not isinstance(output, Node):
         return [0.0] * len(below)
-    adjoints = sweep(output, 1.0, cut)
-    return [adjoints[node] if isinstance(node, Node) else 0.0 for node in below]
+    return _each_once(sweep(output, 1.0, cut), below)
+
+
+def _each_once(adjoints: Adjoints, vector: list[Any]) -> list[float]:
+    """δ of a vector's elements; a node that stands in it twice has its δ at the first place, and 0 at the others."""
+    seen: set[int] = set()
+    deltas = []
+    for item in vector:
+        deltas.append(adjoints[item] if isinstance(item, Node) and id(item) not in seen else 0.0)
+        seen.add(id(item))
+    return deltas
 
 
 def _array(item: Any) -> str:

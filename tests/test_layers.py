@@ -151,6 +151,8 @@ def networks():
         "nested": Sequential(nested, Sequential(LogSoftmax(), NegativeLogLikelihood())),
         "softmax": Sequential(Linear(3, 3, rng=rng), Softmax(), LogSoftmax(), NegativeLogLikelihood()),
         "polynomial": Sequential(powers, Linear(9, 3, rng=rng), *ending),
+        "repeated": Sequential(Linear(3, 2, rng=rng), lambda z: [z[0], z[1], z[0]], Linear(3, 2, rng=rng), *ending),
+        "entangled": Sequential(Linear(3, 1, rng=rng), lambda z: [z[0], 3.0 * z[0]], Tanh(), *ending),
         "rows of the table": Sequential(microgrand.tanh, microgrand.softplus, Linear(3, 2, rng=rng), SquaredError()),
         "residual": Sequential(
             Residual(Sequential(Linear(3, 3, rng=rng), Tanh())), LogSoftmax(), NegativeLogLikelihood()
