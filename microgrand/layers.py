@@ -77,9 +77,12 @@ class Layer:
 
     def scope(self, z: Vector) -> Scope:
         """The scope of one call on z, to be entered."""
-        if not hasattr(z, "__iter__"):
-            raise TypeError(f"a layer is called on a vector, a list of numbers or Values; got {z!r:.60}")
-        return Scope(self.symbol or type(self).__name__, self, z)
+        try:
+            return Scope(self.symbol or type(self).__name__, self, z)
+        except TypeError:
+            if hasattr(z, "__iter__"):
+                raise
+        raise TypeError(f"a layer is called on a vector, a list of numbers or Values; got {z!r:.60}")
 
     def forward(self, z: Vector, y: Any = None) -> Any:
         """What the layer computes; subclasses define it."""
@@ -255,7 +258,8 @@ class _OfAll(Layer):
 
     def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
         """The row's every output."""
-        return [self.row(z, k) for k in range(len(z))]
+        row: Primitive = self.row  # known to be one, and so called as compiled code
+        return [row(z, k) for k in range(len(z))]
 
     def __repr__(self: Any) -> str:
         return f"{type(self).__name__}()"
