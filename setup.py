@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 from compilation import RUN_TIME, AllOrNone, extensions, obstacle
 
 MODULES = [
-    "domains", "numeric", "stable", "scope", "declaration", "node", "direct", "primitives", "graph", "sweep", "value",
+    "domains", "numeric", "stable", "along", "scope", "declaration", "node", "direct", "primitives", "graph", "sweep", "value",
     "layers", "losses",
 ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from microgrand.errors import (
     DivisionByZeroError,
     DomainError,
     GraphError,
+    GuardError,
     InputError,
     MissingExtraError,
     NonFiniteError,
@@ -96,6 +97,7 @@ from microgrand.primitives import (
 from microgrand.primitives import abs as abs
 from microgrand.primitives import pow as pow
 from microgrand.primitives import sum as sum
+from microgrand.program import Program, record
 from microgrand.scope import Scope
 from microgrand.sweep import Adjoints, sweep
 from microgrand.trace import Trace
@@ -117,6 +119,7 @@ __all__ = [
     "DomainError",
     "Drawing",
     "GraphError",
+    "GuardError",
     "Hinge",
     "InputError",
     "Interval",
@@ -128,6 +131,7 @@ __all__ = [
     "NonFiniteError",
     "Notation",
     "Primitive",
+    "Program",
     "ReLU",
     "Scope",
     "Sequential",
@@ -195,6 +199,7 @@ __all__ = [
     "not_equal",
     "prod",
     "reciprocal",
+    "record",
     "refresh",
     "relu",
     "sigmoid",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
+from microgrand.along import Along
 from microgrand.domains import REALS, Domain
 from microgrand.notation import Notation
 from microgrand.numeric import as_number, is_sequence
@@ -49,6 +50,7 @@ class Declaration:
     spread    turns public arguments into the flat list of operands, where that is not what `many` says
     derivation  the same value (x, …) -> z in several steps, for a picture or a walk that unfolds it: clear where
               `value` is stable
+    along     the same value on one array of all operands, where that takes fewer operations than one by one
     ufunc     NumPy's name for it, where that differs
     doc       what it computes, in one line
 
@@ -74,6 +76,7 @@ class Declaration:
         many: object = False,
         spread: Callable[..., list[Any]] | None = None,
         derivation: Callable[..., Any] | None = None,
+        along: Any = None,
         ufunc: Any = "",
         doc: Any = "",
     ) -> None:
@@ -105,9 +108,10 @@ class Declaration:
         self.kink: Final = kink
         self.spread: Final = spread if spread is not None or not many else spread_out
         self.derivation: Final = derivation if derivation is None else _callable(name, "the derivation", derivation)
+        self.along: Final[Along | None] = along if along is None else _instance(name, "along", Along, along)
         self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
         self.doc: Final[str] = _instance(name, "doc", str, doc)
-        self._bounded: Final = joint is not None or not all([part.everything for part in self.domains])
+        self.bounded: Final = joint is not None or not all([part.everything for part in self.domains])
         if not many and len(self.domains) != len(self.partials):
             raise ValueError(f"{name} declares {len(self.partials)} partials but {len(self.domains)} domains")
         _DECLARED[name] = self

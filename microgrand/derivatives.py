@@ -10,8 +10,7 @@ depends on them too and comes as Values: so derivatives nest to any order, `grad
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -19,6 +18,7 @@ from microgrand.graph import topological_order
 from microgrand.node import Node
 from microgrand.numeric import as_number
 from microgrand.primitives import identity
+from microgrand.structure import flat, flat_like, positions, rebuilt
 from microgrand.sweep import differentiable_sweep, sweep, tangent_sweep
 from microgrand.value import Outcome, Value
 
@@ -76,7 +76,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     @wraps(f)
     def jacobian_of(*arguments: Any) -> Any:
         run = _Run(f, arguments, argnums)
-        return _rebuilt(run.result, iter([run.shaped(run.adjoints(root)) for root in _flat(run.result)]))
+        return rebuilt(run.result, iter([run.shaped(run.adjoints(root)) for root in flat(run.result)]))
 
     return jacobian_of
 
@@ -98,10 +98,10 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     ([6.0, 2.0], (13.0, 2.0))
     """
     run = _Run(f, primals, tuple(range(len(primals))))
-    roots = list(_flat(run.result))
+    roots = list(flat(run.result))
 
     def pull(cotangents: Any) -> tuple[Any, ...]:
-        weights = list(_flat_like(run.result, cotangents, "cotangents"))
+        weights = list(flat_like(run.result, cotangents, "cotangents"))
         weighted = [weight * root for weight, root in zip(weights, roots, strict=True)]
         total = identity(weighted[0]) if weighted else 0.0
         for term in weighted[1:]:
@@ -109,7 +109,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         shaped: tuple[Any, ...] = run.shaped(run.adjoints(total))
         return shaped
 
-    return _rebuilt(run.result, iter([run.plain(root) for root in roots])), pull
+    return rebuilt(run.result, iter([run.plain(root) for root in roots])), pull
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -122,14 +122,14 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         if not isinstance(arguments, (tuple, list)):
             raise TypeError(f"jvp takes its {name} as a tuple, one item per argument of f; got {arguments!r:.60}")
     run = _Run(f, tuple(primals), tuple(range(len(primals))))
-    directions = list(_flat_like(tuple(primals), tuple(tangents), "tangents"))
-    roots = list(_flat(run.result))
+    directions = list(flat_like(tuple(primals), tuple(tangents), "tangents"))
+    roots = list(flat(run.result))
     nested = run.nested or any([isinstance(direction, Node) for direction in directions])
     nodes = [root for root in roots if isinstance(root, Node)]
     changed = iter(tangent_sweep(nodes, run.inputs, directions, nested or run.uses_others(nodes)))
     changes = [next(changed) if isinstance(root, Node) else 0.0 for root in roots]
     values = [run.plain(root) for root in roots]
-    return _rebuilt(run.result, iter(values)), _rebuilt(run.result, iter(changes))
+    return rebuilt(run.result, iter(values)), rebuilt(run.result, iter(changes))
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
@@ -153,7 +153,7 @@ class _Run:
         self.inputs: list[Any] = []
         self.nested = False
         self._single = not isinstance(argnums, (tuple, list))
-        self._chosen = _positions([argnums] if self._single else argnums, len(arguments))
+        self._chosen = positions(argnums, len(arguments))
         self._shapes = arguments
         lifted = list(arguments)
         for k in self._chosen:
@@ -164,11 +164,11 @@ class _Run:
 
     def _lifted(self, argument: Any) -> Any:
         fresh = []
-        for number in _flat(argument):
+        for number in flat(argument):
             self.nested = self.nested or isinstance(number, Node)
             fresh.append(identity(number) if isinstance(number, Node) else Value(number))
         self.inputs.extend(fresh)
-        return _rebuilt(argument, iter(fresh))
+        return rebuilt(argument, iter(fresh))
 
     def one_number(self) -> Any:
         """The result, if it is one number or Value."""
@@ -207,34 +207,8 @@ class _Run:
     def shaped(self, adjoints: list[Any]) -> Any:
         """The adjoints in the shape of the chosen arguments."""
         items = iter(adjoints)
-        gradients = tuple([_rebuilt(self._shapes[k], items) for k in self._chosen])
+        gradients = tuple([rebuilt(self._shapes[k], items) for k in self._chosen])
         return gradients[0] if self._single else gradients
-
-
-def _positions(argnums: Any, count: int) -> tuple[int, ...]:
-    """argnums as positions from 0, each once."""
-    found = []
-    for k in map(operator.index, argnums):
-        if not -count <= k < count:
-            raise IndexError(f"argnums names argument {k}, but the function was called with {count}")
-        found.append(k % count)
-    if len(set(found)) < len(found):
-        raise ValueError(f"argnums names an argument twice: {tuple(argnums)}")
-    return tuple(found)
-
-
-def _flat_like(shape: Any, structure: Any, what: str) -> Iterator[Any]:
-    """The numbers of `structure` in the order of `shape`, whose nesting and keys it must have."""
-    if isinstance(shape, dict) and isinstance(structure, dict) and shape.keys() == structure.keys():
-        for key, item in shape.items():
-            yield from _flat_like(item, structure[key], what)
-    elif isinstance(shape, (list, tuple)) and isinstance(structure, (list, tuple)) and len(shape) == len(structure):
-        for item, other in zip(shape, structure, strict=True):
-            yield from _flat_like(item, other, what)
-    elif isinstance(shape, (dict, list, tuple)) or isinstance(structure, (dict, list, tuple)):
-        raise ValueError(f"{what} come in the shape {shape!r:.60}; got {structure!r:.60}")
-    else:
-        yield from _flat(structure)
 
 
 def _settle(node: Value) -> None:
@@ -246,28 +220,3 @@ def _settle(node: Value) -> None:
 def _constant(x: float) -> Value:
     """A Value that depends on nothing and is no leaf either, so that nobody takes it for one from outside."""
     return Outcome(x, identity, x, None, 0.0, 0.0)
-
-
-def _flat(structure: Any) -> Iterator[Any]:
-    """The numbers of a nested list, tuple or dict, in order."""
-    if isinstance(structure, dict):
-        structure = list(structure.values())
-    if isinstance(structure, (list, tuple)):
-        for item in structure:
-            yield from _flat(item)
-    elif isinstance(structure, Node):
-        yield structure
-    else:
-        yield as_number(structure)
-
-
-def _rebuilt(structure: Any, items: Iterator[Any]) -> Any:
-    """The same nesting with other items in the place of its numbers."""
-    if isinstance(structure, dict):
-        return {key: _rebuilt(item, items) for key, item in structure.items()}
-    if isinstance(structure, list):
-        return [_rebuilt(item, items) for item in structure]
-    if isinstance(structure, tuple):
-        parts = [_rebuilt(item, items) for item in structure]
-        return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)
-    return next(items)

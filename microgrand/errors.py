@@ -26,6 +26,13 @@ class GraphError(ValueError):
     """A graph, or something said about one, breaks a rule: a computed node's data was set, say."""
 
 
+class GuardError(ValueError):
+    """A program was replayed where a comparison comes out otherwise than when it was recorded: its steps are not those.
+
+    The message names the comparison, and on arrays the first row where it comes out otherwise.
+    """
+
+
 class MissingExtraError(ImportError):
     """A feature needs a package that is not installed; the message holds the command that installs it."""
 

@@ -241,7 +241,7 @@ class Primitive(Declaration):
             if isinstance(x, Node):
                 return self.of_node(x)
             if isinstance(x, float):
-                if self._bounded and not self.surely_holds(x, 0.0):
+                if self.bounded and not self.surely_holds(x, 0.0):
                     self._check([x], [x])
                 return self.at(x)
         elif self._paired and len(arguments) == 2:
@@ -249,12 +249,12 @@ class Primitive(Declaration):
         operands = list(self.spread(*arguments) if self.spread is not None else arguments)
         if self.arity is not None and len(operands) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} operand(s); got {len(operands)}")
-        return self.of_many(operands) if self.many else self._on_flat(operands)
+        return self.of_many(operands) if self.many else self.of_flat(operands)
 
     def of_node(self, x: Node) -> Node:
         """A primitive of one operand on a node."""
         a = x._data
-        if self._bounded and not self.surely_holds(a, 0.0):
+        if self.bounded and not self.surely_holds(a, 0.0):
             self._check([a], [x])
         z = self.at(a)
         return x.outcome(z, self, x, None, self.slope(z, a), 0.0)
@@ -266,14 +266,14 @@ class Primitive(Declaration):
         elif isinstance(x, float):
             a = float(x)
         else:
-            return self._on_flat([x, y])
+            return self.of_flat([x, y])
         if isinstance(y, Node):
             b = y._data
         elif isinstance(y, float):
             b = float(y)
         else:
-            return self._on_flat([x, y])
-        if self._bounded and not self.surely_holds(a, b):
+            return self.of_flat([x, y])
+        if self.bounded and not self.surely_holds(a, b):
             self._check([a, b], [x, y])
         z = self.at_pair(a, b)
         if isinstance(x, Node):
@@ -322,9 +322,9 @@ class Primitive(Declaration):
         """A primitive of many operands, nodes or floats (or anything else, which goes the longer way)."""
         row = as_row(operands)
         if row is None:
-            return self._on_flat(operands)
+            return self.of_flat(operands)
         xs = row.numbers
-        if self._bounded:
+        if self.bounded:
             self._check(list(xs), operands)
         z = self.at_many(xs)
         if row.maker is None:
@@ -335,7 +335,8 @@ class Primitive(Declaration):
         """A primitive of one operand on each of a vector's: [f(x) for x in xs]."""
         return [self.of_node(x) if isinstance(x, Node) else self(x) for x in xs]
 
-    def _on_flat(self, operands: list[Any]) -> Any:
+    def of_flat(self, operands: list[Any]) -> Any:
+        """The primitive of operands in one list, nodes among them or not."""
         maker: Node | None = None
         numbers: list[float] = []
         for k, operand in enumerate(operands):
@@ -366,7 +367,7 @@ class Primitive(Declaration):
 
     def evaluate(self, numbers: list[float], operands: Sequence[Any]) -> float:
         """The value on floats, after a look at the domain; `operands` are there for the error's text."""
-        if self._bounded:
+        if self.bounded:
             self._check(numbers, operands)
         return float(self.value(*numbers))
 
@@ -397,10 +398,10 @@ class Primitive(Declaration):
         if not holds_values:
             return quietly(self.value, operands)
         if not any([hasattr(x, "__array_namespace__") for x in operands]):
-            return self._on_flat([x if isinstance(x, Node) else as_number(x) for x in operands])
+            return self.of_flat([x if isinstance(x, Node) else as_number(x) for x in operands])
         import numpy
 
-        return numpy.frompyfunc(lambda *each: self._on_flat(list(each)), len(operands), 1)(
+        return numpy.frompyfunc(lambda *each: self.of_flat(list(each)), len(operands), 1)(
             *[_boxed(x) if isinstance(x, Node) else x for x in operands]
         )
 

@@ -164,7 +164,7 @@ def test_a_derivation_is_the_function_in_steps(row, data):
     if row.name == "norm" and all(abs(x.data) < 1e-3 for x in xs):
         return  # its slope at the origin is a convention
     operands = [*xs, *[float(data.draw(st.integers(0, size - 1))) for _ in range(row.notation.trailing)]]
-    whole, derived = row._on_flat(list(operands)), row.derivation(*operands)
+    whole, derived = row.of_flat(list(operands)), row.derivation(*operands)
     assert math.isclose(whole.data, derived.data, rel_tol=1e-12, abs_tol=1e-12)
     for x in xs:
         assert math.isclose(sweep(whole)[x], sweep(derived)[x], rel_tol=1e-9, abs_tol=1e-9)

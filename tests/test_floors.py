@@ -12,11 +12,11 @@ import microgrand
 PACKAGE = Path(microgrand.__file__).parent
 
 FLOORS = [
-    {"builds", "native", "errors", "domains", "notation", "numeric", "packed", "stable", "files", "scope"},
+    {"builds", "native", "errors", "domains", "notation", "numeric", "packed", "stable", "files", "scope", "along"},
     {"declaration", "node", "direct"},
-    {"primitives", "graph", "sweep"},
+    {"primitives", "graph", "sweep", "structure"},
     {"value"},
-    {"derivatives", "copying", "parsing"},
+    {"derivatives", "copying", "parsing", "program"},
     {"trace", "layers", "losses", "drawing"},
     {"walk", "nn"},
     {"training", "testing"},
@@ -26,9 +26,11 @@ SAME_FLOOR = {
     ("domains", "numeric"),
     ("numeric", "errors"),
     ("stable", "numeric"),
+    ("along", "numeric"),
     ("node", "declaration"),
     ("direct", "node"),
     ("sweep", "graph"),
+    ("program", "program"),
     ("layers", "trace"),
     ("losses", "layers"),
     ("drawing", "drawing"),

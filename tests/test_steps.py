@@ -55,7 +55,7 @@ def test_replaying_the_steps_reproduces_every_value_and_every_delta(drawn):
         assert step.direction == "forward"
         assert bits(step.result) == bits(node.data)
         if node.parents:
-            again = node.primitive._on_flat([x for _, x in step.operands])
+            again = node.primitive.of_flat([x for _, x in step.operands])
             assert bits(again) == bits(node.data)
             assert [bits(x) for _, x in step.partials] == [bits(x) for x in node.partials]
     for step, node in zip(found[len(order) :], reversed(order), strict=True):

@@ -1,0 +1,12 @@
+"""Programs: a computation recorded once as plain data, and replayed on other numbers, arrays and compilers.
+
+>>> from microgrand import record
+>>> program = record(lambda x, y: x * y + x, 2.0, 3.0)
+>>> program(5.0, 7.0), program.value_and_grad(5.0, 7.0, argnums=(0, 1))
+(40.0, (40.0, (8.0, 5.0)))
+"""
+
+from microgrand.program.program import Guard, Program, Step
+from microgrand.program.recording import record
+
+__all__ = ["Guard", "Program", "Step", "record"]

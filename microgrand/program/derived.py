@@ -1,0 +1,140 @@
+"""Programs made of programs: value and gradient, Jacobian, Hessian products.
+
+A program is run on Values, and the sweeps of `sweep.py` do the rest: the chain rule stands nowhere a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from microgrand.primitives import sum as total
+from microgrand.program.numbers import on_values
+from microgrand.program.program import Program
+from microgrand.program.recording import Decision, written
+from microgrand.scope import Guards
+from microgrand.structure import flat, places, positions, rebuilt
+from microgrand.sweep import differentiable_sweep, tangent_sweep
+from microgrand.value import Value
+
+
+class _Example:
+    """A program on fresh Values at its example, with the comparisons that were made then."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.inputs = [Value(x, name=name) for x, name in zip(program.inputs, program.input_names, strict=True)]
+        self.nodes = on_values(program, self.inputs)
+        self.outputs = [self.nodes[slot] for slot in program.outputs]
+        self.decisions: list[Decision] = [
+            (guard.comparison.name, self.nodes[guard.left], self.nodes[guard.right], guard.outcome)
+            for guard in program.guards
+        ]
+        bounds = [0]
+        for argument in program.example:
+            bounds.append(bounds[-1] + sum([1 for _ in flat(argument)]))
+        self._ranges = list(pairwise(bounds))
+
+    def root(self) -> Any:
+        if isinstance(self.program.result, int):
+            return self.outputs[0]
+        raise TypeError(
+            f"a gradient is of a program that returns one number; {self.program.title} returns {self.program.result}: "
+            "see jacobian"
+        )
+
+    def chosen(self, argnums: int | Sequence[int]) -> list[Any]:
+        """The inputs of the arguments to differentiate in."""
+        found = positions(argnums, len(self._ranges))
+        return [node for k in found for node in self.inputs[slice(*self._ranges[k])]]
+
+    def shaped(self, items: Sequence[Any], argnums: int | Sequence[int]) -> Any:
+        """One item per chosen input, in the shape of the arguments."""
+        along = iter(items)
+        gradients = tuple([rebuilt(self.program.example[k], along) for k in positions(argnums, len(self._ranges))])
+        return gradients if isinstance(argnums, (tuple, list)) else gradients[0]
+
+    def written(self, result: Any, more: Sequence[Any] = (), example: Any = (), names: Sequence[str] = ()) -> Program:
+        """The program that returns `result`, of this program's arguments and of `more`."""
+        return written(
+            self.program.title, [*self.program.example, *example], [*self.program.names, *names],
+            [*self.inputs, *more], result, self.decisions,
+        )  # fmt: skip
+
+
+def adjoint_of(program: Program, argnums: int | Sequence[int]) -> Program:
+    """The program of (value, gradient)."""
+
+    def make() -> Program:
+        example = _Example(program)
+        root = example.root()
+        return _collecting(example, lambda: (root, example.shaped(_gradient(root, example.chosen(argnums)), argnums)))
+
+    return _kept(program, ("adjoint", as_key(argnums)), make)
+
+
+def jacobian_program(program: Program, argnums: int | Sequence[int]) -> Program:
+    """The program of the Jacobian: the result with a gradient in the place of each number."""
+
+    def make() -> Program:
+        example = _Example(program)
+        chosen = example.chosen(argnums)
+        return _collecting(example, lambda: rebuilt(
+            program.result, iter([example.shaped(_gradient(root, chosen), argnums) for root in example.outputs])
+        ))  # fmt: skip
+
+    return _kept(program, ("jacobian", as_key(argnums)), make)
+
+
+def hessian_program(program: Program, argnum: int) -> Program:
+    """The program of the Hessian times a vector, which is one more argument: a tangent sweep over the gradient."""
+
+    def make() -> Program:
+        example = _Example(program)
+        argument = program.example[positions(argnum, len(program.example))[0]]
+        along = [Value(0.0, name=place) for place in places(argument, "v")]
+
+        def product() -> Any:
+            chosen = example.chosen(argnum)
+            slopes = _gradient(example.root(), chosen)
+            nodes = [slope for slope in slopes if isinstance(slope, Value)]
+            changes = iter(tangent_sweep(nodes, chosen, along, differentiable=True))
+            return example.shaped([next(changes) if isinstance(s, Value) else 0.0 for s in slopes], argnum)
+
+        direction = rebuilt(argument, iter([0.0] * len(along)))
+        return _collecting(example, product, along, [direction], ["v"])
+
+    return _kept(program, ("hessian", argnum), make)
+
+
+def example_graph(program: Program) -> Any:
+    """The result as a Value at the example's numbers; of several outputs, their sum."""
+    example = _Example(program)
+    for name, place in zip(places(program.result, "result"), range(len(example.outputs)), strict=True):
+        node = example.outputs[place]
+        if isinstance(node, Value) and node.name is None and len(example.outputs) > 1:
+            node.name = name
+    return example.outputs[0] if len(example.outputs) == 1 else total(example.outputs)
+
+
+def _collecting(example: _Example, make: Any, *more: Any) -> Program:
+    """The program of what `make` computes; a partial that compares Values adds guards."""
+    with Guards() as guards:
+        result = make()
+    example.decisions.extend(guards.decisions)
+    return example.written(result, *more)
+
+
+def _gradient(root: Any, inputs: Sequence[Any]) -> list[Any]:
+    return differentiable_sweep(root, inputs) if isinstance(root, Value) else [0.0] * len(inputs)
+
+
+def as_key(argnums: int | Sequence[int]) -> Any:
+    """`argnums` as something to look up by."""
+    return tuple(argnums) if isinstance(argnums, (tuple, list)) else argnums
+
+
+def _kept(program: Program, key: Any, make: Any) -> Program:
+    made: Program = program.derived(key, make)
+    return made

@@ -1,0 +1,78 @@
+"""`Draft`: a program that is being written, step by step; whoever makes a Program writes it here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from struct import pack
+from typing import Any
+
+from microgrand.node import Primitive
+from microgrand.program.program import Guard, Program, Step, moved, slots
+
+
+class Draft:
+    """Steps over slots, where a constant has its slot as soon as it is met: -1, -2, … until the program is finished.
+
+    title, example, names, parameters  as in `Program`
+    """
+
+    def __init__(
+        self,
+        title: str,
+        example: Sequence[Any],
+        names: Sequence[str],
+        parameters: Sequence[tuple[str, float]],
+        leaves: int,
+    ) -> None:
+        self.title, self.example, self.names, self.parameters = title, example, names, parameters
+        self.steps: list[Step] = []
+        self.leaves = leaves  # the slots of inputs and parameters
+        self.size = leaves
+        self._constants: dict[bytes, int] = {}
+        self._numbers: list[float] = []
+
+    @classmethod
+    def like(cls, program: Program) -> tuple[Draft, list[int]]:
+        """A draft with the program's inputs and parameters, and for each of its leaf slots the slot here."""
+        leaves = program.first - len(program.constants)
+        draft = cls(program.title, program.example, program.names, program.parameters, leaves)
+        return draft, [*range(leaves), *[draft.constant(x) for x in program.constants]]
+
+    def constant(self, x: float) -> int:
+        """The slot of a plain number; the same bits have the same slot."""
+        slot = self._constants.setdefault(pack("d", x), ~len(self._numbers))
+        if slot == ~len(self._numbers):
+            self._numbers.append(x)
+        return slot
+
+    def step(self, row: Primitive, *members: tuple[int, ...]) -> int:
+        """Apply a row; the slot that its first member fills."""
+        self.steps.append(Step(row, members))
+        self.size += len(members)
+        return self.size - len(members)
+
+    def finished(self, result: Any, guards: Iterable[Guard] = ()) -> Program:
+        """The program that returns `result`, a slot or a nesting of slots. Constants that nothing uses are left out."""
+        guards = list(guards)
+        used = {k for _, members in self.steps for operands in members for k in operands if k < 0}
+        used.update([k for guard in guards for k in (guard.left, guard.right) if k < 0])
+        place = _Places(self.leaves, sorted(used | {k for k in slots(result) if k < 0}, reverse=True))
+        steps = [Step(row, tuple([tuple([place[k] for k in m]) for m in members])) for row, members in self.steps]
+        return Program(
+            self.title, self.example, self.names, self.parameters, [self._numbers[~k] for k in place.constants], steps,
+            moved(result, place), [g._replace(left=place[g.left], right=place[g.right]) for g in guards],
+        )  # fmt: skip
+
+
+class _Places:
+    """The final number of each slot of a draft: constants move in between the leaves and the steps."""
+
+    def __init__(self, leaves: int, constants: Sequence[int]) -> None:
+        self.leaves, self.constants = leaves, constants
+        self._of_constant = {k: leaves + i for i, k in enumerate(constants)}
+        self._shift = len(constants)
+
+    def __getitem__(self, k: int) -> int:
+        if k < 0:
+            return self._of_constant[k]
+        return k if k < self.leaves else k + self._shift

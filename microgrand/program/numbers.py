@@ -1,0 +1,124 @@
+"""Replay on one number per slot: floats, Values, mpmath's. One loop serves all; `how` applies a row to operands.
+
+Arrays take another way, many slots at a time: `plan.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from microgrand.errors import DomainError, GuardError
+from microgrand.node import Node, Primitive
+from microgrand.program.listing import described
+from microgrand.program.program import Guard, Program
+from microgrand.value import Value
+
+Code = list[tuple[Callable[..., Any], tuple[int, ...]]]
+
+
+def on_numbers(program: Program, inputs: Sequence[Any]) -> list[Any]:
+    """The number in every slot, for inputs of any kind. Raises GuardError, and on floats DomainError."""
+    if any([isinstance(x, Node) for x in inputs]):
+        return _run(program, "values", _on_values, [*inputs, *_parameters(program), *program.constants])
+    leaves = [*inputs, *[number for _, number in program.parameters], *program.constants]
+    if all([type(x) is float for x in inputs]):
+        return _run(program, "floats", _on_floats, leaves)
+    return _run(program, "general", _on_general, leaves)
+
+
+def on_values(program: Program, inputs: Sequence[Value]) -> list[Any]:
+    """The Value in every slot, or the plain number in a constant's; the parameters are fresh leaves."""
+    return _run(program, "values", _on_values, [*inputs, *_parameters(program), *program.constants])
+
+
+def without_checks(program: Program, inputs: Sequence[float]) -> list[float]:
+    """The float in every slot as IEEE has it: no domain and no guard is looked at."""
+    z = [*inputs, *[number for _, number in program.parameters], *program.constants]
+    for row, members in program.steps:
+        for operands in members:
+            z.append(row.value(*[z[k] for k in operands]))
+    return z
+
+
+def _parameters(program: Program) -> list[Value]:
+    return [Value(number, name=name) for name, number in program.parameters]
+
+
+def _run(program: Program, kind: str, how: Callable[[Primitive], Callable[..., Any]], leaves: list[Any]) -> list[Any]:
+    """Fill the slots, stretch by stretch, each guard being checked as soon as what it compares is known."""
+    stretches: list[tuple[Code, list[Guard]]] = program.derived(kind, lambda: _stretches(program, how))
+    z = leaves
+    fill = z.append
+    try:
+        for code, guards in stretches:
+            for apply, operands in code:
+                if len(operands) == 2:
+                    i, j = operands
+                    fill(apply(z[i], z[j]))
+                elif len(operands) == 1:
+                    fill(apply(z[operands[0]]))
+                else:
+                    fill(apply(*[z[i] for i in operands]))
+            for guard in guards:
+                _hold(program, guard, z)
+    except DomainError as error:
+        raise type(error)(f"{error}, in step {described(program, len(z))}") from None
+    return z
+
+
+def _stretches(program: Program, how: Callable[[Primitive], Callable[..., Any]]) -> list[tuple[Code, list[Guard]]]:
+    """The steps, one apart from the other, cut where a guard can be checked."""
+    after: dict[int, list[Guard]] = {}
+    for guard in program.guards:
+        after.setdefault(max(guard.left, guard.right, program.first - 1), []).append(guard)
+    stretches: list[tuple[Code, list[Guard]]] = [([], after.get(program.first - 1, []))]
+    code: Code = []
+    applied: dict[str, Callable[..., Any]] = {}
+    slot = program.first
+    for row, members in program.steps:
+        apply = applied.get(row.name)
+        if apply is None:
+            apply = applied[row.name] = how(row)
+        for operands in members:
+            code.append((apply, operands))
+            if slot in after:
+                stretches.append((code, after[slot]))
+                code = []
+            slot += 1
+    return [*stretches, (code, [])]
+
+
+def _on_floats(row: Primitive) -> Callable[..., Any]:
+    if row.bounded:
+        return lambda *xs: row.evaluate(list(xs), xs)
+    value: Callable[..., Any] = row.value
+    return value
+
+
+def _on_values(row: Primitive) -> Callable[..., Any]:
+    return lambda *operands: row.of_flat(list(operands))
+
+
+def _on_general(row: Primitive) -> Callable[..., Any]:
+    value: Callable[..., Any] = row.value
+    return value
+
+
+def _hold(program: Program, guard: Guard, z: list[Any]) -> None:
+    left, right = [x.data if isinstance(x, Node) else x for x in (z[guard.left], z[guard.right])]
+    if (guard.comparison.value(left, right) != 0.0) != guard.outcome:
+        raise GuardError(broken(program, guard, left, right))
+
+
+def broken(program: Program, guard: Guard, left: Any, right: Any, row: int | None = None) -> str:
+    """The sentence that says which comparison came out otherwise, and where."""
+    asked = guard.comparison.notation.write(
+        "text", [described(program, k, inline=True) for k in (guard.left, guard.right)]
+    )
+    where = "" if row is None else f", row {row}"
+    return (
+        f"{program.title} was recorded where {asked} is {guard.outcome}; here it is {not guard.outcome}: "
+        f"{float(left)!r} and {float(right)!r}{where}; record the other branch too, or write "
+        f"where({guard.comparison.name}(…), …), which keeps both"
+    )

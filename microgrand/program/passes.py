@@ -1,0 +1,108 @@
+"""Passes: from a Program to one that computes the same in fewer, or in larger, steps.
+
+Each returns a program of the same arguments and the same result. Those here change no bit of it; `dots.py` and
+`groups.py` add sums up in another order.
+"""
+
+from __future__ import annotations
+
+from microgrand.primitives import dot, mul, neg
+from microgrand.program.draft import Draft
+from microgrand.program.program import Guard, Program, moved
+
+
+def without_dead(program: Program) -> Program:
+    """Leave out the steps that neither the result nor a guard depends on.
+
+    >>> from microgrand import record
+    >>> program = record(lambda x: [x * x, x + 1.0], 2.0)
+    >>> without_dead(program.with_parts(result=program.result[1])).steps
+    (Step(row=<primitive add>, members=((0, 1),)),)
+    """
+    needed = bytearray(program.size)
+    for slot in ends(program):
+        needed[slot] = 1
+    for filled, (_, members) in reversed(list(program.numbered())):
+        for slot, operands in enumerate(members, filled):
+            if needed[slot]:
+                for k in operands:
+                    needed[k] = 1
+    draft, place = Draft.like(program)
+    for filled, (row, members) in program.numbered():
+        kept = [k for k in range(len(members)) if needed[filled + k]]
+        new = draft.step(row, *[tuple([place[j] for j in members[k]]) for k in kept]) if kept else 0
+        place.extend([-1] * len(members))
+        for at, k in enumerate(kept, new):
+            place[filled + k] = at
+    return closed(draft, program, place)
+
+
+def with_common(program: Program) -> Program:
+    """Compute once what several steps compute: the same row of the same slots.
+
+    >>> from microgrand import exp, record
+    >>> print(with_common(record(lambda x: exp(x) + exp(x), 0.0)))
+    <lambda>(x)
+    z0 = x          input
+    z1 = exp(z0)    exp
+    z2 = z1 + z1    add
+    return z2
+    """
+    draft, place = Draft.like(program)
+    known: dict[tuple[str, tuple[int, ...]], int] = {}
+    for _, (row, members) in program.numbered():
+        for operands in members:
+            key = (row.name, tuple([place[k] for k in operands]))
+            slot = known.get(key)
+            if slot is None:
+                slot = known[key] = draft.step(row, key[1])
+            place.append(slot)
+    return closed(draft, program, place)
+
+
+def without_signs(program: Program) -> Program:
+    """Drop two signs that cancel: (-a)(-b) = ab, in products and in `dot`s. What was negated is -a, or -1 times a.
+
+    >>> from microgrand import record
+    >>> print(without_dead(without_signs(record(lambda x, y: -x * -y, 2.0, 3.0))))
+    <lambda>(x, y)
+    z0 = x        input
+    z1 = y        input
+    z2 = z0·z1    mul
+    return z2
+    """
+    draft, place = Draft.like(program)
+    minus_one = {draft.constant(x) for x in program.constants if x == -1.0}
+    negated: dict[int, int] = {}
+    for _, (row, members) in program.numbered():
+        for operands in members:
+            moved_operands = [place[k] for k in operands]
+            half = len(operands) // 2
+            if row is mul or row is dot:
+                for i, (a, b) in enumerate(zip(moved_operands[:half], moved_operands[half:], strict=True)):
+                    if a in negated and b in negated:
+                        moved_operands[i], moved_operands[half + i] = negated[a], negated[b]
+            slot = draft.step(row, tuple(moved_operands))
+            if row is neg or (row is mul and moved_operands[0] in minus_one):
+                negated[slot] = moved_operands[-1]
+            place.append(slot)
+    return closed(draft, program, place)
+
+
+def optimised(program: Program) -> Program:
+    """All passes, one after the other."""
+    from microgrand.program.dots import with_dots
+    from microgrand.program.groups import grouped
+
+    return grouped(without_dead(with_dots(without_signs(with_common(without_dead(program))))))
+
+
+def ends(program: Program) -> list[int]:
+    """The slots that must be filled: the result's, and those that are compared."""
+    return [*program.outputs, *[k for guard in program.guards for k in (guard.left, guard.right)]]
+
+
+def closed(draft: Draft, program: Program, place: list[int]) -> Program:
+    """The draft, finished with the program's own result and guards, whose slots have moved."""
+    guards = [Guard(g.comparison, place[g.left], place[g.right], g.outcome) for g in program.guards]
+    return draft.finished(moved(program.result, place), guards)
