@@ -126,6 +126,14 @@ def test_what_cancels_beyond_many_digits_is_no_infinite_slope(x):
     assert (report.verdict, report.findings[0].judgement.reference) == (Verdict.AGREE, pytest.approx(0.0, abs=1e-200))
 
 
+@pytest.mark.parametrize("f", [lambda x: mg.sqrt(mg.cos(mg.acos(x))), lambda x: mg.sqrt(mg.sin(x + math.pi))])
+def test_an_infinite_slope_that_rounding_makes_finite_is_not_judged(f):
+    """Where the exact slope is infinite, and that of the rounded steps is not, a finite claim is not called wrong; a
+    slope that is infinite however the steps are rounded is known."""
+    assert check_gradient(f, at=0.0).verdict in {Verdict.CANNOT_JUDGE, Verdict.AGREE}
+    assert verdict(lambda x: mg.sqrt(2.0 * x), lambda x: 1.0, 0.0) == "disagree"
+
+
 CANCELLING = [
     (lambda x: x / mg.erf(x), 4.2575149116041246e-29),
     (lambda x, y: x / (x + y), (1.0, 5.13e-45)),

@@ -89,7 +89,7 @@ def slopes(expression: Expression, k: int, domain: Domain = REALS) -> Slopes | N
             return None
         truncation = max([side.truncation for side in known])
         size = max([abs(side.slope) for side in known])
-        noise = SAFETY * spread + size * HALF_UNIT if mpmath.isfinite(size) else 0
+        noise = SAFETY * spread + size * HALF_UNIT if mpmath.isfinite(size) else spread
         kink = len(known) == 2 and abs(known[0].slope - known[1].slope) > APART * size + 4 * truncation
         ends = [None if side is None else float(side.slope) for side in (left, right)]
         return Slopes(ends[0], ends[1], float(noise), float(truncation), bool(kink))
@@ -120,8 +120,10 @@ def _one_sided(expression: Expression, k: int, side: int, domain: Domain, roundi
 
 
 def _spread(expression: Expression, k: int, side: int, domain: Domain, slope: Any) -> Any:
-    """How far the derivative moves when every step is rounded otherwise."""
+    """How far the derivative moves when every step is rounded otherwise: infinitely, from infinite to finite or none."""
     others = [_one_sided(expression, k, side, domain, _roundings(expression, seed)) for seed in range(ROUNDINGS)]
+    if not mpmath.isfinite(slope):
+        return mpmath.mpf(0) if all([other is not None and other.slope == slope for other in others]) else mpmath.inf
     return max([abs(other.slope - slope) for other in others if other is not None], default=mpmath.mpf(0))
 
 
@@ -161,7 +163,7 @@ def judged(claim: float, found: Slopes, natural: float) -> Judgement:
     size = max(abs(low), abs(high), abs(claim))
     tolerance = RELATIVE * size + found.error if isfinite(size) else 0.0
     if isinf(low) or isinf(high):
-        verdict, because = _of_infinite(claim, found.sides)
+        verdict, because = _of_infinite(claim, found)
     elif not low - tolerance <= claim <= high + tolerance:
         verdict, because = Verdict.DISAGREE, "the claim is outside what the function's own steps give"
     elif found.noise > SHARP * size and found.noise > NEXT_TO_NOTHING * natural:
@@ -174,7 +176,10 @@ def judged(claim: float, found: Slopes, natural: float) -> Judgement:
     return Judgement(verdict, claim, slope, found.error, left, right, METHOD, because, 0, False)
 
 
-def _of_infinite(claim: float, sides: list[float]) -> tuple[Verdict, str]:
+def _of_infinite(claim: float, found: Slopes) -> tuple[Verdict, str]:
+    sides = found.sides
+    if found.noise > 0.0 and claim not in sides:
+        return Verdict.CANNOT_JUDGE, "noise: the roundings inside f decide whether its slope is infinite"
     if len(set(sides)) == 2:
         return Verdict.CANNOT_JUDGE, "the slope of f is infinite on one side, or differs in sign"
     return (Verdict.AGREE if claim == sides[0] else Verdict.DISAGREE), "the slope of f is infinite"
