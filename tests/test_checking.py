@@ -129,7 +129,8 @@ def test_what_cancels_beyond_many_digits_is_no_infinite_slope(x):
 @pytest.mark.parametrize("f", [lambda x: mg.sqrt(mg.cos(mg.acos(x))), lambda x: mg.sqrt(mg.sin(x + math.pi))])
 def test_an_infinite_slope_that_rounding_makes_finite_is_not_judged(f):
     """Where the exact slope is infinite, and that of the rounded steps is not, a finite claim is not called wrong; a
-    slope that is infinite however the steps are rounded is known."""
+    slope that is infinite however the steps are rounded is known.
+    """
     assert check_gradient(f, at=0.0).verdict in {Verdict.CANNOT_JUDGE, Verdict.AGREE}
     assert verdict(lambda x: mg.sqrt(2.0 * x), lambda x: 1.0, 0.0) == "disagree"
 

@@ -23,19 +23,24 @@ class Block(NamedTuple):
 
     slots        the slots
     laned        whether they have lanes
-    slot_last    whether one array has them all, with its samples along the first axis
+    whole        whether one array has them all
     start, stop  the pieces that fill them
     """
 
     slots: range
     laned: bool
-    slot_last: bool
+    whole: bool
     start: int
     stop: int
 
     def joins(self, piece: Piece) -> bool:
         """Whether a piece can be part of it."""
-        return piece.laned == self.laned and not self.slot_last and not piece.shape
+        return piece.laned == self.laned and not self.whole and not piece.shape
+
+    @property
+    def slot_last(self) -> bool:
+        """Whether the array has its samples along the first axis."""
+        return self.whole and self.laned
 
     def array(self, pieces: Sequence[Piece], xp: Any, dtype: Any, like: Any) -> Any:
         """Its numbers: of shape (k, 1) without lanes, else (k, N), or (N, k) where one array has all of them."""
@@ -45,7 +50,7 @@ class Block(NamedTuple):
             return array if array.ndim == 2 else array.reshape((array.shape[0], -1))
         if self.laned:
             return xp.stack([_as(piece.data, xp, dtype) for piece in pieces[self.start : self.stop]])
-        if pieces[self.start].shape is not None and self.stop == self.start + 1:
+        if self.whole:
             return _as(data, xp, dtype).reshape((-1, 1))
         if any([hasattr(piece.data, "dtype") for piece in pieces[self.start : self.stop]]):
             return xp.stack([xp.asarray(each.data, dtype=dtype).reshape(1) for each in pieces[self.start : self.stop]])
@@ -57,12 +62,11 @@ def blocks_of(pieces: Sequence[Piece]) -> list[Block]:
     """The pieces as blocks, neighbours of one kind together."""
     blocks: list[Block] = []
     for k, piece in enumerate(pieces):
-        alone = bool(piece.shape)
-        if blocks and not alone and blocks[-1].joins(piece):
+        if blocks and blocks[-1].joins(piece):
             last = blocks.pop()
             blocks.append(last._replace(slots=range(last.slots.start, piece.slots.stop), stop=k + 1))
         elif len(piece.slots) > 0:
-            blocks.append(Block(piece.slots, piece.laned, alone and piece.laned, k, k + 1))
+            blocks.append(Block(piece.slots, piece.laned, bool(piece.shape), k, k + 1))
     return blocks
 
 

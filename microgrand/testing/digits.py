@@ -52,6 +52,7 @@ class Slopes(NamedTuple):
     noise        by how much the roundings inside the function move them
     truncation   what the two steps differ by: next to nothing, except where the second derivative is infinite
     kink         whether they differ
+    wavers       whether they are infinite, and not so, or none, when the steps are rounded otherwise
     """
 
     left: float | None
@@ -59,6 +60,7 @@ class Slopes(NamedTuple):
     noise: float
     truncation: float
     kink: bool
+    wavers: bool
 
     @property
     def error(self) -> float:
@@ -89,10 +91,10 @@ def slopes(expression: Expression, k: int, domain: Domain = REALS) -> Slopes | N
             return None
         truncation = max([side.truncation for side in known])
         size = max([abs(side.slope) for side in known])
-        noise = SAFETY * spread + size * HALF_UNIT if mpmath.isfinite(size) else spread
+        noise = SAFETY * spread + size * HALF_UNIT if mpmath.isfinite(size) else 0
         kink = len(known) == 2 and abs(known[0].slope - known[1].slope) > APART * size + 4 * truncation
         ends = [None if side is None else float(side.slope) for side in (left, right)]
-        return Slopes(ends[0], ends[1], float(noise), float(truncation), bool(kink))
+        return Slopes(ends[0], ends[1], float(noise), float(truncation), bool(kink), bool(mpmath.isinf(spread)))
 
 
 class _Side(NamedTuple):
@@ -120,7 +122,7 @@ def _one_sided(expression: Expression, k: int, side: int, domain: Domain, roundi
 
 
 def _spread(expression: Expression, k: int, side: int, domain: Domain, slope: Any) -> Any:
-    """How far the derivative moves when every step is rounded otherwise: infinitely, from infinite to finite or none."""
+    """How far the derivative moves when every step is rounded otherwise; infinite where it ends being so."""
     others = [_one_sided(expression, k, side, domain, _roundings(expression, seed)) for seed in range(ROUNDINGS)]
     if not mpmath.isfinite(slope):
         return mpmath.mpf(0) if all([other is not None and other.slope == slope for other in others]) else mpmath.inf
@@ -178,7 +180,7 @@ def judged(claim: float, found: Slopes, natural: float) -> Judgement:
 
 def _of_infinite(claim: float, found: Slopes) -> tuple[Verdict, str]:
     sides = found.sides
-    if found.noise > 0.0 and claim not in sides:
+    if found.wavers and claim not in sides:
         return Verdict.CANNOT_JUDGE, "noise: the roundings inside f decide whether its slope is infinite"
     if len(set(sides)) == 2:
         return Verdict.CANNOT_JUDGE, "the slope of f is infinite on one side, or differs in sign"
