@@ -150,8 +150,14 @@ ONE_OVER_ROOT_TWO_PI: Final = Constant(0.3989422804014327, lambda mp: 1 / mp.sqr
 # ---- the elementary functions of the math module, on every kind of number -----------------------------------------
 
 
-def _elementary(name: str, at_overflow: Callable[[float], float] | None = None, home: Any = library) -> Any:
+def _elementary(
+    name: str,
+    at_overflow: Callable[[float], float] | None = None,
+    home: Any = library,
+    poles: dict[float, float] | None = None,
+) -> Any:
     on_float: Final = getattr(math, name)
+    infinite: Final = poles or {}
 
     def function(x: Any) -> Any:
         if not is_plain(x):
@@ -161,7 +167,7 @@ def _elementary(name: str, at_overflow: Callable[[float], float] | None = None, 
         except OverflowError:
             return at_overflow(x) if at_overflow is not None else inf
         except ValueError:
-            return nan
+            return infinite.get(x, nan)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"math.{name}, on floats, arrays and 50-digit numbers."
@@ -170,9 +176,9 @@ def _elementary(name: str, at_overflow: Callable[[float], float] | None = None, 
 
 exp = _elementary("exp")
 expm1 = _elementary("expm1")
-log = _elementary("log")
-log1p = _elementary("log1p")
-log10 = _elementary("log10")
+log = _elementary("log", poles={0.0: -inf})
+log1p = _elementary("log1p", poles={-1.0: -inf})
+log10 = _elementary("log10", poles={0.0: -inf})
 sqrt = _elementary("sqrt")
 sin = _elementary("sin")
 cos = _elementary("cos")
@@ -185,7 +191,7 @@ cosh = _elementary("cosh")
 tanh = _elementary("tanh")
 asinh = _elementary("asinh")
 acosh = _elementary("acosh")
-atanh = _elementary("atanh")
+atanh = _elementary("atanh", poles={-1.0: -inf, 1.0: inf})
 erf = _elementary("erf", home=special)
 erfc = _elementary("erfc", home=special)
 
@@ -227,7 +233,7 @@ def exp2(x: Any) -> Any:
 def log2(x: Any) -> Any:
     """The logarithm to base 2."""
     if is_plain(x):
-        return math.log2(x) if x > 0.0 else nan
+        return math.log2(x) if x > 0.0 else -inf if x == 0.0 else nan
     xp = library(x)
     return xp.log2(x) if hasattr(xp, "log2") else xp.log(x, 2)
 

@@ -138,7 +138,7 @@ def test_a_notebook_shows_the_picture():
 def test_what_cannot_be_drawn_is_refused():
     """Other things than Values, and arguments that make no sense, are refused in a sentence."""
     x = Value(1.0)
-    with pytest.raises(TypeError, match="draw takes a Value or a trace; got 3"):
+    with pytest.raises(TypeError, match="draw takes a Value, a trace or a program; got 3"):
         draw(3)
     for settings, words in [
         ({"direction": "up"}, '"LR" or "TB"'), ({"show": "gradient"}, "show takes some of"), ({"depth": 0}, "depth is"),

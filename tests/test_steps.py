@@ -268,7 +268,7 @@ def test_a_graph_without_layers_has_no_layer_steps():
         steps(Value(1.0) * 2.0, "layer")
     with pytest.raises(ValueError, match="granularity is one of"):
         steps(Value(1.0), "word")
-    with pytest.raises(TypeError, match="takes a Value or a trace"):
+    with pytest.raises(TypeError, match="takes a Value, a trace or a program"):
         steps(3)
 
 
@@ -427,5 +427,5 @@ def test_a_derivation_needs_a_path():
     with pytest.raises(GraphError, match="does not depend on y") as caught:
         derivation(tanh(x), y)
     assert "light" not in str(caught.value)
-    with pytest.raises(TypeError, match="derivation takes a Value or a trace"):
+    with pytest.raises(TypeError, match="derivation takes a Value, a trace or a program"):
         derivation(3, y)

@@ -297,7 +297,7 @@ def test_what_cannot_be_walked_is_refused():
         walkthrough(y, theta=x, iterations=0)
     with pytest.raises(ValueError, match="granularity is one of"):
         walkthrough(y, granularity="words")
-    with pytest.raises(TypeError, match="walkthrough takes a Value or a trace"):
+    with pytest.raises(TypeError, match="walkthrough takes a Value, a trace or a program"):
         walkthrough(3)
     with pytest.raises(ValueError, match=r"saved as \.html"):
         walkthrough(y).save("page.svg")

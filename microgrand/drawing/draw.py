@@ -120,10 +120,10 @@ def compose(
 
 
 def root_of(root: Any, who: str = "draw") -> Node:
-    """The node that a Value or a trace stands for; `who` takes it, for the error about anything else."""
-    top = getattr(root, "cost", root)
+    """The node that a Value, a trace or a program stands for; `who` takes it, for the error about anything else."""
+    top = root.as_value() if hasattr(root, "as_value") else getattr(root, "cost", root)
     if not isinstance(top, Node):
-        raise TypeError(f"{who} takes a Value or a trace; got {root!r:.60} of type {type(root).__name__}")
+        raise TypeError(f"{who} takes a Value, a trace or a program; got {root!r:.60} of type {type(root).__name__}")
     return top
 
 

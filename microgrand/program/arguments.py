@@ -97,6 +97,11 @@ class Arguments:
         """The pieces that are arrays."""
         return [piece.data for piece in self.pieces if piece.shape is not None or piece.lanes is not None]
 
+    @property
+    def many_digits(self) -> bool:
+        """Whether mpmath's numbers are among the arguments."""
+        return self.lanes is None and any([hasattr(piece.data, "context") for piece in self.pieces])
+
     def numbers(self) -> list[Any]:
         """One number per input slot."""
         found: list[Any] = []

@@ -32,6 +32,25 @@ def on_values(program: Program, inputs: Sequence[Value]) -> list[Any]:
     return _run(program, "values", _on_values, [*inputs, *_parameters(program), *program.constants])
 
 
+def gradient_on_numbers(program: Program, z: Sequence[Any], root: int) -> list[Any]:
+    """δ of every input slot, where z are the numbers in all slots: the sweep, with as many digits as these have.
+
+    (The adjoint program would do for less: its constants, 2/√π among them, are floats.)
+    """
+    delta: dict[int, Any] = {root: 1.0}
+    for filled, (row, members) in reversed(list(program.numbered())):
+        for slot, operands in reversed(list(enumerate(members, filled))):
+            if slot not in delta:
+                continue
+            xs = [z[k] for k in operands]
+            slopes = row.partials[0](z[slot], *xs) if row.many else None
+            for i, k in enumerate(operands):
+                if not program.is_constant(k):
+                    slope = row.partials[i](z[slot], *xs) if slopes is None else slopes[i]
+                    delta[k] = delta.get(k, 0.0) + delta[slot] * slope
+    return [delta.get(k, 0.0) for k in range(len(program.inputs))]
+
+
 def without_checks(program: Program, inputs: Sequence[float]) -> list[float]:
     """The float in every slot as IEEE has it: no domain and no guard is looked at."""
     z = [*inputs, *[number for _, number in program.parameters], *program.constants]

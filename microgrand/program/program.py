@@ -62,7 +62,7 @@ class Program:
     """
 
     __slots__ = (
-        "_derived", "_digest", "constants", "example", "first", "guards", "inputs", "names", "outputs",
+        "__weakref__", "_derived", "_digest", "constants", "example", "first", "guards", "inputs", "names", "outputs",
         "parameters", "result", "size", "steps", "title",
     )  # fmt: skip
 
@@ -128,6 +128,10 @@ class Program:
         for step in self.steps:
             yield slot, step
             slot += len(step.members)
+
+    def is_constant(self, slot: int) -> bool:
+        """Whether a slot holds a plain number."""
+        return self.first - len(self.constants) <= slot < self.first
 
     def operands(self, slot: int) -> tuple[int, ...]:
         """The slots that a slot is computed from; none, for one that is not computed."""

@@ -11,7 +11,7 @@ from microgrand.program.arguments import Arguments, Piece
 from microgrand.program.blocks import computed
 from microgrand.program.derived import adjoint_of, as_key, hessian_program, jacobian_program
 from microgrand.program.listing import described
-from microgrand.program.numbers import on_numbers, without_checks
+from microgrand.program.numbers import gradient_on_numbers, on_numbers, without_checks
 from microgrand.program.plan import Part
 from microgrand.program.program import Program
 from microgrand.structure import rebuilt
@@ -42,6 +42,10 @@ def value_and_gradient(
     given = Arguments(program, arguments)
     make = lambda: _question(adjoint_of(program, argnums), [None, *given.chosen(argnums)], True)
     question = program.derived(("gradient", as_key(argnums), given.signature), make)
+    if given.many_digits:
+        z = on_numbers(program, given.numbers())
+        delta = gradient_on_numbers(program, z, program.outputs[0])
+        return z[program.outputs[0]], given.shaped(_picked(delta, question.pieces[1:]), argnums)
     value, *slopes = _answered(question, given, regroup, allow_nonfinite)
     return value, given.shaped(slopes, argnums)
 
@@ -51,8 +55,13 @@ def jacobian_of(program: Program, arguments: Sequence[Any], argnums: Any, regrou
     given = Arguments(program, arguments)
     pieces = given.chosen(argnums)
     count = len(program.outputs)
-    question = _question(jacobian_program(program, argnums), pieces * count, False)
-    slopes = _answered(question, given, regroup, allow_nonfinite)
+    if given.many_digits:
+        z = on_numbers(program, given.numbers())
+        deltas = [gradient_on_numbers(program, z, root) for root in program.outputs]
+        slopes = [item for delta in deltas for item in _picked(delta, pieces)]
+    else:
+        question = _question(jacobian_program(program, argnums), pieces * count, False)
+        slopes = _answered(question, given, regroup, allow_nonfinite)
     per_output = [slopes[k * len(pieces) : (k + 1) * len(pieces)] for k in range(count)]
     return rebuilt(program.result, iter([given.shaped(items, argnums) for items in per_output]))
 
@@ -129,6 +138,11 @@ def _answered(question: Question, given: Arguments, regroup: bool, allow_nonfini
     lanes = given.lanes is not None
     items = zip(found, pieces, parts, strict=True)
     return [_item(block, piece, part.summed, lanes) for block, piece, part in items]
+
+
+def _picked(delta: Sequence[Any], pieces: Sequence[Piece | None]) -> list[Any]:
+    """The adjoints of these pieces' numbers, of all that there are."""
+    return [_taken(iter(delta[piece.slots.start : piece.slots.stop]), piece) for piece in pieces if piece is not None]
 
 
 def _taken(along: Any, piece: Piece) -> Any:
