@@ -11,7 +11,8 @@ from typing import Any
 
 from microgrand.layers import Layer, Vector
 from microgrand.native import mypyc_attr
-from microgrand.numeric import as_number
+from microgrand.node import Node
+from microgrand.numeric import as_number, is_sequence
 from microgrand.primitives import abs as magnitude
 from microgrand.primitives import dot, relu, softplus
 from microgrand.primitives import sum as total
@@ -19,9 +20,17 @@ from microgrand.primitives import sum as total
 
 @mypyc_attr(native_class=False)
 class Cost(Layer):
-    """A layer that gives one number, the cost of the vector z where the target is y."""
+    """A layer that gives one number, the cost of the vector z where the target is y.
+
+    Those here take, in the place of y, the n numbers that `target` makes of it, as Values too: so the cost of one
+    sample is recorded as a function of its target, and replayed for those of all the others.
+    """
 
     takes_target = True
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """The target y of n outputs as n numbers, if the cost depends on such; else None."""
+        return None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -31,6 +40,8 @@ class Cost(Layer):
 class NegativeLogLikelihood(Cost):
     """C = -Σₖ Iₖ(y) zₖ of log-probabilities z and the class y, where Iₖ(y) is 1 for k = y, else 0.
 
+    In the place of y the indicators may be given, or other shares of the classes: C = -Σₖ yₖ zₖ.
+
     >>> NegativeLogLikelihood()([-0.1, -2.4], 1)
     2.4
     """
@@ -39,7 +50,11 @@ class NegativeLogLikelihood(Cost):
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """-Σₖ Iₖ(y) zₖ; the indicators stay in the graph as plain numbers."""
-        return -dot(indicators(y, len(z)), z)
+        return -dot(self.target(y, len(z)), z)
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """The indicators."""
+        return targets(y, n, "numbers from 0 to 1", _is_share) if is_sequence(y) else indicators(y, n)
 
 
 @mypyc_attr(native_class=False)
@@ -57,11 +72,15 @@ class BinaryCrossEntropy(Cost):
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """A term per logit and side; a side of weight 0 is left out."""
         terms = []
-        for logit, target in zip(z, targets(y, len(z), "numbers from 0 to 1", _is_share), strict=True):
+        for logit, target in zip(z, self.target(y, len(z)), strict=True):
             for weight, side in ((target, -1.0), (1.0 - target, 1.0)):
-                if weight != 0.0:
+                if isinstance(weight, Node) or weight != 0.0:
                     terms.append(_times(weight, softplus(_times(side, logit))))
         return _summed(terms)
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """Numbers from 0 to 1."""
+        return targets(y, n, "numbers from 0 to 1", _is_share)
 
 
 @mypyc_attr(native_class=False)
@@ -76,8 +95,12 @@ class Hinge(Cost):
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """A term per score."""
-        signs = targets(y, len(z), "-1 or 1", _is_sign)
+        signs = self.target(y, len(z))
         return _summed([relu(1.0 - _times(sign, score)) for score, sign in zip(z, signs, strict=True)])
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """Each -1 or 1."""
+        return targets(y, n, "-1 or 1", _is_sign)
 
 
 @mypyc_attr(native_class=False)
@@ -92,8 +115,12 @@ class SquaredError(Cost):
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """The residuals' product with themselves."""
-        residuals = [zk - yk for zk, yk in zip(z, targets(y, len(z), "numbers", _is_any), strict=True)]
+        residuals = [zk - yk for zk, yk in zip(z, self.target(y, len(z)), strict=True)]
         return dot(residuals, residuals)
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """Any numbers."""
+        return targets(y, n, "numbers", _is_any)
 
 
 def l1_penalty(theta: Sequence[Any]) -> Any:
@@ -125,13 +152,16 @@ def indicators(y: Any, classes: Any) -> list[float]:
     return [1.0 if k == as_number(y) else 0.0 for k in range(classes)]
 
 
-def targets(y: Any, n: Any, rule: str, holds: Callable[[float], bool]) -> list[float]:
-    """The targets of n outputs, a list of numbers or, for one output, a number; ValueError unless all obey the rule."""
+def targets(y: Any, n: Any, rule: str, holds: Callable[[float], bool]) -> list[Any]:
+    """The targets of n outputs, a list of numbers or, for one output, a number; ValueError unless all obey the rule.
+
+    Values among them are what a recording varies, and are taken as they are.
+    """
     many = hasattr(y, "__len__")
     if (len(y) if many else 1) != n:
         raise ValueError(f"the targets y are as many as the outputs, {n}; got {y!r:.60}")
-    numbers = [as_number(yk) for yk in y] if many else [as_number(y)]
-    if not all([holds(yk) for yk in numbers]):
+    numbers = [yk if isinstance(yk, Node) else as_number(yk) for yk in (y if many else [y])]
+    if not all([isinstance(yk, Node) or holds(yk) for yk in numbers]):
         raise ValueError(f"the targets y are {rule}; got {y!r:.60}")
     return numbers
 
@@ -148,8 +178,10 @@ def _is_any(y: float) -> bool:
     return True
 
 
-def _times(weight: float, z: Any) -> Any:
+def _times(weight: Any, z: Any) -> Any:
     """weight · z, without a node for a weight of 1 or -1."""
+    if isinstance(weight, Node):
+        return weight * z
     if weight == 1.0:
         return z
     return -z if weight == -1.0 else weight * z

@@ -76,7 +76,7 @@ def test_a_replay_on_floats_is_the_graph_bit_for_bit(expression):
 
 @given(expressions(inputs=2, smooth=True), st.lists(st.floats(-4, 4), min_size=2, max_size=2))
 def test_a_replay_at_other_numbers_is_the_function_there(expression, others):
-    """At other numbers a program gives the function's value there, or its error: it keeps no number of the recording."""
+    """At other numbers a program gives the function's value there, or its error: none of the recorded is kept."""
     program = recorded(expression)
     try:
         expected = expression(*[Value(x) for x in others]).data

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgrand.node import Primitive
-from microgrand.primitives import TABLE, dot
+from microgrand.primitives import TABLE, add, div, dot, mul, sub
 from microgrand.primitives import sum as total
 from microgrand.program.cells import PRODUCT, Cell, Cells, Operands, index
 
 SPARSEST = 8  # a matrix product may compute so many times as many products as are asked for
+ARITHMETIC = (add, sub, mul, div)  # their value has the shape of both operands; others may choose one of theirs
 FEW = 4  # operands that are quicker taken one by one than gathered into one array
 
 
@@ -45,9 +46,9 @@ class Forms:
             same = [False] * len(columns)
         operands = tuple([self._column(column, one) for column, one in zip(columns, same, strict=True)])
         plain = [cell in self.cells.numbers for cell in operands]
-        fills = row is TABLE.get(row.name) and (not any(plain) or (len(operands) < 3 and not all(plain)))
+        fills = row in ARITHMETIC or (row is TABLE.get(row.name) and not any(plain))
         function = _sum_of_products if row is dot and not self.exact else row.value
-        if not fills:
+        if not fills or all(plain):
             function = self._filling(function, len(members))
         return self.cells.emit(row.name, function, operands, len(members))
 

@@ -9,6 +9,7 @@ from typing import Any
 from microgrand.errors import MissingExtraError
 from microgrand.layers import Linear, LogSoftmax, Sequential
 from microgrand.losses import NegativeLogLikelihood, l2_penalty
+from microgrand.program import Program, record
 from microgrand.trace import Trace
 from microgrand.training.objective import Objective
 from microgrand.training.solvers import SOLVERS, minimise, safe_step
@@ -83,7 +84,7 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         zeros = numpy.zeros((len(self.classes_), X.shape[1])).tolist()
         linear = Linear(X.shape[1], len(self.classes_), bool(self.fit_intercept), theta=zeros)
         self.network_ = Sequential(linear, LogSoftmax(), NegativeLogLikelihood())
-        self.history_ = self._minimised(X.tolist(), targets.tolist(), weights)
+        self.history_ = self._minimised(X, targets, weights)
         self._read_off(linear)
         return self
 
@@ -138,23 +139,12 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"there is no solver {self.solver!r}: choose from {', '.join(SOLVERS)}")
 
     def _minimised(self, X: Any, targets: Any, weights: Any) -> Any:
-        linear: Any = self.network_.layers[0]
-        pair = len(linear.theta) == 2
-
-        def penalty() -> Any:
-            theta = [number for row in linear.theta for number in row]
-            penalised = [b - a for a, b in zip(*linear.theta, strict=True)] if pair else theta
-            return 1.0 / self.C * l2_penalty(penalised)
-
-        penalised = None if math.inf == self.C else penalty
-        objective = Objective(
-            self.network_, X, targets, weights=None if weights is None else weights.tolist(), penalty=penalised
-        )
+        objective = Objective(self.network_, X, targets.tolist(), weights=weights, penalty=self._penalty())
         step = self.step
-        if step is None:
-            heavy = 1.0 if weights is None else math.sqrt(max(weights.max(), 0.0))
-            rows = [[heavy * v for v in ([*row, 1.0] if self.fit_intercept else row)] for row in X]
-            step = safe_step(rows, (2.0 if pair else 1.0) / self.C, self.solver)
+        if step is None and self.solver != "lbfgs":
+            heavy = 1.0 if weights is None else math.sqrt(weights.max())
+            rows = heavy * (numpy.column_stack([X, numpy.ones(len(X))]) if self.fit_intercept else X)
+            step = safe_step(rows, (2.0 if len(self.classes_) == 2 else 1.0) / self.C, self.solver)
         history = minimise(
             objective, self.solver, epochs=self.max_iter, step=step, tolerance=self.tol, progress=bool(self.verbose)
         )
@@ -166,6 +156,17 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
                 stacklevel=3,
             )
         return history
+
+    def _penalty(self) -> Program | None:
+        """P(θ)/C as a function of all parameters, the rows of θ and then the biases."""
+        rows, n = len(self.classes_), self.n_features_in_
+
+        def penalty(parameters: Any) -> Any:
+            theta = [parameters[k * n : (k + 1) * n] for k in range(rows)]
+            pair = [b - a for a, b in zip(*theta, strict=True)] if rows == 2 else None
+            return 1.0 / self.C * l2_penalty(parameters[: rows * n] if pair is None else pair)
+
+        return None if math.inf == self.C else record(penalty, [0.0] * (rows * n + rows * bool(self.fit_intercept)))
 
     def _read_off(self, linear: Linear) -> None:
         theta = numpy.array([[number.data for number in row] for row in linear.theta])

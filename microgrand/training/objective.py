@@ -1,6 +1,7 @@
 """What training minimises: the cost of N samples as a function of the numbers θ.
 
-This is the seam between those who minimise, who ask for cost and gradient at θ, and whoever computes them.
+This is the seam between those who minimise, who ask for cost and gradient at θ, and whoever computes them: the recorded
+cost of one sample, replayed over all of them, or graphs of a few samples each.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from microgrand.errors import NonFiniteError
 from microgrand.layers import Layer
 from microgrand.primitives import dot
 from microgrand.primitives import sum as total
+from microgrand.program import Program
+from microgrand.training.recorded import Replay
 from microgrand.value import Value
 
+FEWEST = 16  # samples for which it is worthwhile to record the cost
 TOGETHER = 64  # samples that stand in one graph: more would leave the processor's caches, fewer cost a sweep each
 
 
@@ -24,8 +28,14 @@ class Objective:
     network  ends in a cost; its `parameters()` are θ
     xs, ys   N vectors and their targets
     weights  wᵢ, one per sample; 1 by default
-    penalty  gives a Value made of the parameters, such as `lambda: 0.1 * l2_penalty(network.parameters())`
+    penalty  gives a Value made of the parameters, such as `lambda: 0.1 * l2_penalty(network.parameters())`; or a
+             Program of the list θ, such as `record(l2_penalty, theta)`
     mean     divide the sum by Σᵢ wᵢ (the penalty is not divided)
+
+    From 16 samples on the cost of one is recorded as a `Program`, at the first call, and replayed over arrays of all of
+    them: xs, ys, weights, and whatever layers hold beside their parameters are read then, and not again. Where that
+    cannot be (a layer that branches on its numbers, or draws lots; a cost without a `target`), graphs of a few samples
+    are made and swept each time.
 
     Called on the numbers θ it sets the parameters to them, and gives C(θ) and ∂C/∂θ:
 
@@ -48,7 +58,7 @@ class Objective:
         ys: Sequence[Any],
         *,
         weights: Sequence[float] | None = None,
-        penalty: Callable[[], Any] | None = None,
+        penalty: Callable[[], Any] | Program | None = None,
         mean: bool = False,
     ) -> None:
         self.network = network
@@ -64,6 +74,8 @@ class Objective:
             raise ValueError(f"training takes a network that ends in a cost; {network!r:.60} ends in none")
         if sizes[0] == 0 or len(set(sizes)) > 1:
             raise ValueError(f"training takes samples, and as many targets and weights; got {sizes}")
+        self._replay: Replay | None = None
+        self._is_read = False
 
     @property
     def size(self) -> int:
@@ -90,6 +102,9 @@ class Objective:
         one over the batch, with the whole penalty.
         """
         self.assign(theta)
+        found = self._replayed(batch, True)
+        if found is not None:
+            return found
         for parameter in self.parameters:
             parameter.grad = 0.0
         costs = []
@@ -102,12 +117,30 @@ class Objective:
         """C(θ) alone; at the numbers that the parameters have, unless θ is given."""
         if theta is not None:
             self.assign(theta)
-        return _finite([cost.data for cost in self._parts(range(self.size))])
+        found = self._replayed(None, False)
+        return _finite([cost.data for cost in self._parts(range(self.size))]) if found is None else found[0]
 
     def as_value(self) -> Any:
         """C(θ) as one Value, at the numbers that the parameters have: to be drawn, walked, differentiated by hand."""
         cost = self._of_samples(range(self.size), 1.0 / self._sum_of_weights(range(self.size)) if self.mean else 1.0)
-        return cost if self.penalty is None else cost + self.penalty()
+        return cost if self.penalty is None else cost + self.penalty_value()
+
+    def _replayed(self, batch: Sequence[int] | None, gradient: bool) -> tuple[float, list[float]] | None:
+        """C(θ) and ∂C/∂θ by replay; None where there is none, or where it does not give finite numbers."""
+        if not self._is_read:
+            self._is_read = True
+            self._replay = Replay.of(self) if self.size >= FEWEST else None
+        if self._replay is None:
+            return None
+        indices = range(self.size) if batch is None else batch
+        scale = 1.0 / self._sum_of_weights(indices) if self.mean else 1.0
+        share = 1.0 if self.mean else len(indices) / self.size
+        cost, slopes = self._replay(batch, scale, share, gradient)
+        if not math.isfinite(cost + math.fsum(slopes)):
+            return None  # the graphs will tell where that comes from
+        for parameter, slope in zip(self.parameters, slopes, strict=False):
+            parameter.grad = slope
+        return cost, slopes
 
     def _parts(self, indices: Sequence[int]) -> Any:
         """C(θ) as Values to be added: the costs of a few samples at a time, and the penalty."""
@@ -116,7 +149,13 @@ class Objective:
             yield self._of_samples(indices[start : start + TOGETHER], scale)
         if self.penalty is not None:
             share = 1.0 if self.mean else len(indices) / self.size
-            yield share * self.penalty()
+            yield share * self.penalty_value()
+
+    def penalty_value(self) -> Any:
+        """The penalty, as a Value made of the parameters."""
+        if isinstance(self.penalty, Program):
+            return self.penalty(self.parameters)
+        return 0.0 if self.penalty is None else self.penalty()
 
     def _of_samples(self, indices: Sequence[int], scale: float) -> Any:
         costs = [self.network(self.xs[i], self.ys[i]) for i in indices]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Sequence
 from typing import Any
 
+from microgrand.errors import MissingExtraError
 from microgrand.training.lbfgs import lbfgs
 from microgrand.training.loop import History, train
 from microgrand.training.objective import Objective
@@ -16,7 +14,9 @@ RULES = {"gradient-descent": GradientDescent, "momentum": Momentum, "adam": Adam
 SOLVERS = ("lbfgs", *RULES)
 
 
-def minimise(objective: Objective, solver: str, *, epochs: int, step: float, tolerance: float, **rest: Any) -> History:
+def minimise(
+    objective: Objective, solver: str, *, epochs: int, step: float | None, tolerance: float, **rest: Any
+) -> History:
     """Train the objective's network by the solver of that name, all samples at every step.
 
     epochs     at most; it is over as soon as no component of the gradient exceeds `tolerance`, per sample
@@ -27,24 +27,24 @@ def minimise(objective: Objective, solver: str, *, epochs: int, step: float, tol
         raise ValueError(f"there is no solver {solver!r}: choose from {', '.join(SOLVERS)}")
     if solver == "lbfgs":
         return lbfgs(objective, epochs=epochs, tolerance=tolerance, **rest)
+    if step is None:
+        raise ValueError(f"{solver} takes a step: a number above 0")
     return train(objective, RULES[solver](step), epochs=epochs, tolerance=tolerance, **rest)
 
 
-def safe_step(x: Sequence[Sequence[float]], curvature: float, solver: str = "gradient-descent") -> float:
+def safe_step(x: Any, curvature: float, solver: str = "gradient-descent") -> float:
     """A step of a softmax classifier's descent that cannot diverge: 1/(λ/2 + curvature), λ = max eigenvalue of XᵀX.
 
     The summed cost curves by at most λ/2 along any direction of θ, for the Hessian of log-softmax is at most ½
-    (Böhning, 1992), and the penalty by at most `curvature`. λ comes from 30 power iterations; descent would be stable
-    up to twice this step. Adam's steps do not depend on the cost's scale: they are 0.05 long.
+    (Böhning, 1992), and the penalty by at most `curvature`. Descent would be stable up to twice this step. Adam's steps
+    do not depend on the cost's scale: they are 0.05 long.
     """
     if solver == "adam":
         return 0.05
-    direction = list(max(x, key=lambda row: math.hypot(*row)))
-    for _ in range(30):
-        length = math.hypot(*direction)
-        if length == 0.0:
-            break
-        direction = [v / length for v in direction]
-        along = [sum(map(operator.mul, row, direction)) for row in x]
-        direction = [sum(map(operator.mul, column, along)) for column in zip(*x, strict=True)]
-    return 1.0 / (0.5 * max(math.hypot(*direction), 1e-12) + curvature)
+    try:
+        import numpy
+    except ImportError as error:
+        raise MissingExtraError("a safe step", "train", "numpy") from error
+    rows = numpy.asarray(x, dtype=numpy.float64)
+    largest = float(numpy.linalg.eigvalsh(rows.T @ rows)[-1])
+    return 1.0 / (0.5 * max(largest, 1e-12) + curvature)

@@ -1,0 +1,157 @@
+"""The cost of one sample, recorded once and replayed over all of them: what makes an `Objective` fast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from microgrand.errors import GraphError
+from microgrand.layers import Layer, Sequential
+from microgrand.losses import Cost
+from microgrand.node import Node
+from microgrand.program import Program, record
+from microgrand.program.replay import summed
+from microgrand.sweep import sweep
+
+TRIED = 3  # samples whose replay is compared with the network itself
+CLOSE = 1e-9  # relative: regrouped sums differ by far less
+
+
+class Recorded(NamedTuple):
+    """w C(x, t; θ) of one sample, as a program of θ, the frozen parameters, x, t, and its weight w.
+
+    program  the program
+    frozen   the parameters that stay as they are
+    cost     the layer that makes the numbers t of a target y
+    outputs  how many outputs the cost is of
+    """
+
+    program: Program
+    frozen: list[Any]
+    cost: Cost
+    outputs: int
+
+    def targets(self, ys: Sequence[Any]) -> Any:
+        """An array with a row of numbers t for each target."""
+        import numpy
+
+        return numpy.asarray([self.cost.target(y, self.outputs) for y in ys], dtype=numpy.float64)
+
+    def summed(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool = True) -> tuple[float, Any]:
+        """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
+        held = [parameter.data for parameter in self.frozen]
+        cost, slopes = summed(self.program, (theta, held, x, t, weights), 0 if gradient else None)
+        return cost, slopes[0] if slopes else None
+
+
+class Replay:
+    """Cost and gradient of an objective's samples, by replay.
+
+    sample   the cost of one of them
+    x, t, w  their arrays: vectors, targets as numbers, weights
+    """
+
+    def __init__(self, objective: Any, sample: Recorded, x: Any) -> None:
+        import numpy
+
+        self.objective, self.sample, self.x = objective, sample, x
+        self.t = sample.targets(objective.ys)
+        weights = objective.weights
+        self.w = numpy.ones(len(x)) if weights is None else numpy.asarray(weights, dtype=numpy.float64)
+
+    @staticmethod
+    def of(objective: Any) -> Replay | None:
+        """For samples that are an array, without Values; None where a replay is not possible."""
+        try:
+            import numpy
+
+            x = numpy.asarray(objective.xs)
+        except (ImportError, ValueError):  # no array, or vectors of several lengths
+            return None
+        if x.dtype.kind not in "fiub" or x.ndim < 2:
+            return None
+        x = x.astype(numpy.float64, copy=False)
+        sample = recorded(objective.network, objective.parameters, x, objective.ys)
+        return None if sample is None else Replay(objective, sample, x)
+
+    def __call__(
+        self, batch: Sequence[int] | None, scale: float, share: float, gradient: bool
+    ) -> tuple[float, list[float]]:
+        """scale · Σ wᵢCᵢ + share · penalty, of all samples or those of a batch, and its gradient if asked for."""
+        import numpy
+
+        theta = numpy.asarray(self.objective.theta())
+        every = (self.x, self.t, self.w)
+        x, t, w = every if batch is None else [array[list(batch)] for array in every]
+        cost, slopes = self.sample.summed(theta, x, t, w, gradient)
+        more, theirs = penalty_at(self.objective, theta)
+        total = scale * cost + share * more
+        return total, (scale * slopes + share * theirs).tolist() if gradient else []
+
+
+def penalty_at(objective: Any, theta: Any) -> tuple[float, Any]:
+    """The penalty on an objective's parameters, which are at θ, and its gradient."""
+    import numpy
+
+    if objective.penalty is None:
+        return 0.0, 0.0
+    if isinstance(objective.penalty, Program):
+        values, slopes = objective.penalty.value_and_grad(theta[None], allow_nonfinite=True)
+        return float(values[0]), slopes[0]
+    z = objective.penalty_value()
+    if not isinstance(z, Node):
+        return float(z), 0.0
+    adjoints = sweep(z)
+    return z.data, numpy.asarray([adjoints[parameter] for parameter in objective.parameters])
+
+
+def recorded(network: Layer, parameters: Sequence[Any], xs: Any, ys: Sequence[Any]) -> Recorded | None:
+    """The cost of a sample, recorded; None for what must be computed sample by sample.
+
+    That is a network with branches that depend on the numbers, with a layer that draws lots, with a cost of its own
+    that makes no `target`, with parameters that are not found in its attributes. The recordings of two samples are
+    compared, and replays of a few with the network itself.
+
+    xs  the samples as an array
+    """
+    cost = _last(network)
+    if not isinstance(cost, Cost):
+        return None
+    chosen = {id(parameter) for parameter in parameters}
+    frozen = [theta for theta in network.named_parameters().values() if id(theta) not in chosen]
+    try:
+        outputs = len(network(xs[0].tolist()))
+        if cost.target(ys[0], outputs) is None:
+            return None
+        found = Recorded(
+            _program(network, parameters, frozen, xs[0], cost.target(ys[0], outputs)), frozen, cost, outputs
+        )
+        other = _program(network, parameters, frozen, xs[-1], cost.target(ys[-1], outputs))
+    except (ArithmeticError, AttributeError, TypeError, ValueError, GraphError):
+        return None  # the network itself will tell what is wrong, if anything is
+    outside = found.program.parameters or found.program.guards
+    alike = found.program.steps == other.steps and found.program.constants == other.constants
+    return found if alike and not outside and _is_faithful(found, network, parameters, xs, ys) else None
+
+
+def _program(network: Layer, parameters: Sequence[Any], frozen: Sequence[Any], x: Any, t: Any) -> Program:
+    def cost_of_sample(theta: Any, frozen: Any, x: Any, t: Any, w: Any) -> Any:
+        return w * network(x, t)
+
+    return record(cost_of_sample, list(parameters), list(frozen), x.tolist(), list(t), 1.0)
+
+
+def _is_faithful(found: Recorded, network: Layer, parameters: Sequence[Any], xs: Any, ys: Sequence[Any]) -> bool:
+    import numpy
+
+    theta = numpy.asarray([parameter.data for parameter in parameters])
+    for k in range(0, len(xs), max(len(xs) // TRIED, 1)):
+        eager = network(xs[k].tolist(), ys[k])
+        replayed, _ = found.summed(theta, xs[k : k + 1], found.targets(ys[k : k + 1]), numpy.ones(1), False)
+        if not abs(replayed - float(eager.data)) <= CLOSE * (1.0 + abs(replayed)):
+            return False
+    return True
+
+
+def _last(network: Layer) -> Layer:
+    return _last(network.layers[-1]) if isinstance(network, Sequential) else network
