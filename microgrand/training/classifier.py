@@ -11,6 +11,7 @@ from microgrand.layers import Linear, LogSoftmax, Sequential
 from microgrand.losses import NegativeLogLikelihood, l2_penalty
 from microgrand.program import Program, record
 from microgrand.trace import Trace
+from microgrand.training.blockwise import is_dask
 from microgrand.training.objective import Objective
 from microgrand.training.solvers import SOLVERS, minimise, safe_step
 
@@ -73,14 +74,15 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         self.verbose = verbose
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SoftmaxClassifier:
-        """Train on samples X of shape (N, n) and their N classes y, each counted `sample_weight` times."""
+        """Train on samples X of shape (N, n) and their N classes y, each counted `sample_weight` times.
+
+        Dask arrays X, y (and `sample_weight`) stay where they are: their blocks give their parts of cost and gradient,
+        on the cluster where a `distributed.Client` is active.
+        """
         self._require_parameters()
-        X, y = validate_data(self, X, y, dtype=numpy.float64, ensure_min_samples=2)
-        check_classification_targets(y)
-        self.classes_, targets = numpy.unique(y, return_inverse=True)
+        X, targets, weights = (self._of_blocks if is_dask(X) else self._of_arrays)(X, y, sample_weight)
         if len(self.classes_) < 2:
             raise ValueError(f"there is nothing to tell apart: y holds one class only, {self.classes_[0]!r}")
-        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         zeros = numpy.zeros((len(self.classes_), X.shape[1])).tolist()
         linear = Linear(X.shape[1], len(self.classes_), bool(self.fit_intercept), theta=zeros)
         self.network_ = Sequential(linear, LogSoftmax(), NegativeLogLikelihood())
@@ -138,12 +140,36 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         if self.solver not in SOLVERS:
             raise ValueError(f"there is no solver {self.solver!r}: choose from {', '.join(SOLVERS)}")
 
+    def _of_arrays(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+        """Samples, numbers of their classes, and weights, looked at; `classes_` is set."""
+        X, y = validate_data(self, X, y, dtype=numpy.float64, ensure_min_samples=2)
+        check_classification_targets(y)
+        self.classes_, targets = numpy.unique(y, return_inverse=True)
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        return X, targets.tolist(), weights
+
+    def _of_blocks(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+        """The same of Dask arrays; data frames are taken as arrays."""
+        X, y, weights = [
+            array.to_dask_array(lengths=True) if hasattr(array, "to_dask_array") else array
+            for array in (X, y, sample_weight)
+        ]
+        if not is_dask(y) or not (weights is None or is_dask(weights)):
+            raise TypeError("with X as a Dask array, y and sample_weight are Dask arrays too")
+        if X.ndim != 2 or y.ndim != 1:
+            raise ValueError(f"fit takes X of shape (N, n) and y of shape (N,); got {X.shape} and {y.shape}")
+        self.n_features_in_ = X.shape[1]
+        unique: Any = numpy.unique
+        classes = self.classes_ = unique(y).compute()
+        return X, y.map_blocks(lambda block: numpy.searchsorted(classes, block), dtype=int), weights
+
     def _minimised(self, X: Any, targets: Any, weights: Any) -> Any:
-        objective = Objective(self.network_, X, targets.tolist(), weights=weights, penalty=self._penalty())
+        objective = Objective(self.network_, X, targets, weights=weights, penalty=self._penalty())
         step = self.step
         if step is None and self.solver != "lbfgs":
             heavy = 1.0 if weights is None else math.sqrt(weights.max())
-            rows = heavy * (numpy.column_stack([X, numpy.ones(len(X))]) if self.fit_intercept else X)
+            ones = X[:, :1] * 0.0 + 1.0
+            rows = heavy * (numpy.concatenate([X, ones], axis=1) if self.fit_intercept else X)
             step = safe_step(rows, (2.0 if len(self.classes_) == 2 else 1.0) / self.C, self.solver)
         history = minimise(
             objective, self.solver, epochs=self.max_iter, step=step, tolerance=self.tol, progress=bool(self.verbose)

@@ -15,6 +15,7 @@ from microgrand.layers import Layer
 from microgrand.primitives import dot
 from microgrand.primitives import sum as total
 from microgrand.program import Program
+from microgrand.training.blockwise import BlockwiseReplay, is_dask
 from microgrand.training.recorded import Replay
 from microgrand.value import Value
 
@@ -26,7 +27,7 @@ class Objective:
     """C(θ) = Σᵢ wᵢ C(x⁽ⁱ⁾, y⁽ⁱ⁾; θ) + penalty(θ), summed over the samples and not averaged, unless `mean` says so.
 
     network  ends in a cost; its `parameters()` are θ
-    xs, ys   N vectors and their targets
+    xs, ys   N vectors and their targets; or Dask arrays of them, whose blocks then give their parts of the cost
     weights  wᵢ, one per sample; 1 by default
     penalty  gives a Value made of the parameters, such as `lambda: 0.1 * l2_penalty(network.parameters())`; or a
              Program of the list θ, such as `record(l2_penalty, theta)`
@@ -57,7 +58,7 @@ class Objective:
         xs: Sequence[Any],
         ys: Sequence[Any],
         *,
-        weights: Sequence[float] | None = None,
+        weights: Any = None,
         penalty: Callable[[], Any] | Program | None = None,
         mean: bool = False,
     ) -> None:
@@ -74,7 +75,7 @@ class Objective:
             raise ValueError(f"training takes a network that ends in a cost; {network!r:.60} ends in none")
         if sizes[0] == 0 or len(set(sizes)) > 1:
             raise ValueError(f"training takes samples, and as many targets and weights; got {sizes}")
-        self._replay: Replay | None = None
+        self._replay: Replay | BlockwiseReplay | None = None
         self._is_read = False
 
     @property
@@ -125,11 +126,16 @@ class Objective:
         cost = self._of_samples(range(self.size), 1.0 / self._sum_of_weights(range(self.size)) if self.mean else 1.0)
         return cost if self.penalty is None else cost + self.penalty_value()
 
+    def _recording(self) -> Replay | BlockwiseReplay | None:
+        if is_dask(self.xs):
+            return BlockwiseReplay(self)
+        return Replay.of(self) if self.size >= FEWEST else None
+
     def _replayed(self, batch: Sequence[int] | None, gradient: bool) -> tuple[float, list[float]] | None:
         """C(θ) and ∂C/∂θ by replay; None where there is none, or where it does not give finite numbers."""
         if not self._is_read:
             self._is_read = True
-            self._replay = Replay.of(self) if self.size >= FEWEST else None
+            self._replay = self._recording()
         if self._replay is None:
             return None
         indices = range(self.size) if batch is None else batch
@@ -137,6 +143,8 @@ class Objective:
         share = 1.0 if self.mean else len(indices) / self.size
         cost, slopes = self._replay(batch, scale, share, gradient)
         if not math.isfinite(cost + math.fsum(slopes)):
+            if is_dask(self.xs):
+                raise NonFiniteError(f"the cost is {cost}: take smaller steps, or other data")
             return None  # the graphs will tell where that comes from
         for parameter, slope in zip(self.parameters, slopes, strict=False):
             parameter.grad = slope
@@ -164,7 +172,11 @@ class Objective:
         return dot([scale * (1.0 if self.weights is None else self.weights[i]) for i in indices], costs)
 
     def _sum_of_weights(self, indices: Sequence[int]) -> float:
-        return float(len(indices)) if self.weights is None else math.fsum([self.weights[i] for i in indices])
+        if self.weights is None:
+            return float(len(indices))
+        if is_dask(self.weights):
+            return float(self.weights.sum())
+        return math.fsum([self.weights[i] for i in indices])
 
 
 def _finite(costs: list[float]) -> float:

@@ -21,7 +21,7 @@ class Recorded(NamedTuple):
     """w C(x, t; θ) of one sample, as a program of θ, the frozen parameters, x, t, and its weight w.
 
     program  the program
-    frozen   the parameters that stay as they are
+    frozen   the parameters that stay as they are, or their numbers
     cost     the layer that makes the numbers t of a target y
     outputs  how many outputs the cost is of
     """
@@ -31,15 +31,18 @@ class Recorded(NamedTuple):
     cost: Cost
     outputs: int
 
-    def targets(self, ys: Sequence[Any]) -> Any:
-        """An array with a row of numbers t for each target."""
+    def targets(self, ys: Any) -> Any:
+        """An array with a row of numbers t for each target; equal ones are looked at once."""
         import numpy
 
-        return numpy.asarray([self.cost.target(y, self.outputs) for y in ys], dtype=numpy.float64)
+        ys = numpy.asarray(ys)
+        kinds, which = numpy.unique(ys, return_inverse=True) if ys.ndim == 1 else (ys, slice(None))
+        rows = [self.cost.target(y, self.outputs) for y in kinds.tolist()]
+        return numpy.asarray(rows, dtype=numpy.float64)[which]
 
     def summed(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool = True) -> tuple[float, Any]:
         """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
-        held = [parameter.data for parameter in self.frozen]
+        held = [getattr(parameter, "data", parameter) for parameter in self.frozen]
         cost, slopes = summed(self.program, (theta, held, x, t, weights), 0 if gradient else None)
         return cost, slopes[0] if slopes else None
 
@@ -61,7 +64,7 @@ class Replay:
 
     @staticmethod
     def of(objective: Any) -> Replay | None:
-        """For samples that are an array, without Values; None where a replay is not possible."""
+        """For samples that are an array without Values; None where a replay is not possible."""
         try:
             import numpy
 

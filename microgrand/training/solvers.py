@@ -45,6 +45,6 @@ def safe_step(x: Any, curvature: float, solver: str = "gradient-descent") -> flo
         import numpy
     except ImportError as error:
         raise MissingExtraError("a safe step", "train", "numpy") from error
-    rows = numpy.asarray(x, dtype=numpy.float64)
-    largest = float(numpy.linalg.eigvalsh(rows.T @ rows)[-1])
+    rows = x if hasattr(x, "T") else numpy.asarray(x, dtype=numpy.float64)
+    largest = float(numpy.linalg.eigvalsh(numpy.asarray(rows.T @ rows))[-1])
     return 1.0 / (0.5 * max(largest, 1e-12) + curvature)

@@ -1,0 +1,227 @@
+"""Laws of training by replay: what is recorded once gives the cost and the gradient that graphs of samples give."""
+
+import os
+import random
+
+import pytest
+
+import microgrand as mg
+from microgrand import (
+    BinaryCrossEntropy,
+    Hinge,
+    Layer,
+    Linear,
+    LogSoftmax,
+    NegativeLogLikelihood,
+    NonFiniteError,
+    Sequential,
+    SquaredError,
+    Tanh,
+    l2_penalty,
+    record,
+)
+from microgrand.training import GradientDescent, Objective, lbfgs, train
+from microgrand.training.objective import FEWEST
+from microgrand.training.recorded import Replay
+
+numpy = pytest.importorskip("numpy")
+
+SIZE = 40
+COSTS = {
+    "classes": (lambda: [LogSoftmax(), NegativeLogLikelihood()], lambda rng: rng.randrange(3)),
+    "shares": (lambda: [LogSoftmax(), NegativeLogLikelihood()], lambda rng: [0.5, 0.25, rng.choice([0.25, 0.0])]),
+    "bits": (lambda: [BinaryCrossEntropy()], lambda rng: [float(rng.randrange(2)) for _ in range(3)]),
+    "signs": (lambda: [Hinge()], lambda rng: [rng.choice([-1.0, 1.0]) for _ in range(3)]),
+    "numbers": (lambda: [Tanh(), SquaredError()], lambda rng: [rng.gauss(0.0, 1.0) for _ in range(3)]),
+}
+
+
+def samples(target, size=SIZE, seed=0):
+    rng = random.Random(seed)
+    return [[rng.gauss(0.0, 1.0) for _ in range(2)] for _ in range(size)], [target(rng) for _ in range(size)]
+
+
+def network(ending, *before):
+    rng = random.Random(3)
+    return Sequential(Linear(2, 4, rng=rng), Tanh(), *before, Linear(4, 3, rng=rng), *ending)
+
+
+def by_graphs(objective, theta, batch=None):
+    """The same objective's cost and gradient without a replay."""
+    twin = Objective(
+        objective.network, objective.xs, objective.ys, weights=objective.weights, penalty=objective.penalty,
+        mean=objective.mean,
+    )  # fmt: skip
+    twin._is_read = True
+    return twin(theta, batch)
+
+
+@pytest.mark.parametrize("mean", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("kind", COSTS)
+def test_a_replay_is_what_graphs_of_samples_give(kind, weighted, mean):
+    """Cost, gradient and batches of every cost, weighted or not, summed or averaged, with a penalty of either kind."""
+    ending, target = COSTS[kind]
+    net = network(ending())
+    theta = [parameter.data for parameter in net.parameters()]
+    x, y = samples(target)
+    weights = [0.5 + k % 3 for k in range(SIZE)] if weighted else None
+    for penalty in (None, lambda: 0.3 * l2_penalty(net.parameters()), record(lambda t: 0.3 * l2_penalty(t), theta)):
+        objective = Objective(net, x, y, weights=weights, penalty=penalty, mean=mean)
+        for batch in (None, [3, 1, 4, 15]):
+            cost, gradient = objective(theta, batch)
+            expected, slopes = by_graphs(objective, theta, batch)
+            assert objective._replay is not None
+            assert cost == pytest.approx(expected, rel=1e-12)
+            assert gradient == pytest.approx(slopes, rel=1e-10, abs=1e-12)
+            assert [parameter.grad for parameter in net.parameters()] == pytest.approx(slopes, rel=1e-10, abs=1e-12)
+        assert objective.cost() == pytest.approx(by_graphs(objective, theta)[0], rel=1e-12)
+
+
+class Noise(Layer):
+    """A layer that draws lots."""
+
+    def forward(self, z):
+        return [zi * random.choice([0.5, 1.0]) for zi in z]
+
+
+class Branch(Layer):
+    """A layer that branches on its numbers."""
+
+    def forward(self, z):
+        return [zi if zi > 0 else 0.1 * zi for zi in z]
+
+
+class Reader(Layer):
+    """A layer that takes a number out of the graph."""
+
+    def forward(self, z):
+        return [zi * float(z[0].data) for zi in z]
+
+
+class OwnCost(mg.Layer):
+    """A cost without a `target`."""
+
+    takes_target = True
+
+    def forward(self, z, y=None):
+        return mg.sum([(zi - y) ** 2 for zi in z])
+
+
+@pytest.mark.parametrize("layer", [Noise(), Branch(), Reader(), lambda z: [zi * mg.Value(2.0) for zi in z]])
+def test_what_cannot_be_replayed_is_not(layer):
+    """Layers that draw lots, branch, take numbers out of the graph, or hold hidden Values: graphs are made."""
+    x, y = samples(lambda rng: rng.randrange(3))
+    objective = Objective(network([LogSoftmax(), NegativeLogLikelihood()], layer), x, y)
+    objective(objective.theta())
+    assert objective._is_read
+    assert objective._replay is None
+
+
+def test_a_cost_of_one_s_own_is_computed_sample_by_sample():
+    """A layer that takes a target in its own way trains as before."""
+    x, y = samples(lambda rng: rng.gauss(0.0, 1.0))
+    history = train(Objective(network([OwnCost()]), x, y, mean=True), GradientDescent(0.05), epochs=5, progress=False)
+    assert history.costs[-1] < history.costs[0]
+
+
+def test_frozen_parameters_stay_and_may_be_changed():
+    """What is frozen has no gradient; its numbers are read at every call, not at the recording."""
+    net = network([LogSoftmax(), NegativeLogLikelihood()])
+    net.layers[0].freeze()
+    x, y = samples(lambda rng: rng.randrange(3))
+    objective = Objective(net, x, y)
+    for _ in range(2):
+        theta = objective.theta()
+        cost, gradient = objective(theta)
+        expected, slopes = by_graphs(objective, theta)
+        assert objective._replay is not None
+        assert (cost, len(gradient)) == (pytest.approx(expected, rel=1e-12), 15 - 3 * (net.layers[2].bias is None))
+        assert gradient == pytest.approx(slopes, rel=1e-10, abs=1e-12)
+        net.layers[0].theta[0][0].data += 1.0
+
+
+def test_few_samples_are_swept_as_graphs():
+    """Below FEWEST samples every number is the graph's own, to the bit; Values among the samples keep their graph."""
+    x, y = samples(lambda rng: rng.randrange(3), FEWEST - 1)
+    objective = Objective(network([LogSoftmax(), NegativeLogLikelihood()]), x, y)
+    theta = objective.theta()
+    assert objective(theta) == by_graphs(objective, theta)
+    assert objective._replay is None
+    x, y = samples(lambda rng: rng.randrange(3))
+    assert Replay.of(Objective(objective.network, [[mg.Value(v) for v in row] for row in x], y)) is None
+
+
+def test_where_the_cost_is_no_number_the_graphs_say_so():
+    """A replay that is not finite is told as before: with the layer's own error, or as a cost that is none."""
+    x, y = samples(lambda rng: rng.gauss(0.0, 1.0))
+    logs = Objective(Sequential(Linear(2, 1, theta=[[1.0, 0.0]]), lambda z: [mg.log(z[0])], SquaredError()), x, y)
+    with pytest.raises(mg.DomainError, match="log is defined"):
+        logs([1.0, 0.0])
+    with pytest.raises(NonFiniteError, match="smaller steps"):
+        Objective(Sequential(Linear(2, 1), SquaredError()), x, y)([1e200] * 2)
+
+
+# ---- Dask ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def digits():
+    datasets = pytest.importorskip("sklearn.datasets")
+    X, y = datasets.load_digits(return_X_y=True)
+    return X[:600, 16:32] / 16.0, y[:600] % 4
+
+
+def optimum(classifier, X, y, w):
+    """The cost of all samples together at the fitted θ."""
+    z = X @ classifier.coef_.T + classifier.intercept_
+    size = numpy.log(numpy.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1)) + z.max(axis=1)
+    return (w * (size - z[numpy.arange(len(X)), y])).sum() + 0.5 * (classifier.coef_**2).sum()
+
+
+def test_two_processes_find_the_optimum_that_one_finds(digits):
+    """A Dask array on a cluster of two processes, in memory, and on threads: one optimum, weighted or not."""
+    distributed = pytest.importorskip("distributed")
+    arrays = pytest.importorskip("dask.array")
+    from microgrand.training import SoftmaxClassifier
+
+    X, y = digits
+    w = 0.5 + numpy.arange(len(X)) % 2
+    make = lambda: SoftmaxClassifier(tol=1e-8)
+    in_memory = [make().fit(X, y), make().fit(X, y, sample_weight=w)]
+    blocks = [arrays.from_array(X, chunks=(170, 9)), arrays.from_array(y, chunks=200), arrays.from_array(w, chunks=90)]
+    found = [make().fit(*blocks[:2])]
+    two = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    with two as cluster, distributed.Client(cluster) as client:
+        assert len(set(client.run(os.getpid).values()) - {os.getpid()}) == 2
+        found += [make().fit(*blocks[:2]), make().fit(*blocks)]
+    equal = numpy.ones(len(X))
+    for expected, classifier, weights in zip([in_memory[0], *in_memory], found, [equal, equal, w], strict=True):
+        assert optimum(classifier, X, y, weights) == pytest.approx(optimum(expected, X, y, weights), rel=1e-10)
+        assert numpy.allclose(classifier.coef_, expected.coef_, atol=1e-4)
+        assert (classifier.predict(X) == expected.predict(X)).all()
+        assert classifier.explain(X[0]).cost.data > 0.0
+
+
+def test_what_dask_arrays_cannot_do_is_said(digits):
+    """Mini-batches, a network that cannot be recorded, and a y in memory are refused, each in one sentence."""
+    arrays = pytest.importorskip("dask.array")
+    from microgrand.training import SoftmaxClassifier
+
+    X, y = digits
+    blocks = arrays.from_array(X, chunks=(200, 16)), arrays.from_array(y, chunks=200)
+    with pytest.raises(TypeError, match="Dask arrays too"):
+        SoftmaxClassifier().fit(blocks[0], y)
+    with pytest.raises(ValueError, match="shape"):
+        SoftmaxClassifier().fit(blocks[0], blocks[0])
+    plain = Sequential(Linear(16, 4), LogSoftmax(), NegativeLogLikelihood())
+    with pytest.raises(ValueError, match="leave batch_size out"):
+        train(Objective(plain, *blocks), GradientDescent(0.1), epochs=1, batch_size=10, progress=False)
+    branching = Sequential(Linear(16, 4), Branch(), LogSoftmax(), NegativeLogLikelihood())
+    with pytest.raises(ValueError, match="can be recorded"):
+        lbfgs(Objective(branching, *blocks), epochs=1, progress=False)
+    one_class = arrays.from_array(numpy.zeros(600, dtype=int), chunks=200)
+    with pytest.raises(ValueError, match="one class only"):
+        SoftmaxClassifier().fit(blocks[0], one_class)
+    history = SoftmaxClassifier(solver="momentum", max_iter=500, tol=1e-2).fit(*blocks).history_
+    assert history.costs[-1] < history.costs[0]
