@@ -6,7 +6,21 @@
 (40.0, (40.0, (8.0, 5.0)))
 """
 
+from microgrand.program.dots import with_dots
+from microgrand.program.groups import grouped
+from microgrand.program.passes import optimised, with_common, without_dead, without_signs
 from microgrand.program.program import Guard, Program, Step
 from microgrand.program.recording import record
 
-__all__ = ["Guard", "Program", "Step", "record"]
+__all__ = [
+    "Guard",
+    "Program",
+    "Step",
+    "grouped",
+    "optimised",
+    "record",
+    "with_common",
+    "with_dots",
+    "without_dead",
+    "without_signs",
+]

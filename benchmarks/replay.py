@@ -1,0 +1,349 @@
+"""How fast a recorded program runs: `python -m benchmarks.replay`.
+
+Value and gradient by replay, in turns with the same written by hand in NumPy; a classifier's training, in turns with
+scikit-learn's; the time to a first gradient, in turns with jax.jit's; one sample of a million nodes, in turns with its
+recording. A ratio is formed within a round; then medians are taken over the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.machine import machine
+from benchmarks.speed import noise
+
+SHORT = 0.2  # seconds that a measurement is repeated for, at least
+
+
+class Task(NamedTuple):
+    """Two ways to the same numbers.
+
+    ours      by microgrand
+    theirs    the yardstick
+    error     how far their numbers are apart, relatively
+    limit     what the ratio ours / theirs should not exceed
+    within    what the error may be: more where both stop at a tolerance
+    """
+
+    name: str
+    yardstick: str
+    ours: Callable[[], Any]
+    theirs: Callable[[], Any]
+    error: Callable[[], float]
+    limit: float
+    within: float = 1e-8
+
+
+class Row(NamedTuple):
+    """Seconds, medians over the rounds; the ratio is the median of the rounds' ratios."""
+
+    name: str
+    yardstick: str
+    ours: float
+    theirs: float
+    ratio: float
+    noise: float
+    limit: float
+
+
+# ---- a softmax classifier ------------------------------------------------------------------------------------------
+
+
+def softmax(name: str, X: Any, y: Any) -> Task:
+    """Cost and gradient over all samples, of layers recorded at one sample."""
+    import numpy
+
+    from microgrand import Linear, LogSoftmax, NegativeLogLikelihood, Sequential, record
+
+    n, k = X.shape[1], int(y.max()) + 1
+    network = Sequential(Linear(n, k), LogSoftmax(), NegativeLogLikelihood())
+    program = record(lambda theta, x, t: network(x, t), network.layers[0].theta, [0.0] * n, [1.0] + [0.0] * (k - 1))
+    theta, target = numpy.random.default_rng(0).normal(size=(k, n)) * 0.1, numpy.eye(k)[y]
+
+    def error() -> float:
+        cost, slopes = by_hand(X, target, theta)
+        value, gradient = program.value_and_grad(theta, X, target)
+        return max(abs(value.sum() / cost - 1.0), numpy.abs(gradient - slopes).max() / numpy.abs(slopes).max())
+
+    return Task(
+        f"softmax {len(X):,} × {n} × {k}", "NumPy by hand", lambda: program.value_and_grad(theta, X, target),
+        lambda: by_hand(X, target, theta), error, 1.5,
+    )  # fmt: skip
+
+
+def by_hand(X: Any, target: Any, theta: Any) -> tuple[float, Any]:
+    """The same as one would write it in NumPy."""
+    import numpy
+
+    z = X @ theta.T
+    z -= z.max(axis=1, keepdims=True)
+    e = numpy.exp(z)
+    total = e.sum(axis=1, keepdims=True)
+    cost = -numpy.sum(target * (z - numpy.log(total)))
+    delta = e / total - target
+    return float(cost), delta.T @ X
+
+
+def drawn(N: int = 60_000, n: int = 784, K: int = 10) -> tuple[Any, Any]:
+    """Samples in the shape of small pictures: four fifths of the numbers are 0, the others depend on the class."""
+    import numpy
+
+    rng = numpy.random.default_rng(1)
+    y = rng.integers(0, K, N)
+    strokes = rng.normal(size=(K, n))
+    X = numpy.maximum(0.35 * strokes[y] + rng.normal(size=(N, n)) - 0.9, 0.0)
+    return X / X.max(), y
+
+
+def shipped(name: str) -> tuple[Any, Any]:
+    """A data set of scikit-learn's, standardised."""
+    from sklearn import datasets
+    from sklearn.preprocessing import StandardScaler
+
+    X, y = getattr(datasets, f"load_{name}")(return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+# ---- a network that is written number by number ----------------------------------------------------------------------
+
+
+def cost_of_one(tanh: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The tanh network 2-16-16-1 as a loop over numbers; the same code runs on Values and on JAX's tracers."""
+
+    def layer(w: Any, b: Any, z: Any) -> list[Any]:
+        states = []
+        for row, acc in zip(w, b, strict=True):
+            for wk, zk in zip(row, z, strict=True):
+                acc = acc + wk * zk
+            states.append(tanh(acc))
+        return states
+
+    def cost(w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any, x: Any, y: Any) -> Any:
+        acc = b3
+        for wk, zk in zip(w3, layer(w2, b2, layer(w1, b1, x)), strict=True):
+            acc = acc + wk * zk
+        return (acc - y) * (acc - y)
+
+    return cost
+
+
+def weights() -> list[Any]:
+    """θ of the tanh network."""
+    import numpy
+
+    rng = numpy.random.default_rng(0)
+    return [rng.normal(size=(16, 2)), rng.normal(size=16), rng.normal(size=(16, 16)) / 4.0, rng.normal(size=16),
+            rng.normal(size=16) / 4.0, 0.1]  # fmt: skip
+
+
+def as_lists(arrays: Sequence[Any]) -> list[Any]:
+    """Arrays as nested lists."""
+    return [getattr(array, "tolist", lambda number=array: number)() for array in arrays]
+
+
+def network(N: int = 50_000) -> Task:
+    """Value and gradient of the tanh network in all six parts of θ."""
+    import numpy
+
+    from microgrand import record, tanh
+
+    theta = weights()
+    X = numpy.random.default_rng(1).normal(size=(N, 2))
+    y = numpy.sin(X.sum(axis=1))
+    program = record(cost_of_one(tanh), *as_lists(theta), [0.0, 0.0], 0.0)
+    ours = lambda: program.value_and_grad(*theta, X, y, argnums=tuple(range(6)))
+
+    def theirs() -> Any:
+        w1, b1, w2, b2, w3, b3 = theta
+        z1 = numpy.tanh(X @ w1.T + b1)
+        z2 = numpy.tanh(z1 @ w2.T + b2)
+        residual = z2 @ w3 + b3 - y
+        d3 = 2.0 * residual
+        d2 = numpy.outer(d3, w3) * (1.0 - z2 * z2)
+        d1 = d2 @ w2 * (1.0 - z1 * z1)
+        slopes = d1.T @ X, d1.sum(axis=0), d2.T @ z1, d2.sum(axis=0), d3 @ z2, d3.sum()
+        return numpy.sum(residual * residual), slopes
+
+    def error() -> float:
+        (value, found), (cost, slopes) = ours(), theirs()
+        pairs = [(value.sum(), cost), *zip(found, slopes, strict=True)]
+        return max([float(numpy.max(numpy.abs(a - b)) / numpy.max(numpy.abs(b))) for a, b in pairs])
+
+    return Task(f"tanh 2-16-16-1, {N:,} samples", "NumPy by hand", ours, theirs, error, 1.5)
+
+
+def first_gradient() -> Task:
+    """From the Python function to its first gradient: recording, adjoint, plan, replay, against trace and compile."""
+    import jax
+    import numpy
+
+    from microgrand import record, tanh
+
+    jax.config.update("jax_enable_x64", True)
+    theta, x, y = as_lists(weights()), [0.3, -0.2], 0.5
+    arrays = [numpy.asarray(part) for part in theta]
+
+    def ours() -> Any:
+        program = record(cost_of_one(tanh), *theta, x, y)
+        return program.value_and_grad(*arrays, numpy.asarray([x]), numpy.asarray([y]), argnums=(0, 1, 2, 3, 4, 5))
+
+    def theirs() -> Any:
+        compiled = jax.jit(jax.value_and_grad(cost_of_one(jax.numpy.tanh), argnums=(0, 1, 2, 3, 4, 5)))
+        return jax.block_until_ready(compiled(*theta, x, y))
+
+    def error() -> float:
+        (_, mine), (_, other) = ours(), theirs()
+        pairs = zip(mine, other, strict=True)
+        return max([float(numpy.max(numpy.abs(numpy.asarray(a) - numpy.asarray(b)))) for a, b in pairs])
+
+    return Task("tanh 2-16-16-1, to the first gradient", "jax.jit", ours, theirs, error, 0.1)
+
+
+# ---- training, and one large sample --------------------------------------------------------------------------------
+
+
+def fit(name: str, X: Any, y: Any, tol: float) -> Task:
+    """SoftmaxClassifier.fit, to scikit-learn's own objective and tolerance."""
+    import numpy
+    from scipy.special import logsumexp
+    from sklearn.linear_model import LogisticRegression
+
+    from microgrand.training import SoftmaxClassifier
+
+    ours = lambda: SoftmaxClassifier(tol=tol).fit(X, y)
+    theirs = lambda: LogisticRegression(tol=tol, max_iter=1000).fit(X, y)
+
+    def error() -> float:
+        costs = []
+        for found in (ours(), theirs()):
+            z = found.decision_function(X)
+            cost = logsumexp(z, axis=1).sum() - z[numpy.arange(len(y)), y].sum()
+            costs.append(cost + 0.5 * numpy.sum(found.coef_**2))
+        return float(abs(costs[0] / costs[1] - 1.0))
+
+    return Task(f"fit {len(X):,} × {X.shape[1]} × {y.max() + 1}", "scikit-learn", ours, theirs, error, 1.5, 1e-4)
+
+
+def large(nodes: int = 1_000_000) -> Task:
+    """One sample: new numbers through the program, or the graph recorded again."""
+    from microgrand import Value, record, tanh
+
+    def chain(x: Any, y: Any) -> Any:
+        z = x
+        for _ in range(nodes // 4):
+            z = tanh(z * y) + x * 0.5
+        return z
+
+    program = record(chain, 0.3, 0.7)
+    ours, theirs = lambda: program(0.2, 0.9), lambda: chain(Value(0.2), Value(0.9))
+    return Task(f"one sample, {nodes:,} nodes", "the graph recorded again", ours, theirs,
+                lambda: abs(ours() - theirs().data), 1.0 / 3.0)  # fmt: skip
+
+
+def tasks() -> Iterator[Callable[[], Task]]:
+    """Each is made when its turn comes, so that no two are in memory together."""
+    yield lambda: softmax("breast cancer", *shipped("breast_cancer"))
+    yield lambda: softmax("digits", *shipped("digits"))
+    yield lambda: softmax("drawn", *drawn())
+    yield network
+    if find_spec("jax") is not None:
+        yield first_gradient
+    yield lambda: fit("digits", *shipped("digits"), 1e-4)
+    yield lambda: fit("drawn", *drawn(), 1e-4)
+    yield large
+
+
+def measured(task: Task, rounds: int) -> Row:
+    """The two in turns."""
+    error = task.error()
+    if error > task.within:
+        raise AssertionError(f"{task.name}: the two ways differ by {error:.1e}")
+    pairs = [(seconds(task.ours), seconds(task.theirs)) for _ in range(rounds)]
+    ours, theirs = [list(column) for column in zip(*pairs, strict=True)]
+    ratios = [a / b for a, b in pairs]
+    return Row(
+        task.name, task.yardstick, statistics.median(ours), statistics.median(theirs), statistics.median(ratios),
+        noise(ratios), task.limit,
+    )  # fmt: skip
+
+
+def seconds(call: Callable[[], Any]) -> float:
+    """The time of one call, over as many as take a while."""
+    count = 0
+    start = time.perf_counter()
+    while True:
+        call()
+        count += 1
+        taken = time.perf_counter() - start
+        if taken > SHORT:
+            return taken / count
+
+
+def described(row: Row) -> str:
+    """One line of the table."""
+    kept = "" if row.ratio <= row.limit else "  above its limit"
+    return (
+        f"{row.name:38} {row.yardstick:25} {row.ours * 1e3:11,.3f} {row.theirs * 1e3:11,.3f} {row.ratio:7.3f} "
+        f"{row.limit:7.3f} {row.noise:6.0%}{kept}"
+    )
+
+
+def save(rows: Sequence[Row], file: Path, footer: str) -> None:
+    """The ratios as a bar chart, their limits as marks."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    with matplotlib.rc_context({"font.size": 9, "font.family": "sans-serif", "svg.hashsalt": "microgrand"}):
+        figure, axis = pyplot.subplots(figsize=(9.0, 0.9 + 0.42 * len(rows)), layout="constrained")
+        places = range(len(rows))
+        axis.barh(places, [row.ratio for row in rows], height=0.62, color="#0072B2")
+        for k, row in enumerate(rows):
+            axis.plot([row.limit] * 2, [k - 0.38, k + 0.38], color="#D55E00", linewidth=2.0)
+            axis.text(row.ratio * 1.06, k, f"{row.ratio:.2g}×", va="center", fontsize=8,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+        axis.set_yticks(places, [f"{row.name}\nagainst {row.yardstick}" for row in rows], fontsize=8)
+        axis.invert_yaxis()
+        axis.set_xscale("log")
+        axis.axvline(1.0, color="#555555", linewidth=0.8)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.set_xlabel(
+            f"time by replay / time of the yardstick (logarithmic); orange: the limit\n{footer}", fontsize=8
+        )
+        figure.savefig(file, dpi=160, metadata={"Date": None} if file.suffix == ".svg" else None)
+        pyplot.close(figure)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table, and draw it where that is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.replay", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="default: %(default)s")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="write a bar chart: .svg, .png or .pdf")
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("there is at least one round")
+    if options.chart is not None and not options.chart.parent.is_dir():
+        parser.error(f"there is no folder {str(options.chart.parent)!r} to write {options.chart.name!r} in")
+    warnings.simplefilter("ignore")  # scikit-learn and ours, where an iteration limit ends the descent
+    print(f"{'':38} {'yardstick':25} {'replay, ms':>11} {'theirs, ms':>11} {'ratio':>7} {'limit':>7} {'noise':>6}")
+    rows = []
+    for make in tasks():
+        rows.append(measured(make(), options.rounds))
+        print(described(rows[-1]), flush=True)
+    footer = f"medians of {options.rounds} rounds in turns; {machine()}; {datetime.date.today().isoformat()}"
+    print(footer)
+    if options.chart is not None:
+        save(rows, options.chart, footer)
+
+
+if __name__ == "__main__":
+    main()
