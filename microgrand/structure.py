@@ -20,7 +20,10 @@ def flat(structure: Any) -> Iterator[Any]:
         structure = list(structure.values())
     if isinstance(structure, (list, tuple)):
         for item in structure:
-            yield from flat(item)
+            if type(item) is float:  # as most are
+                yield item
+            else:
+                yield from flat(item)
     elif isinstance(structure, Node):
         yield structure
     else:
@@ -36,7 +39,7 @@ def rebuilt(structure: Any, items: Iterator[Any]) -> Any:
     if isinstance(structure, dict):
         return {key: rebuilt(item, items) for key, item in structure.items()}
     if isinstance(structure, list):
-        return [rebuilt(item, items) for item in structure]
+        return [rebuilt(item, items) if isinstance(item, (list, tuple, dict)) else next(items) for item in structure]
     if isinstance(structure, tuple):
         parts = [rebuilt(item, items) for item in structure]
         return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)

@@ -64,6 +64,16 @@ def test_the_steps_of_the_readme_are_what_it_says():
     assert done.stdout == output
 
 
+def test_the_recording_of_the_readme_is_what_it_says():
+    """The section's example prints the block below it."""
+    section = (
+        (ROOT / "README.md").read_text().partition("## Record once, replay on anything\n")[2].partition("\n## ")[0]
+    )
+    example, output = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", section, re.DOTALL).groups()
+    done = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, check=True)
+    assert done.stdout == output
+
+
 def test_the_training_of_the_readme_runs(tmp_path):
     """The section's two examples run as they stand, one after the other, and leave their files behind."""
     section = (ROOT / "README.md").read_text().partition("## Training\n")[2].partition("\n## ")[0]

@@ -325,15 +325,17 @@ class Program:
         return listing(self)
 
 
-def slots(result: Any) -> Iterator[int]:
+def slots(result: Any) -> list[int]:
     """The slots of a nested result, in order."""
-    if isinstance(result, dict):
-        result = list(result.values())
-    if isinstance(result, (list, tuple)):
-        for item in result:
-            yield from slots(item)
-    else:
-        yield result
+    if not isinstance(result, (list, tuple, dict)):
+        return [result]
+    found: list[int] = []
+    for item in result.values() if isinstance(result, dict) else result:
+        if type(item) is int:  # as most are
+            found.append(item)
+        else:
+            found.extend(slots(item))
+    return found
 
 
 def moved(result: Any, place: Any) -> Any:
