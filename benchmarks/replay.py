@@ -317,7 +317,7 @@ def save(rows: Sequence[Row], file: Path, footer: str) -> None:
         axis.set_xlim(0.03, 1.8)
         axis.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
         axis.minorticks_off()
-        axis.axvline(1.0, color="#555555", linewidth=0.8)
+        axis.axvline(1.0, color="#555555", linewidth=0.8, zorder=0)
         axis.spines[["top", "right"]].set_visible(False)
         axis.set_xlabel(
             f"time by replay / time of the yardstick (logarithmic); orange: the limit\n{footer}", fontsize=8
