@@ -135,6 +135,14 @@ def test_an_infinite_slope_that_rounding_makes_finite_is_not_judged(f):
     assert verdict(lambda x: mg.sqrt(2.0 * x), lambda x: 1.0, 0.0) == "disagree"
 
 
+def test_what_is_steeper_than_a_step_is_fine_has_a_finite_slope():
+    """log(1 + cs) at c = 0 has the slope s, however large s is beside the numbers that the function is called with."""
+    term = mg.TABLE["power_term"]
+    f = lambda c, x: mg.log1p(term(c, x, c, 2.0, 1.0))
+    assert check_gradient(f, at=(0.0, 1.401298464324817e-45)).verdict is not Verdict.DISAGREE
+    assert verdict(lambda x: mg.log1p(1e70 * x) + 0.0 * mg.exp(x), lambda x: 1e70, 0.0) == "agree"
+
+
 CANCELLING = [
     (lambda x: x / mg.erf(x), 4.2575149116041246e-29),
     (lambda x, y: x / (x + y), (1.0, 5.13e-45)),

@@ -35,6 +35,8 @@ METHOD = "50-digit evaluation"
 ROUNDINGS = 3  # graphs whose every step is rounded otherwise
 SAFETY = 4.0  # what a few samples may miss of a spread
 FINER = 1024  # the second step, as a fraction of the first
+REFINEMENTS = 2
+MUCH_FINER = 10**15
 CANCELLED = 2.0**20  # roundings of the last digit: a difference of no more is none
 GROWING = 8.0  # a quotient that grows so much from one step to the finer one has no limit
 HALF_UNIT = 2.0**-53
@@ -105,10 +107,24 @@ class _Side(NamedTuple):
 
 
 def _one_sided(expression: Expression, k: int, side: int, domain: Domain, roundings: Sequence[Any]) -> _Side | None:
-    """The derivative from one side, infinite where quotients grow; None where the function has no values there."""
+    """The derivative from one side, infinite where quotients grow; None where the function has no values there.
+
+    Quotients also grow, and values are missing, where a step is too coarse for a function so steep: finer ones tell.
+    """
     if not domain.holds(_beside(expression.inputs[k], side)):
         return None
     step = side * step_beside(expression.inputs)
+    found = _quotient(expression, k, step, roundings)
+    for _ in range(REFINEMENTS):
+        if found is not None and mpmath.isfinite(found.slope):
+            break
+        step /= MUCH_FINER
+        found = _quotient(expression, k, step, roundings)
+    return found
+
+
+def _quotient(expression: Expression, k: int, step: Any, roundings: Sequence[Any]) -> _Side | None:
+    """The derivative by two differences, over a step and over a finer one."""
     here, beside, close = [_value(expression, k, shift, roundings) for shift in (0 * step, step, step / FINER)]
     if here is None or beside is None or close is None:
         return None
