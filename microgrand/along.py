@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from microgrand.numeric import library, log1p, reduced
+from microgrand.numeric import library, log1p, reduced, where
 
 
 class Along(NamedTuple):
@@ -86,8 +86,8 @@ def exponentials(xs: Any) -> Exponentials:
 
 
 def logsumexp(shared: Exponentials) -> Any:
-    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1)."""
-    return shared.m + log1p(shared.others)
+    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1); m itself where that is infinite."""
+    return where(shared.m - shared.m == 0.0, shared.m + log1p(shared.others), shared.m)
 
 
 def log_softmax(shared: Exponentials) -> Any:

@@ -207,6 +207,27 @@ def test_loops_of_scalars_become_matrix_products():
     ]
 
 
+@pytest.mark.parametrize("row", [row for row in mg.TABLE.values() if row.along is not None], ids=lambda row: row.name)
+@given(data=st.data())
+def test_a_row_along_an_axis_is_the_row(row, data):
+    """Of operands along the first axis a row's array form gives what the row gives, at ties and infinities too."""
+    edges = st.sampled_from(
+        [0.0, 1.0, -1.0, 700.0, -800.0, 1e-300, *([] if row.notation.trailing else [math.inf, -math.inf])]
+    )
+    numbers = st.lists(edges | st.floats(-50.0, 50.0), min_size=1, max_size=4)
+    half = data.draw(numbers)
+    xs = half * 2 if row.notation.groups == 2 else half
+    with numpy.errstate(all="ignore"):
+        block = numpy.array(xs)[:, None]
+        value, prepared = row.along
+        found = value(block if prepared is None else prepared(block))
+        for k in range(len(xs)) if row.notation.trailing else [None]:
+            expected = row.value(*xs) if k is None else row.value(*xs, float(k))
+            one = float(found[0]) if k is None else float(found[k][0])
+            scale = 1e-12 * (1.0 + max([abs(x) for x in xs if math.isfinite(x)], default=0.0))
+            assert one == pytest.approx(expected, rel=1e-12, abs=scale * 1e-3, nan_ok=True)
+
+
 # ---- any number type -------------------------------------------------------------------------------------------------
 
 
@@ -442,6 +463,7 @@ def test_errors_say_what_is_wrong(softmax):
         ((W, X, T[:7]), ValueError, "unequal numbers of lanes: 7, 50"),
         ((W, X, [1.0, "a", 0.0]), TypeError, r"t\[1\] is a number"),
         ((W, [1.0] * 3, T), ValueError, "x was recorded as a list of 4; got a list of 3"),
+        ((W, X * 1j, T), TypeError, "real numbers; got an array of complex ones"),
         (({"a": 1.0}, X, T), ValueError, "theta was recorded as a list of 3; got a dict"),
     ]:
         with pytest.raises(error, match=words):

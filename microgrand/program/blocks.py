@@ -228,8 +228,11 @@ def _dtype(arrays: Sequence[Any], xp: Any) -> Any:
     for array in arrays[1:]:
         if array.dtype != widest:
             widest = xp.result_type(widest, array.dtype)
-    floating = getattr(widest, "kind", "") == "f" or xp.isdtype(widest, "real floating")
-    return widest if floating else xp.float64
+    if getattr(widest, "kind", "") == "f" or xp.isdtype(widest, "real floating"):
+        return widest
+    if xp.isdtype(widest, "complex floating"):
+        raise TypeError("a program is replayed on real numbers; got an array of complex ones")
+    return xp.float64
 
 
 def _device(like: Any) -> dict[str, Any]:
