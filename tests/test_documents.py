@@ -85,11 +85,21 @@ def test_the_training_of_the_readme_runs(tmp_path):
 
 
 def test_the_links_of_the_documents_lead_somewhere():
-    """Every relative link of the README, and every file that CONTRIBUTING names in a table of floors, exists."""
-    for document in ("README.md", "CONTRIBUTING.md"):
+    """Every relative link of the README, of the index of notebooks, and of CONTRIBUTING leads to a file that exists."""
+    for document in ("README.md", "CONTRIBUTING.md", "notebooks/README.md"):
         for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text()):
             home = PACKAGE.parent if link.startswith("microgrand/") else ROOT  # the package may be installed elsewhere
-            assert link.startswith("https://") or (home / link).exists(), link
+            here = (ROOT / document).parent / link
+            assert link.startswith("https://") or (home / link).exists() or here.exists(), link
+
+
+def test_the_index_of_notebooks_names_each_once():
+    """Every notebook stands in the index, once and in order, by its own title."""
+    index = re.findall(r"\[(.*?)\]\((\w+\.ipynb)\)", (ROOT / "notebooks/README.md").read_text())
+    assert [name for _, name in index] == [path.name for path in NOTEBOOKS]
+    for (title, _), path in zip(index, NOTEBOOKS, strict=True):
+        first = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
+        assert title.partition(". ")[2] in first
 
 
 def text_outputs(notebook):
