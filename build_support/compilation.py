@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from docstrings import add_docstrings
 from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 
@@ -73,6 +74,8 @@ def _compiled(paths: list[str], name: str) -> list[Extension]:
     for extension in found:
         extension.extra_compile_args = _arguments(extension.extra_compile_args)
         extension.depends.extend(HEADERS)
+        for c_file in extension.sources:
+            add_docstrings(Path(c_file), [Path(path) for path in paths])
     return found
 
 

@@ -26,6 +26,7 @@ from microgrand.errors import (
 from microgrand.graph import leaves, refresh, stale, topological_order
 from microgrand.layers import Layer, Linear, LogSoftmax, ReLU, Sequential, Sigmoid, Softmax, Tanh
 from microgrand.losses import BinaryCrossEntropy, Hinge, NegativeLogLikelihood, SquaredError, l1_penalty, l2_penalty
+from microgrand.manual import describe as _describe
 from microgrand.nn import MLP
 from microgrand.node import Primitive
 from microgrand.notation import Notation, formula
@@ -103,6 +104,8 @@ from microgrand.sweep import Adjoints, sweep
 from microgrand.trace import Trace
 from microgrand.value import COMPILED, Value
 from microgrand.walk import Derivation, Step, Walkthrough, derivation, steps, walkthrough
+
+_describe(TABLE.values())
 
 __version__ = "0.1.0"
 

@@ -32,29 +32,7 @@ EXACT: Final = Exactness()
 class Declaration:
     """An elementary function with its declared partials: one row of the table.
 
-    name      how it is called, also in printed code
-    value     value(x, …) = z, on floats, arrays, and whatever else its own functions accept
-    partials  one function partial(z, x, …) = ∂z/∂operand per operand, written with the table's own functions, so that
-              they run on floats, arrays and Values (second order then costs nothing); a single function serves a
-              one-operand primitive; for `many` operands it returns the sequence of all partials
-    notation  how a step is written and drawn; by default as a function of that name
-    domain    where each operand may lie (one Domain, or one per operand)
-    joint     what must hold of the operands together, as a predicate, and in words
-    pole      a predicate: which operands outside the domain are a division by zero
-    kink      a predicate: at these operands no derivative exists, and the partials follow the row's convention
-    whole     which operands are whole numbers that choose a function (the k of softmax); these are never Values
-    value_scale    where the terms of the value cancel: their size, (x, …) -> number, against which its error counts
-    partial_scale  where the terms of a partial cancel: their size, (z, x, …) -> number, against which its error counts
-    exactness how exact it is, where that is less than value within 2 ulp and partials within 4, and why
-    many      whether it takes any number of operands, one by one or as one sequence
-    spread    turns public arguments into the flat list of operands, where that is not what `many` says
-    derivation  the same value (x, …) -> z in several steps, for a picture or a walk that unfolds it: clear where
-              `value` is stable
-    along     the same value on one array of all operands, where that takes fewer operations than one by one
-    ufunc     NumPy's name for it, where that differs
-    doc       what it computes, in one line
-
-    `Primitive` is the kind that can be applied.
+    `Primitive` is the kind that can be applied, and says what the arguments mean.
     """
 
     def __init__(
@@ -79,6 +57,7 @@ class Declaration:
         along: Any = None,
         ufunc: Any = "",
         doc: Any = "",
+        operand_names: Sequence[str] = (),
     ) -> None:
         if not isinstance(name, str) or not name.isidentifier():
             raise ValueError(f"a primitive's name is a Python identifier; got {name!r:.60}")
@@ -111,6 +90,7 @@ class Declaration:
         self.along: Final[Along | None] = along if along is None else _instance(name, "along", Along, along)
         self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
         self.doc: Final[str] = _instance(name, "doc", str, doc)
+        self.operand_names: Final = tuple(operand_names)
         self.bounded: Final = joint is not None or not all([part.everything for part in self.domains])
         if not many and len(self.domains) != len(self.partials):
             raise ValueError(f"{name} declares {len(self.partials)} partials but {len(self.domains)} domains")

@@ -51,6 +51,8 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
     """The value of `f` and its gradient, from one run: (f(x), ∂f/∂x). See `grad`.
 
+    f, argnums  as for `grad`, and so are the errors raised
+
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
@@ -69,6 +71,10 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 
     f  returns a number or a nested list, tuple or dict of numbers
 
+    argnums  the position of the argument to differentiate in, or several positions
+
+    Raises TypeError where `f` returns something else, NonFiniteError as `grad` does.
+
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
     """
@@ -84,6 +90,8 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """The Hessian ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
 
+    f, argnums  as for `grad`, and so are the errors raised
+
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
     """
@@ -92,6 +100,10 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """f(x) and the function v ↦ vᵀ ∂f/∂x, which takes cotangents in the shape of f(x); one result per argument.
+
+    f, primals  the function, and the arguments it is looked at
+
+    Raises TypeError where `f` returns something else than numbers, or the cotangents have another shape than f(x).
 
     >>> value, pull = vjp(lambda x, y: [x * y, x], 2.0, 3.0)
     >>> value, pull([1.0, 10.0])
@@ -115,6 +127,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """f(x) and its derivative along the tangents, ∂f/∂x · ẋ, both in the shape of f(x); one forward sweep.
 
+    f         returns a number or a nested list, tuple or dict of numbers
+    primals   the tuple of its arguments
+    tangents  ẋ, in the shape of the primals
+
+    Raises TypeError where primals or tangents are no tuples, or their shapes differ.
+
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
@@ -134,6 +152,10 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     """The Hessian of `f` at `x` times `v`, in the shape of `x`, without a Hessian: a forward sweep over the gradient.
+
+    f  of one argument x; returns one number
+
+    Raises TypeError where v has another shape than x, or `f` does not return one number.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
     [10.0, 6.0]

@@ -14,6 +14,8 @@ class Interval:
     An infinite end is always written open, as in the calculus book. Whether the infinity itself is let in is the row's
     choice: log(∞) = ∞ is a limit worth having, sin(∞) is nothing.
 
+    `open_low` and `open_high` leave an end out.
+
     >>> print(Interval(0.0, inf, open_low=True))
     (0, ∞)
     >>> Interval(-1.0, 1.0).holds(1.0), Interval(-1.0, 1.0).holds(1.5)

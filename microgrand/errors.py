@@ -15,34 +15,85 @@ class DomainError(ValueError):
 
 
 class DivisionByZeroError(DomainError, ZeroDivisionError):
-    """A quotient, or a negative power of zero, was asked for: a `DomainError` that is also a `ZeroDivisionError`."""
+    """A quotient, or a negative power of zero, was asked for: a `DomainError` that is also a `ZeroDivisionError`.
+
+    >>> import microgrand
+    >>> microgrand.reciprocal(0.0)
+    Traceback (most recent call last):
+        ...
+    microgrand.errors.DivisionByZeroError: reciprocal is defined on (-∞, 0) ∪ (0, ∞); got 0.0
+    """
 
 
 class NonFiniteError(ArithmeticError):
-    """An adjoint δ turned NaN or infinite during a sweep; the message names the node where that was born."""
+    """An adjoint δ turned NaN or infinite during a sweep; the message names the node where that was born.
+
+    >>> from microgrand import Value, sqrt
+    >>> sqrt(Value(0.0, name="x")).backward()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    microgrand.errors.NonFiniteError: δ of node 'x' (data 0.0) turned inf: the local partial of sqrt(x) ...
+    """
 
 
 class GraphError(ValueError):
-    """A graph, or something said about one, breaks a rule: a computed node's data was set, say."""
+    """A graph, or something said about one, breaks a rule: a computed node's data was set, say.
+
+    >>> from microgrand import Value
+    >>> y = Value(2.0) * 3.0
+    >>> y.data = 1.0  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    microgrand.errors.GraphError: the data of a computed node cannot be set (this one is 2·3): set a leaf's and call ...
+    """
 
 
 class GuardError(ValueError):
     """A program was replayed where a comparison comes out otherwise than when it was recorded: its steps are not those.
 
     The message names the comparison, and on arrays the first row where it comes out otherwise.
+
+    >>> from microgrand import record
+    >>> record(lambda x: x if x > 0 else -x, 2.0)(-3.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    microgrand.errors.GuardError: <lambda> was recorded where x > 0 is True; here it is False: -3.0 and 0.0; ...
     """
 
 
 class MissingExtraError(ImportError):
-    """A feature needs a package that is not installed; the message holds the command that installs it."""
+    """A feature needs a package that is not installed; the message holds the command that installs it.
+
+    >>> print(MissingExtraError("a plot", "train", "matplotlib"))
+    a plot needs the package 'matplotlib': pip install "microgrand[train]"
+    """
 
     def __init__(self, feature: str, extra: str, module: str) -> None:
         super().__init__(f'{feature} needs the package {module!r}: pip install "microgrand[{extra}]"', name=module)
 
 
 class CollapsedWarning(UserWarning):
-    """A graph is too large for a picture; what the picture does not show is told."""
+    """A graph is too large for a picture; what the picture does not show is told.
+
+    >>> import warnings
+    >>> from microgrand import Value, draw
+    >>> y = Value(1.0)
+    >>> for _ in range(300):
+    ...     y = y + 1.0
+    >>> with warnings.catch_warnings(record=True, action="always") as told:
+    ...     drawing = draw(y)
+    >>> print(told[0].message)  # doctest: +ELLIPSIS
+    this graph has 301 nodes: 290 far from the root are not shown; ...
+    """
 
 
 class InputError(ValueError):
-    """A file or an argument given to the command line is wrong; the message is one sentence for the person at it."""
+    """A file or an argument given to the command line is wrong; the message is one sentence for the person at it.
+
+    >>> from microgrand import Linear
+    >>> from microgrand.training import load
+    >>> load(Linear(2, 1), "parameters.txt")
+    Traceback (most recent call last):
+        ...
+    microgrand.errors.InputError: parameters are kept in a file that ends in .safetensors or .json; got 'parameters.txt'
+    """

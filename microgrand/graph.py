@@ -39,6 +39,8 @@ def topological_order(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) ->
 
     The nodes of `cut` come first and stand for themselves: the search does not go below them.
 
+    Raises TypeError where `roots` or `cut` are no nodes.
+
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x; z = y + x
     >>> [node.data for node in topological_order(z)]
@@ -136,12 +138,22 @@ def _enter_two(x: Node | float | None, y: Node | float | None, done: int, stack:
 
 
 def leaves(roots: Node | Sequence[Node]) -> list[Node]:
-    """The leaves that the roots depend on, in the order in which the expression meets them."""
+    """The leaves that the roots depend on, in the order in which the expression meets them.
+
+    roots  one node, or several; raises TypeError for anything else
+
+    >>> from microgrand import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> leaves(x * y + x)
+    [Value(2.0), Value(3.0)]
+    """
     return [node for node in topological_order(roots) if node.is_leaf]
 
 
 def refresh(roots: Node | Sequence[Node]) -> None:
     """Recompute, in place, every number that the roots were computed from, after a leaf's data was changed.
+
+    Raises DomainError where a number leaves the domain of a function; then no node is changed.
 
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x
@@ -161,6 +173,8 @@ def stale(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
     """The nodes whose recorded data or partials `refresh` would change, in topological order.
 
     cut  nodes to stop at: their data are taken as they stand
+
+    Raises TypeError where `roots` or `cut` are no nodes.
 
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x; z = y + 1.0

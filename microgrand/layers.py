@@ -65,6 +65,16 @@ class Layer:
 
     symbol  how the layer is called in a trace and in a drawing
     frozen  whether training leaves the layer's own parameters alone: see `freeze`
+
+    >>> class Scaled(Layer):
+    ...     def __init__(self):
+    ...         self.scale = Value(2.0)
+    ...
+    ...     def forward(self, z):
+    ...         return [self.scale * each for each in z]
+    >>> layer = Scaled()
+    >>> layer([1.0, 3.0]), layer.named_parameters()
+    ([Value(2.0), Value(6.0)], {'scale': Value(2.0)})
     """
 
     symbol = ""
@@ -228,7 +238,11 @@ class _Elementwise(Layer):
 
 @mypyc_attr(native_class=False)
 class Sigmoid(_Elementwise):
-    """σ(zᵢ) = 1 / (1 + e^-zᵢ)."""
+    """σ(zᵢ) = 1 / (1 + e^-zᵢ).
+
+    >>> Sigmoid()([0.0, 2.0])
+    [0.5, 0.8807970779778823]
+    """
 
     symbol = "sigmoid"
     row = primitives.sigmoid
@@ -236,7 +250,11 @@ class Sigmoid(_Elementwise):
 
 @mypyc_attr(native_class=False)
 class Tanh(_Elementwise):
-    """tanh zᵢ."""
+    """tanh zᵢ.
+
+    >>> Tanh()([0.0, 2.0])
+    [0.0, 0.9640275800758169]
+    """
 
     symbol = "tanh"
     row = primitives.tanh
@@ -244,7 +262,11 @@ class Tanh(_Elementwise):
 
 @mypyc_attr(native_class=False)
 class ReLU(_Elementwise):
-    """max(zᵢ, 0), with slope 0 at 0."""
+    """max(zᵢ, 0), with slope 0 at 0.
+
+    >>> ReLU()([-1.0, 2.0])
+    [0.0, 2.0]
+    """
 
     symbol = "relu"
     row = primitives.relu
@@ -267,7 +289,11 @@ class _OfAll(Layer):
 
 @mypyc_attr(native_class=False)
 class Softmax(_OfAll):
-    """zₖ ↦ e^zₖ / Σⱼ e^zⱼ."""
+    """zₖ ↦ e^zₖ / Σⱼ e^zⱼ.
+
+    >>> Softmax()([0.0, 2.0])
+    [0.11920292202211755, 0.8807970779778823]
+    """
 
     symbol = "softmax"
     row = primitives.softmax
@@ -275,7 +301,11 @@ class Softmax(_OfAll):
 
 @mypyc_attr(native_class=False)
 class LogSoftmax(_OfAll):
-    """zₖ ↦ log(e^zₖ / Σⱼ e^zⱼ)."""
+    """zₖ ↦ log(e^zₖ / Σⱼ e^zⱼ).
+
+    >>> [round(z, 4) for z in LogSoftmax()([0.0, 2.0])]
+    [-2.1269, -0.1269]
+    """
 
     symbol = "log-softmax"
     row = primitives.log_softmax

@@ -126,6 +126,8 @@ class SquaredError(Cost):
 def l1_penalty(theta: Sequence[Any]) -> Any:
     """Σ |θ|.
 
+    theta  parameters θ, as `network.parameters()` gives them, or numbers; raises TypeError for anything else
+
     >>> l1_penalty([3.0, -4.0])
     7.0
     """
@@ -134,6 +136,8 @@ def l1_penalty(theta: Sequence[Any]) -> Any:
 
 def l2_penalty(theta: Sequence[Any]) -> Any:
     """½ Σ θ²: its derivative is θ itself.
+
+    theta  parameters θ, as `network.parameters()` gives them, or numbers; raises TypeError for anything else
 
     >>> l2_penalty([3.0, -4.0])
     12.5

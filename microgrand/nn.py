@@ -14,6 +14,8 @@ from typing import Any
 from microgrand.layers import Linear, ReLU, Sequential, Vector
 from microgrand.value import Value
 
+__all__ = ["MLP", "Layer", "Neuron"]
+
 
 class _Network(Sequential):
     """Layers of which a single output is given bare."""
@@ -25,6 +27,8 @@ class _Network(Sequential):
 
 class Layer(_Network):
     """zₖ = max(wₖ·x + bₖ, 0) for n_out neurons k; without the maximum where `nonlin` is False.
+
+    n_in, n_out  the lengths of input and output
 
     >>> random.seed(1)
     >>> Layer(2, 3)
@@ -41,6 +45,8 @@ class Layer(_Network):
 
 class Neuron(Layer):
     """max(w·x + b, 0); w·x + b where `nonlin` is False.
+
+    n_in  the length of the input
 
     >>> neuron = Neuron(2, nonlin=False)
     >>> neuron.w[0].data, neuron.w[1].data, neuron.b.data = 2.0, 3.0, 1.0

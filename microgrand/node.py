@@ -224,11 +224,40 @@ def packed(numbers: Sequence[float]) -> vec[float]:
 class Primitive(Declaration):
     """A declared function that can be applied: to floats, to arrays and the like, and to nodes: then it records one.
 
-    Its arguments, and what they mean, are those of `Declaration`.
+    name      how it is called, also in printed code
+    value     value(x, …) = z, on floats, arrays, and whatever else its own functions accept
+    partials  one function partial(z, x, …) = ∂z/∂operand per operand, written with the table's own functions, so that
+              they run on floats, arrays and Values (second order then costs nothing); a single function serves a
+              one-operand primitive; for `many` operands it returns the sequence of all partials
+    notation  how a step is written and drawn; by default as a function of that name
+    domain    where each operand may lie (one Domain, or one per operand)
+    joint     what must hold of the operands together, as a predicate; `joint_words` says it, "for x > y"
+    pole      a predicate: which operands outside the domain are a division by zero
+    kink      a predicate: at these operands no derivative exists, and the partials follow the row's convention
+    whole     which operands are whole numbers that choose a function (the k of softmax); these are never Values
+    value_scale    where the terms of the value cancel: their size, (x, …) -> number, against which its error counts
+    partial_scale  where the terms of a partial cancel: their size, (z, x, …) -> number, against which its error counts
+    exactness  how exact it is, where that is less than value within 2 ulp and partials within 4, and why
+    many      whether it takes any number of operands, one by one or as one sequence
+    spread    turns public arguments into the flat list of operands, where that is not what `many` says
+    derivation  the same value (x, …) -> z in several steps, for a picture or a walk that unfolds it: clear where
+              `value` is stable
+    along     the same value on one array of all operands, where that takes fewer operations than one by one
+    ufunc     NumPy's name for it, where that differs
+    doc       what it computes, in one line
+    operand_names  what the operands are called in its manual entry, where that is not x, or x and y
 
+    Raises ValueError for a name that is taken or no identifier, and for another number of domains than of partials;
+    TypeError for what is no function, notation or domain. When applied: DomainError outside the domain,
+    DivisionByZeroError at a pole, TypeError for another number of operands.
+
+    >>> from microgrand import Value
     >>> cube = Primitive("cube", lambda x: x * x * x, lambda z, x: 3 * x * x)
-    >>> cube(2.0)
-    8.0
+    >>> x = Value(2.0)
+    >>> y = cube(x)
+    >>> y.backward()
+    >>> cube(2.0), y, x.grad
+    (8.0, Value(8.0), 12.0)
     """
 
     def __repr__(self) -> str:

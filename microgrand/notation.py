@@ -35,6 +35,11 @@ class Notation:
     function, and the operands follow it in parentheses. `slots` gives, per operand, the precedence below which that
     operand is put in parentheses.
 
+    label     what a drawing calls the step; by default as `text`
+    binds     the precedence of the step itself
+    groups    of a function of many operands: how many lists these are written as, 0 for none
+    trailing  how many operands follow the lists
+
     >>> minus = Notation("{} - {}", binds=SUM, slots=(SUM, PRODUCT))
     >>> minus.write("text", ["a", "b"])
     'a - b'
@@ -178,6 +183,8 @@ def formula(root: Any, style: str = "text", depth: int = 4) -> str:
 
     A node with a name stands as its name (the root itself is spelled out), a leaf without one as its number, and
     whatever lies deeper than `depth` steps as an ellipsis, so that a graph of any size gives one line.
+
+    Raises ValueError for another style, TypeError for what is no node.
 
     >>> from microgrand import Value
     >>> x, y = Value(3.0, name="x"), Value(2.0, name="y")

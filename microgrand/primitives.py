@@ -273,7 +273,7 @@ pow: Final[Primitive] = Pow("pow", numeric.power, (lambda z, x, y: power_term(y,
 power_term: Final[Primitive] = Primitive("power_term", stable.power_term,
     (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial),
     kink=lambda c, x, y, n, m: x <= 0.0, whole=(3, 4), partial_scale=lambda z, c, x, y, n, m: maximum([abs(term) for term in _terms_of_power_term_in_x(c, x, y, n, m)]),
-    exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
+    exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), operand_names="cxynm", doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
 
 square: Final[Primitive] = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
     _infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
@@ -308,7 +308,7 @@ asin: Final[Primitive] = Primitive("asin", numeric.asin, lambda z, x: quotient(1
 acos: Final[Primitive] = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
 atan: Final[Primitive] = Atan("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(clip(x, -1e200, 1e200))), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
 atan2: Final[Primitive] = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
-    ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, doc="the angle of the point (x, y), in (-π, π]")
+    ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, operand_names="yx", doc="the angle of the point (x, y), in (-π, π]")
 
 # ---- hyperbolic --------------------------------------------------------------------------------------------------------
 sinh: Final[Primitive]  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
@@ -335,10 +335,10 @@ normal_cdf: Final[Primitive]    = Primitive("normal_cdf",    stable.normal_cdf, 
 relu: Final[Primitive]       = Relu("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
 leaky_relu: Final[Primitive] = Primitive("leaky_relu", lambda x, slope: numeric.where(x > 0.0, x, slope * x),
     (lambda z, x, slope: where(greater(x, 0.0), 1.0, slope), lambda z, x, slope: where(greater(x, 0.0), 0.0, x)),
-    spread=lambda x, slope=0.01: [x, slope], kink=_at_zero, doc="x for x > 0, else slope·x; at 0 the slope is the left one")
+    spread=lambda x, slope=0.01: [x, slope], kink=_at_zero, operand_names=("x", "slope"), doc="x for x > 0, else slope·x; at 0 the slope is the left one")
 elu: Final[Primitive]        = Primitive("elu", stable.elu,
     (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
-    spread=lambda x, alpha=1.0: [x, alpha], kink=_at_zero, doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
+    spread=lambda x, alpha=1.0: [x, alpha], kink=_at_zero, operand_names=("x", "alpha"), doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
 silu: Final[Primitive]       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), partial_scale=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(3.0, because="σ(x) alone costs 1.9 ulp"), doc="x·σ(x)")
 silu_slope: Final[Primitive] = Primitive("silu_slope", stable.silu_slope, _silu_bend, partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
 gelu: Final[Primitive]       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), partial_scale=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), exactness=Exactness(4.0, because="math.erfc itself, times x"), doc="x·Φ(x), exact")
@@ -353,9 +353,9 @@ minimum: Final[Primitive] = Primitive("minimum", stable.smallest, _shares, _func
 clip: Final[Primitive]    = Primitive("clip", numeric.clip,
     (lambda z, x, low, high: _step(x, low) * _step(high, x) * greater(high, low), lambda z, x, low, high: _step(low, x), lambda z, x, low, high: _step(x, low) * _step(x, high)),
     joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",
-    kink=lambda x, low, high: x == low or x == high or low == high, doc="x, but at least low and at most high; at a tie both share the slope")
+    kink=lambda x, low, high: x == low or x == high or low == high, operand_names=("x", "low", "high"), doc="x, but at least low and at most high; at a tie both share the slope")
 where: Final[Primitive]   = Primitive("where", numeric.where,
-    (no_partial, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0)), kink=_at_zero, doc="x where the condition is not 0, else y")
+    (no_partial, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0)), kink=_at_zero, operand_names="cxy", doc="x where the condition is not 0, else y")
 
 greater: Final[Primitive]       = Primitive("greater",       lambda x, y: (x > y) * 1.0,  (no_partial, no_partial), _infix("{} > {}", ">", COMPARISON, (SUM, SUM), python="greater({}, {})"),                  kink=_at_tie, doc="1 where x > y, else 0")
 greater_equal: Final[Primitive] = Primitive("greater_equal", lambda x, y: (x >= y) * 1.0, (no_partial, no_partial), _infix("{} ≥ {}", "≥", COMPARISON, (SUM, SUM), r"{} \ge {}", "greater_equal({}, {})"),   kink=_at_tie, doc="1 where x ≥ y, else 0")

@@ -14,6 +14,16 @@ class Scope:
 
     It holds the layer's name, the layer itself (weakly: a graph may outlive its network), the enclosing call, and the
     vector that the layer was called on. It never holds the nodes made in it; they hold it.
+
+    name    the layer's
+    layer   the layer itself, or None once it is gone
+    inputs  the vector
+    outer   the enclosing call, or None
+
+    >>> from microgrand import Linear, draw
+    >>> output = Linear(1, 1, theta=[[2.0]])([3.0])[0]
+    >>> output.scope, output.scope.inputs
+    (Scope('linear'), (3.0,))
     """
 
     __slots__ = ("__weakref__", "_layer", "_token", "inputs", "name", "outer")

@@ -24,6 +24,12 @@ class Adjoints:
 
     `adjoints[node]` is the adjoint of one node, 0.0 for one that the root does not depend on. Iterating gives pairs
     (node, δ), parents first.
+
+    >>> from microgrand import Value
+    >>> x = Value(3.0); y = x * x
+    >>> adjoints = sweep(y)
+    >>> adjoints[x], [delta for _, delta in adjoints]
+    (6.0, [6.0, 1.0])
     """
 
     def __init__(self, order: list[Node], deltas: list[float]) -> None:
@@ -75,6 +81,8 @@ def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cu
     roots  one node, or several, whose weighted sum Σ seed·root is then what is differentiated
     seeds  δ of the root, or of each of the roots
     cut    nodes to stop at: they are treated as leaves
+
+    Raises TypeError where `roots` or `cut` are no nodes, ValueError for another number of seeds than of roots.
 
     >>> from microgrand import Value
     >>> x = Value(3.0); y = x * x + x

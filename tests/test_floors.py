@@ -16,7 +16,7 @@ FLOORS = [
     {"declaration", "node", "direct"},
     {"primitives", "graph", "sweep", "structure"},
     {"value"},
-    {"derivatives", "copying", "parsing", "program"},
+    {"derivatives", "copying", "parsing", "manual", "program"},
     {"trace", "layers", "losses", "drawing"},
     {"walk", "nn"},
     {"training", "testing"},

@@ -18,14 +18,21 @@ from microgrand.files import write_whole
 class Drawing:
     """A picture of a graph.
 
-    dot           its DOT text, the source of every picture
-    svg()         as SVG
-    png()         as PNG
-    save(path)    as a file, in the form that its ending names: .svg, .png, .dot, .pdf (where the system has `dot`)
-    str(drawing)  as text, one line per node, for terminals
-    beside(other) one picture of this and another
+    dot            its DOT text, the source of every picture
+    svg()          as SVG
+    png()          as PNG
+    save(path)     as a file, in the form that its ending names: .svg, .png, .dot, .pdf (where the system has `dot`)
+    str(drawing)   as text, one line per node, for terminals
+    beside(other)  one picture of this and another
 
     In a notebook it shows itself.
+
+    >>> from microgrand import Value, draw
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> print(draw(y))
+    x        = 3  δ = 6
+    y = x·x  = 9  δ = 1  ∂y/∂x = 3, ∂y/∂x = 3
     """
 
     def __init__(self, view: View, direction: str) -> None:

@@ -45,8 +45,11 @@ def expressions(
     adjoint are finite. Numbers and structure shrink together. A sequence of primitives that cannot be applied to
     anything leaves hypothesis without an example, as it will say.
 
+    Raises TypeError for what is no primitive, ValueError for counts that make no sense.
+
     >>> from hypothesis import find
-    >>> find(expressions(1), lambda expression: "tanh" in repr(expression))
+    >>> from microgrand import tanh
+    >>> find(expressions(1, [tanh]), lambda expression: "tanh" in repr(expression))
     import microgrand as mg
     <BLANKLINE>
     def f(x0):

@@ -27,6 +27,11 @@ class Report:
     """The findings, and their verdict: disagree if one disagrees, else cannot judge if one cannot, else agree.
 
     `print(report)` shows them as a table; `report.findings` holds them.
+
+    >>> from microgrand.testing import check_gradient
+    >>> report = check_gradient(lambda x: x * x, gradient=lambda x: 3 * x, at=2.0)
+    >>> report, report.verdict, report.findings[0].at
+    (<Report: disagree, 1 derivative(s)>, <Verdict.DISAGREE: 'disagree'>, 2.0)
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:

@@ -16,6 +16,8 @@ class PrimitiveFault(AssertionError):  # noqa: N818  it is what a failing test s
     primitive  the row
     law        the law, in words
     operands   where it is broken
+
+    `check_primitive` has an example.
     """
 
     def __init__(self, primitive: Primitive, law: str, operands: Sequence[float], because: str) -> None:

@@ -32,6 +32,12 @@ class GradientMismatch(AssertionError):  # noqa: N818  it is what a failing test
     at      the arguments at which it is wrong
     report  what `check_gradient` found there
     edges   the wrong local partials, the worst first, where the gradient is microgrand's own
+
+    >>> try:
+    ...     assert_gradient(lambda x: x * x, gradient=lambda x: 3 * x, domain=(1, 5))
+    ... except GradientMismatch as mismatch:
+    ...     print(mismatch.at, mismatch.report.verdict)
+    (1.0,) disagree
     """
 
     def __init__(self, at: tuple[Any, ...], report: Report, edges: list[Edge]) -> None:
@@ -42,7 +48,15 @@ class GradientMismatch(AssertionError):  # noqa: N818  it is what a failing test
 
 
 class NothingJudged(AssertionError):  # noqa: N818  it is what a failing test shows
-    """At none of the points could the gradient be judged, so that nothing was tested."""
+    """At none of the points could the gradient be judged, so that nothing was tested.
+
+    >>> import random
+    >>> try:
+    ...     assert_gradient(lambda x: random.random(), gradient=lambda x: 0.0, domain=(1, 5))
+    ... except NothingJudged as nothing:
+    ...     print("nothing was tested")
+    nothing was tested
+    """
 
 
 class Search(NamedTuple):

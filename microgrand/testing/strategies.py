@@ -41,8 +41,10 @@ def values(domain: Any = REALS, largest: float = LARGEST) -> st.SearchStrategy[V
     is no domain, ValueError for one without a finite float.
 
     >>> from hypothesis import find
-    >>> find(values("positive"), lambda x: True), find(values((-1, 7)), lambda x: x > 2.5)
-    (Value(1.0), Value(3.0))
+    >>> find(values("positive"), lambda x: True)
+    Value(1.0)
+    >>> find(values((-1, 7)), lambda x: x > 2.5)
+    Value(3.0)
     """
     return points(domain, largest).map(Value)
 

@@ -30,6 +30,13 @@ def lbfgs(
 
     Raises ValueError for wrong arguments, NonFiniteError where cost or gradient is no number, and MissingExtraError
     without SciPy.
+
+    >>> from microgrand import Linear, LogSoftmax, NegativeLogLikelihood, Sequential
+    >>> from microgrand.training import Objective
+    >>> network = Sequential(Linear(1, 2, theta=[[0.0], [0.0]]), LogSoftmax(), NegativeLogLikelihood())
+    >>> history = lbfgs(Objective(network, [[-1.0], [1.0], [0.5]], [0, 1, 0]), progress=False)
+    >>> f"{history.costs[0]:.3f} {history.costs[-1]:.3f}"
+    '2.079 1.539'
     """
     if epochs < 0 or not tolerance >= 0.0:
         raise ValueError(f"L-BFGS takes epochs and a tolerance from 0 up; got {epochs} and {tolerance}")

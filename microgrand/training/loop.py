@@ -20,6 +20,9 @@ class History(NamedTuple):
     costs       C(θ) before each epoch, and after the last; with mini-batches, an epoch's is the sum (or the mean) of
                 its batches' costs as they were met
     validation  the same cost of the validation samples after each epoch, where there are any
+
+    >>> History([3.0, 2.0, 1.5], validation=[]).epochs
+    2
     """
 
     costs: list[float]

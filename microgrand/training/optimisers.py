@@ -19,7 +19,18 @@ from typing import Any
 
 
 class Optimiser:
-    """θ ← θ + change(∂C/∂θ). A rule remembers earlier gradients, so every training takes a rule of its own."""
+    """θ ← θ + change(∂C/∂θ). A rule remembers earlier gradients, so every training takes a rule of its own.
+
+    step  > 0, the size of a step; each rule says of what
+
+    A rule of one's own is a class with a `change`:
+
+    >>> class SignDescent(Optimiser):
+    ...     def change(self, gradient):
+    ...         return [-self.step if slope > 0.0 else self.step for slope in gradient]
+    >>> SignDescent(0.25).change([4.0, -0.5])
+    [-0.25, 0.25]
+    """
 
     def __init__(self, step: float) -> None:
         self.step = positive("step", step)
@@ -42,6 +53,12 @@ class GradientDescent(Optimiser):
     """θ ← θ - step · ∂C/∂θ.
 
     step  > 0, of the cost as it is: of a *sum* over N samples an N-th of what it would be of their mean
+
+    >>> from microgrand import Value
+    >>> w = Value(2.0)
+    >>> ((w - 1.0) ** 2).backward()
+    >>> GradientDescent(0.25).update([w]); w.data
+    1.5
     """
 
     def change(self, gradient: Sequence[float]) -> list[float]:
@@ -54,6 +71,10 @@ class Momentum(Optimiser):
 
     step      > 0
     momentum  the share of its speed that the ball keeps at every step, 0 ≤ momentum < 1
+
+    >>> rule = Momentum(0.25, momentum=0.5)
+    >>> rule.change([1.0]), rule.change([1.0])
+    ([-0.25], [-0.375])
     """
 
     def __init__(self, step: float, momentum: float = 0.9) -> None:
@@ -77,6 +98,9 @@ class Adam(Optimiser):
     step     > 0
     betas    β₁ and β₂, how much of the past is kept, 0 ≤ β < 1
     epsilon  ε > 0
+
+    >>> [round(change, 6) for change in Adam(0.25).change([4.0, -0.01])]
+    [-0.25, 0.25]
     """
 
     def __init__(self, step: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8) -> None:

@@ -18,6 +18,11 @@ def plot_loss(history: History | Sequence[float], ax: Any = None) -> Any:
 
     history  of `train` or `lbfgs`, or the costs alone
     ax       the matplotlib Axes to draw into; new ones by default
+
+    Returns the Axes. Raises MissingExtraError without matplotlib.
+
+    >>> plot_loss([3.0, 2.0, 1.5]).get_ylabel()
+    'cost C(θ)'
     """
     costs, validation = history if isinstance(history, History) else (history, [])
     ax = _axes(ax)
@@ -42,6 +47,9 @@ def plot_decision_boundary(
     ax          the matplotlib Axes to draw into; new ones by default
 
     Raises ValueError unless every sample has two numbers.
+
+    >>> plot_decision_boundary(lambda xs: [x[0] > x[1] for x in xs], [[0.0, 1.0], [1.0, 0.0]]).get_title()
+    'What is predicted where'
     """
     ax = _axes(ax)
     import numpy  # comes with matplotlib
@@ -75,6 +83,11 @@ def plot_confusion(actual: Sequence[Any], predicted: Sequence[Any], ax: Any = No
 
     actual, predicted  the classes of N samples
     ax                 the matplotlib Axes to draw into; new ones by default
+
+    Returns the Axes. Raises MissingExtraError without matplotlib and scikit-learn, ValueError for unequal numbers.
+
+    >>> plot_confusion([0, 1, 1], [0, 1, 0]).get_xlabel()
+    'predicted class'
     """
     ax = _axes(ax)
     try:

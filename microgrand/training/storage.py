@@ -51,6 +51,16 @@ def save(layer: Layer, path: str | PathLike[str]) -> None:
 
     Raises InputError for another ending, for JSON where a parameter is NaN or infinite, and where the file cannot be
     written; MissingExtraError where the extra `train` is missing for safetensors.
+
+    path  where to
+
+    >>> import pathlib, tempfile
+    >>> from microgrand import Linear
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Linear(2, 1, theta=[[3.0, 4.0]]), f"{folder}/linear.json")
+    ...     layer = load(Linear(2, 1), f"{folder}/linear.json")
+    >>> layer.theta
+    [[Value(3.0, name='theta[0][0]'), Value(4.0, name='theta[0][1]')]]
     """
     path = Path(path)
     arrays = as_arrays(layer)
@@ -66,6 +76,8 @@ def load(layer: Layer, path: str | PathLike[str]) -> Any:
 
     Raises InputError, and changes nothing, for another ending, where there is no such file or it holds something else,
     and where its names or shapes are not the layer's: it says which differ.
+
+    path  of a file that `save` wrote; `save` has an example
     """
     path = Path(path)
     read = _from_safetensors if _ending(path) == ".safetensors" else _from_json

@@ -31,6 +31,12 @@ class Derivation:
     lines  the formulas: symbols first, then the same in numbers
     value  the derivative: a number, or one for each of several parameters
     note   what is left in factors, and why; "" if nothing is
+
+    >>> from microgrand import Value
+    >>> x = Value(3.0); y = x * x + x
+    >>> found = derivation(y, x)
+    >>> found.value, found.note
+    (7.0, '')
     """
 
     lines: tuple[Formula, ...]

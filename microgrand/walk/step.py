@@ -43,6 +43,12 @@ class Step:
     terms      backward: what each child hands back, in the order in which the sweep adds it up
     sentence   what happens, in words
     formula    the same in symbols and in numbers
+
+    >>> from microgrand import Value, steps
+    >>> x = Value(3.0); y = x * x
+    >>> last = steps(y)[-1]
+    >>> last.direction, last.name, last.result, len(last.terms)
+    ('backward', 'δ(x)', 6.0, 2)
     """
 
     direction: str

@@ -42,6 +42,11 @@ class Walkthrough:
     str(…)      one line a step, for terminals
 
     In a notebook it shows the player; where no script may run, a picture of the final state.
+
+    >>> from microgrand import Value
+    >>> x = Value(3.0); y = x * x
+    >>> [step.name for step in walkthrough(y)]
+    ['x', 'y', 'δ(y)', 'δ(x)']
     """
 
     def __init__(self, scenes: Sequence[Scene], opens: Sequence[dict[str, int]], losses: Sequence[float]) -> None:
