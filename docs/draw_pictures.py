@@ -1,15 +1,16 @@
-"""Draw the README's pictures: `python docs/draw_pictures.py` writes them beside this file.
+"""Draw the README's pictures: `python docs/draw_pictures.py` writes them into `docs/pictures`.
 
-The picture of the player is a screenshot: it needs the package playwright, and a Chromium.
+The picture of the player is made of screenshots: it needs the packages playwright and pillow, and a Chromium.
 """
 
 import shutil
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 from microgrand import Drawing, Linear, LogSoftmax, NegativeLogLikelihood, Sequential, Value, draw, tanh, walkthrough
 
-HERE = Path(__file__).parent
+PICTURES_FOLDER = Path(__file__).parent / "pictures"
 
 
 def expression() -> Drawing:
@@ -35,24 +36,30 @@ PICTURES = {
 
 
 def player() -> None:
-    """The player, in the middle of the sweep."""
+    """The player, all steps of the sweep one after the other."""
+    from PIL import Image
     from playwright.sync_api import sync_playwright
 
-    x, w = Value(2.0), Value(-3.0)
-    y = tanh(w * x + x * 2.5)
+    x, w, b = Value(2.0), Value(0.5), Value(-0.25)
+    y = tanh(w * x + b)
+    walked = walkthrough(y, names={"x": x, "w": w, "b": b, "y": y})
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        saved = walkthrough(y, names={"x": x, "w": w, "y": y}).save(Path(folder) / "page.html")
+        saved = walked.save(Path(folder) / "page.html")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1100, "height": 520})
+        page = browser.new_page(viewport={"width": 900, "height": 520})
         page.goto(saved.as_uri())
-        for _ in range(10):
+        frames = []
+        for _ in walked.steps:
+            page.wait_for_timeout(500)
+            screenshot = Image.open(BytesIO(page.screenshot()))
+            frames.append(screenshot.convert("P", palette=Image.Palette.ADAPTIVE, colors=64))
             page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(500)
-        page.screenshot(path=HERE / "player.png")
         browser.close()
+    durations = [1200] * (len(frames) - 1) + [5000]
+    frames[0].save(PICTURES_FOLDER / "steps.gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
 
 
 if __name__ == "__main__":
     for name, picture in PICTURES.items():
-        picture().save(HERE / f"{name}.svg")
+        picture().save(PICTURES_FOLDER / f"{name}.svg")
     player()

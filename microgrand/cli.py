@@ -14,7 +14,7 @@ from microgrand.errors import InputError, MissingExtraError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is the command's, or 2 for bad input, which one sentence on stderr tells."""
-    options = _parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
+    options = parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -107,15 +107,16 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
     return found
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="microgrand", description="Scalar computation graphs, seen and trusted.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """What the command line is read by, and what the documentation shows of it."""
+    top = argparse.ArgumentParser(prog="microgrand", description="Scalar computation graphs, seen and trusted.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_predict(commands)
     _add_draw(commands)
     _add_step(commands)
     _add_check(commands)
-    return parser
+    return top
 
 
 def _add_train(commands: Any) -> None:

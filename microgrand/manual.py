@@ -126,7 +126,7 @@ def _facts(row: Any) -> list[str]:
     exact = row.exactness
     return [
         f"Defined {where}" + (f"; raises {errors}." if row.bounded else "."),
-        *(["Where it has no derivative, the slope is by convention: see docs/kinks.md."] if row.kink else []),
+        *(["Where it has no derivative, the slope is by convention: see “Kinks” in the documentation."] if row.kink else []),
         f"Declared exact to {exact.value:g} units in the last place, its partials to {exact.partials:g}"
         + (f" ({exact.because})." if exact.because else "."),
     ]

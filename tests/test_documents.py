@@ -1,5 +1,8 @@
-"""What is shown is what happens: the README's example, and every notebook, executed."""
+"""What is shown is what happens: the README, every page of the documentation, and every notebook, executed."""
 
+import contextlib
+import io
+import linecache
 import re
 import shlex
 import subprocess
@@ -11,86 +14,84 @@ import pytest
 from nbclient import NotebookClient
 
 import microgrand
+import microgrand.nn
+import microgrand.testing
+import microgrand.training
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(microgrand.__file__).parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs").glob("[a-z]*/*.md"))]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def test_the_example_of_the_readme_prints_what_it_says(tmp_path):
-    """The README's ten lines, run as they stand, print the block below them and save the picture."""
-    example, output = re.search(
-        r"```python\n(.*?)```\n\n```text\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
-    ).groups()
-    assert len(example.strip().splitlines()) <= 10
-    done = subprocess.run([sys.executable, "-W", "error", "-c", example], cwd=tmp_path, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == (output, "")
-    assert (tmp_path / "loss.svg").read_text().rstrip().endswith("</svg>")
+def blocks(page):
+    """The fenced blocks of a page, in order: (kind, text)."""
+    return re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
 
 
-def test_what_the_readme_says_of_checking_is_so(tmp_path):
-    """The section's functions give the table below them, its test fails as it says, and so does its command."""
-    readme = (ROOT / "README.md").read_text()
-    section = readme.partition("## Is this derivative right?\n")[2].partition("\n## ")[0]
-    functions, table, test, failure, command = re.findall(r"```\w+\n(.*?)```", section, re.DOTALL)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_shows_is_what_happens(page, tmp_path, monkeypatch):
+    """The Python of a page, run from top to bottom, and its commands print the text that stands below them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    names = {"__name__": "page"}
+    printed = None
+    for number, (kind, text) in enumerate(blocks(page)):
+        if kind == "python" and not text.startswith(">>>"):
+            source = f"<{page.stem}, block {number}>"
+            monkeypatch.setitem(linecache.cache, source, (len(text), None, text.splitlines(keepends=True), source))
+            with contextlib.redirect_stdout(io.StringIO()) as output:
+                exec(compile(text, source, "exec"), names)
+            printed = output.getvalue()
+        elif kind == "sh" and text.startswith("microgrand "):
+            done = subprocess.run(
+                [sys.executable, "-m", *shlex.split(text)], capture_output=True, text=True, check=True, encoding="utf-8"
+            )
+            printed = done.stdout
+        elif kind == "text":
+            assert text == printed
+            printed = None
+
+
+def test_the_example_of_the_readme_is_short():
+    """It takes ten lines at most, and leaves two files."""
+    first = next(text for kind, text in blocks(ROOT / "README.md") if kind == "python")
+    assert len(first.strip().splitlines()) <= 10
+    assert first.count(".save(") == 2
+
+
+def test_the_checker_finds_what_the_readme_says(tmp_path):
+    """The test that the README writes in one line fails with the simplest input; the command's exit code is 1."""
+    functions = next(text for kind, text in blocks(ROOT / "README.md") if "def softplus" in text)
     (tmp_path / "activation.py").write_text(functions)
-
-    def said(*arguments):
-        return subprocess.run([sys.executable, *arguments], cwd=tmp_path, capture_output=True, text=True)
-
-    assert said("-W", "error", "-m", "activation").stdout == table
-    assert said("-c", functions + test + "test_softplus()").stderr.endswith(f".GradientMismatch: {failure}")
-    done = said("-m", *command.split())
-    assert (done.returncode, done.stdout) == (1, f"{table}disagree: {failure}")
+    test = functions + "assert_gradient(softplus, gradient=slope, domain=(-30, 30))"
+    done = subprocess.run([sys.executable, "-c", test], cwd=tmp_path, capture_output=True, text=True)
+    assert "GradientMismatch: the gradient is wrong at (1.0,):" in done.stderr
+    words = "-m microgrand check activation:softplus --gradient activation:slope"
+    assert subprocess.run([sys.executable, *words.split()], cwd=tmp_path, capture_output=True).returncode == 1
 
 
-def test_what_the_readme_says_of_drawing_is_so(tmp_path):
-    """The section's command writes its file; without -o it prints the text below."""
-    section = (ROOT / "README.md").read_text().partition("## Pictures\n")[2].partition("\n## ")[0]
-    command = re.search(r"```sh\nmicrogrand (.*?)\n```", section).group(1)
-    text = re.search(r"```text\n(.*?)```", section, re.DOTALL).group(1)
-    words = [sys.executable, "-m", "microgrand", *shlex.split(command)]
-    subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
-    assert (tmp_path / "graph.svg").read_text().rstrip().endswith("</svg>")
-    done = subprocess.run(words[:-2], cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert done.stdout == text
-
-
-def test_the_steps_of_the_readme_are_what_it_says():
-    """The section's example prints the block below it."""
-    section = (ROOT / "README.md").read_text().partition("## Backpropagation, step by step\n")[2].partition("\n## ")[0]
-    example, output = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", section, re.DOTALL).groups()
-    done = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, check=True)
-    assert done.stdout == output
-
-
-def test_the_recording_of_the_readme_is_what_it_says():
-    """The section's example prints the block below it."""
-    section = (
-        (ROOT / "README.md").read_text().partition("## Record once, replay on anything\n")[2].partition("\n## ")[0]
-    )
-    example, output = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", section, re.DOTALL).groups()
-    done = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, check=True)
-    assert done.stdout == output
-
-
-def test_the_training_of_the_readme_runs(tmp_path):
-    """The section's two examples run as they stand, one after the other, and leave their files behind."""
-    section = (ROOT / "README.md").read_text().partition("## Training\n")[2].partition("\n## ")[0]
-    examples = "".join(re.findall(r"```python\n(.*?)```", section, re.DOTALL))
-    words = [sys.executable, "-W", "error", "-c", examples]
-    done = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert done.stdout.startswith("accuracy 0.9")
-    assert {path.name for path in tmp_path.iterdir()} == {"sample.svg", "iris.safetensors"}
+def test_every_public_name_has_its_place_in_the_reference():
+    """Each stands on one page of the reference, once."""
+    written = [
+        f"{module}.{name}"
+        for page in (ROOT / "docs" / "reference").glob("*.md")
+        for module, rest in re.findall(r"currentmodule:: (\S+)\n(.*?)(?=currentmodule|\Z)", page.read_text(), re.DOTALL)
+        for name in re.findall(r"\.\. (?:auto)?(?:function|class|data|exception):: (\w+)", rest)
+    ]
+    modules = [microgrand, microgrand.nn, microgrand.testing, microgrand.training]
+    public = [f"{module.__name__}.{name}" for module in modules for name in module.__all__]
+    assert sorted(written) == sorted([*public, "microgrand.abs", "microgrand.pow", "microgrand.sum"])
 
 
 def test_the_links_of_the_documents_lead_somewhere():
-    """Every relative link of the README, of the index of notebooks, and of CONTRIBUTING leads to a file that exists."""
-    for document in ("README.md", "CONTRIBUTING.md", "notebooks/README.md"):
-        for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text()):
+    """Every relative link of README, CONTRIBUTING and every page leads to a file that exists."""
+    for document in (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "notebooks" / "README.md"):
+        for link in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
             home = PACKAGE.parent if link.startswith("microgrand/") else ROOT  # the package may be installed elsewhere
-            here = (ROOT / document).parent / link
-            assert link.startswith("https://") or (home / link).exists() or here.exists(), link
+            here = (document.parent / link).resolve()
+            beside = (document.parent.parent / link).resolve()  # Sphinx copies the notebooks below docs
+            assert link.startswith("https://") or (home / link).exists() or here.exists() or beside.exists(), link
 
 
 def test_the_index_of_notebooks_names_each_once():

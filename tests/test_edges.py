@@ -183,8 +183,8 @@ def test_ties_are_shared():
 
 
 def test_the_page_on_kinks_is_true():
-    """Every example of docs/kinks.md, and every convention in its table, is what happens."""
-    page = Path(__file__).parent.parent / "docs" / "kinks.md"
+    """Every example of docs/explanation/kinks.md, and every convention in its table, is what happens."""
+    page = Path(__file__).parent.parent / "docs" / "explanation" / "kinks.md"
     failed, tried = doctest.testfile(str(page), module_relative=False)
     assert (failed, tried) == (0, 3)
     assert grad(microgrand.leaky_relu)(0.0) == 0.01

@@ -34,7 +34,11 @@ def names_of_arguments(item):
     is_error = isinstance(item, type) and issubclass(item, BaseException | enum.Enum)
     if is_error or isinstance(item, Primitive) or getattr(item, "__name__", "") in FOUND:
         return []
-    return [name for name in inspect.signature(item).parameters if name not in ("args", "kwargs")]
+    try:
+        return [name for name in inspect.signature(item).parameters if name not in ("args", "kwargs")]
+    except ValueError:  # some compiled constructors tell nothing of their arguments: see the plain build
+        assert microgrand.COMPILED
+        return []
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
@@ -94,10 +98,13 @@ def test_a_typed_program_can_use_every_public_name(tmp_path):
     used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
     used |= {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
     assert {name.rpartition(".")[2] for name in PUBLIC} - used == set()
+    # mypy finds what is installed, but for an editable install
+    place = Path(microgrand.__file__).parent.parent
+    found = {} if place.name == "site-packages" else {"MYPYPATH": str(place)}
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(tmp_path), str(path)],
         cwd=tmp_path,
-        env={**os.environ, "MYPYPATH": str(Path(microgrand.__file__).parent.parent)},
+        env={**os.environ, **found},
         capture_output=True,
         text=True,
     )

@@ -46,7 +46,7 @@ class Derivation:
     @property
     def latex(self) -> str:
         """The lines as LaTeX, one below the other."""
-        return r"\begin{aligned}" + r" \\ ".join([line.latex for line in self.lines]) + r"\end{aligned}"
+        return r"\begin{aligned}&" + r" \\ &\quad ".join([line.latex for line in self.lines]) + r"\end{aligned}"
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex}$$"
