@@ -123,10 +123,12 @@ def _facts(row: Any) -> list[str]:
     errors = "DomainError at ±∞" if where == "on (-∞, ∞)" else "DomainError elsewhere"
     if row.pole is not None:
         errors = "DivisionByZeroError where that would divide by zero, " + errors
+    facts = [f"Defined {where}" + (f"; raises {errors}." if row.bounded else ".")]
+    if row.kink is not None:
+        facts.append("Where it has no derivative, the slope is by convention: see “Kinks” in the documentation.")
     exact = row.exactness
-    return [
-        f"Defined {where}" + (f"; raises {errors}." if row.bounded else "."),
-        *(["Where it has no derivative, the slope is by convention: see “Kinks” in the documentation."] if row.kink else []),
-        f"Declared exact to {exact.value:g} units in the last place, its partials to {exact.partials:g}"
-        + (f" ({exact.because})." if exact.because else "."),
-    ]
+    because = f" ({exact.because})" if exact.because else ""
+    facts.append(
+        f"Declared exact to {exact.value:g} units in the last place, its partials to {exact.partials:g}{because}."
+    )
+    return facts
