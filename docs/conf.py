@@ -12,7 +12,7 @@ sys.path.insert(0, str(HERE))  # for plain_docstrings
 shutil.rmtree(HERE / "notebooks", ignore_errors=True)
 (HERE / "notebooks").mkdir()
 for notebook in (HERE.parent / "notebooks").glob("*.ipynb"):
-    text = notebook.read_text(encoding="utf-8").replace("../docs/", "../")
+    text = notebook.read_text(encoding="utf-8").replace("../docs/", "../").replace("](README.md)", "](../tutorial.md)")
     (HERE / "notebooks" / notebook.name).write_text(text, encoding="utf-8")
 
 project = "microgrand"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -101,8 +100,3 @@ def need_one_judged(judgements: Sequence[Judgement]) -> None:
         raise LeftOut(
             f"no partial can be judged: {judgements[0].because}" if judgements else "no operand has a partial"
         )
-
-
-def is_normal(x: float) -> bool:
-    """Whether a derivative is neither subnormal nor infinite."""
-    return math.isfinite(x) and not 0.0 < abs(x) < SUBNORMAL
