@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 from compilation import RUN_TIME, AllOrNone, extensions, obstacle
 
 MODULES = [
-    "domains", "numeric", "stable", "along", "scope", "declaration", "node", "direct", "primitives", "graph", "sweep",
-    "value", "layers", "losses",
+    "domains", "numeric", "stable", "many", "along", "scope", "declaration", "node", "direct", "primitives", "graph",
+    "sweep", "value", "layers", "losses",
 ]  # fmt: skip
 
 setup(

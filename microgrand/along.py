@@ -1,6 +1,6 @@
 """Functions of many operands that lie along the first axis of one array: a few operations do for all of them.
 
-A row of the table names its function here beside the one in `stable.py`, which takes the operands one by one.
+A row of the table names its function here beside the one in `many.py`, which takes the operands one by one.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Exponentials(NamedTuple):
 def exponentials(xs: Any) -> Exponentials:
     """e^(xᵢ - max x) for every i, and what else functions of them need.
 
-    The rounding of xᵢ - m is not put back, as `stable.py` does for one sample: operands that are sums of products, as
+    The rounding of xᵢ - m is not put back, as `many.py` does for one sample: operands that are sums of products, as
     here they nearly always are, carry as large an error of their own.
     """
     m = largest(xs)

@@ -10,7 +10,7 @@ import math
 from math import inf
 from typing import Any
 
-from microgrand import stable
+from microgrand import many, stable
 from microgrand.node import Many, Primitive, Row, as_row
 from microgrand.numeric import exp_of_float, power_of_floats
 from microgrand.packed import vec
@@ -293,11 +293,11 @@ def _others_than_largest(xs: vec[float], n: int, m: float) -> float:
         if xs[i] == m and not left_out:
             left_out = True
         else:
-            terms.append(stable.exponential_of_difference(xs[i], m))
+            terms.append(many.exponential_of_difference(xs[i], m))
     return math.fsum(terms)
 
 
 def _exponentials(xs: vec[float], n: int) -> list[float]:
     """e^(xₖ - m) for each of the first n."""
     m = _largest(xs, n)
-    return [stable.exponential_of_difference(xs[k], m) for k in range(n)]
+    return [many.exponential_of_difference(xs[k], m) for k in range(n)]

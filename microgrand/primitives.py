@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any, Final
 
-from microgrand import along, numeric, stable
+from microgrand import along, many, numeric, stable
 from microgrand.along import Along
 from microgrand.declaration import Exactness, seal, spread_out
 from microgrand.direct import (
@@ -110,7 +110,7 @@ def _probabilities(xs: Sequence[Any]) -> list[Any]:
     """Every pₖ: all at once on numbers, one node each on Values."""
     if any([isinstance(x, Node) for x in xs]):
         return [softmax(xs, k) for k in range(len(xs))]
-    return stable.softmax_all(*xs)
+    return many.softmax_all(*xs)
 
 
 def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
@@ -118,7 +118,7 @@ def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
     *xs, k = operands
     if any([isinstance(x, Node) for x in xs]):
         return [*[softmax_slope(xs, j, k) for j in range(len(xs))], 0.0]
-    return [*stable.softmax_slopes(xs, int(k)), 0.0]
+    return [*many.softmax_slopes(xs, int(k)), 0.0]
 
 
 def _softmax_slope_partials(z: Any, *operands: Any) -> list[Any]:
@@ -155,7 +155,7 @@ def _shares(z: Any, *xs: Any) -> list[Any]:
 
 def _products_of_others(z: Any, *xs: Any) -> list[Any]:
     """∂(x₁·…·xₙ)/∂xⱼ, the product of the others, from products from both ends: a zero does no harm."""
-    return stable.products_of_others(xs)
+    return many.products_of_others(xs)
 
 
 def _dot_partials(z: Any, *operands: Any) -> list[Any]:
@@ -348,8 +348,8 @@ softsign: Final[Primitive]   = Primitive("softsign", stable.softsign, lambda z, 
 abs: Final[Primitive]     = Primitive("abs", operator.abs, lambda z, x: sign(x),
     Notation("|{}|", latex=r"\left|{}\right|", python="abs({})", label="|x|"), ufunc="absolute", kink=_at_zero, doc="|x|; its slope at 0 is 0")
 sign: Final[Primitive]    = Primitive("sign", numeric.sign, no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
-maximum: Final[Primitive] = Primitive("maximum", stable.largest,  _shares, _function("maximum", r"\max"), many=True, along=Along(along.largest), spread=_at_least_one, kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
-minimum: Final[Primitive] = Primitive("minimum", stable.smallest, _shares, _function("minimum", r"\min"), many=True, along=Along(along.smallest), spread=_at_least_one, kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
+maximum: Final[Primitive] = Primitive("maximum", many.largest,  _shares, _function("maximum", r"\max"), many=True, along=Along(along.largest), spread=_at_least_one, kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
+minimum: Final[Primitive] = Primitive("minimum", many.smallest, _shares, _function("minimum", r"\min"), many=True, along=Along(along.smallest), spread=_at_least_one, kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
 clip: Final[Primitive]    = Primitive("clip", numeric.clip,
     (lambda z, x, low, high: _step(x, low) * _step(high, x) * greater(high, low), lambda z, x, low, high: _step(low, x), lambda z, x, low, high: _step(x, low) * _step(x, high)),
     joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",
@@ -366,15 +366,15 @@ not_equal: Final[Primitive]     = Primitive("not_equal",     lambda x, y: (x != 
 
 # ---- many operands -----------------------------------------------------------------------------------------------------
 hypot: Final[Primitive] = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
-norm: Final[Primitive]  = Primitive("norm", stable.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, derivation=lambda *xs: sqrt(sum([square(x) for x in xs])), kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
-sum: Final[Primitive]   = Sum("sum",  stable.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, along=Along(along.total), derivation=lambda *xs: _chain(add, xs), value_scale=lambda *xs: stable.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
-mean: Final[Primitive]  = Primitive("mean", stable.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, along=Along(along.mean), derivation=lambda *xs: sum(xs) / float(len(xs)), spread=_at_least_one, value_scale=lambda *xs: stable.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
-prod: Final[Primitive]  = Primitive("prod", stable.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, along=Along(along.product), derivation=lambda *xs: _chain(mul, xs), exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
-dot: Final[Dot]         = Dot("dot",  stable.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, along=Along(along.dot), derivation=_of_products, spread=_two_lists, value_scale=lambda *operands: stable.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
-logsumexp: Final[Primitive]   = LogSumExp("logsumexp",   stable.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, along=Along(along.logsumexp, along.exponentials), derivation=_of_exponentials, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
-softmax: Final[Primitive]     = Primitive("softmax",     stable.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, along=Along(along.softmax, along.exponentials), derivation=_share_of_exponentials, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
-log_softmax: Final[Primitive] = LogSoftmax("log_softmax", stable.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, along=Along(along.log_softmax, along.exponentials), derivation=lambda *operands: operands[int(operands[-1])] - logsumexp(operands[:-1]), spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
-softmax_slope: Final[Primitive] = Primitive("softmax_slope", stable.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen_twice, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
-softmax_complement: Final[Primitive] = Primitive("softmax_complement", stable.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, along=Along(along.softmax_complement, along.exponentials), derivation=lambda *operands: 1.0 - softmax(operands[:-1], operands[-1]), spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
+norm: Final[Primitive]  = Primitive("norm", many.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖", groups=1), many=True, derivation=lambda *xs: sqrt(sum([square(x) for x in xs])), kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
+sum: Final[Primitive]   = Sum("sum",  many.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ", groups=1),  many=True, along=Along(along.total), derivation=lambda *xs: _chain(add, xs), value_scale=lambda *xs: many.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
+mean: Final[Primitive]  = Primitive("mean", many.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}", groups=1), many=True, along=Along(along.mean), derivation=lambda *xs: sum(xs) / float(len(xs)), spread=_at_least_one, value_scale=lambda *xs: many.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
+prod: Final[Primitive]  = Primitive("prod", many.product, _products_of_others,                      _function("prod", r"\prod", "Π", groups=1), many=True, along=Along(along.product), derivation=lambda *xs: _chain(mul, xs), exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
+dot: Final[Dot]         = Dot("dot",  many.dot,     _dot_partials, _function("dot", r"\operatorname{dot}", groups=2), many=True, along=Along(along.dot), derivation=_of_products, spread=_two_lists, value_scale=lambda *operands: many.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
+logsumexp: Final[Primitive]   = LogSumExp("logsumexp",   many.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp", groups=1), many=True, along=Along(along.logsumexp, along.exponentials), derivation=_of_exponentials, spread=_at_least_one, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
+softmax: Final[Primitive]     = Primitive("softmax",     many.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}", groups=1, trailing=1), many=True, along=Along(along.softmax, along.exponentials), derivation=_share_of_exponentials, spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
+log_softmax: Final[Primitive] = LogSoftmax("log_softmax", many.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax", groups=1, trailing=1), many=True, along=Along(along.log_softmax, along.exponentials), derivation=lambda *operands: operands[int(operands[-1])] - logsumexp(operands[:-1]), spread=_chosen, domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
+softmax_slope: Final[Primitive] = Primitive("softmax_slope", many.softmax_slope, _softmax_slope_partials, _function("softmax_slope", "", groups=1, trailing=2), many=True, spread=_chosen_twice, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
+softmax_complement: Final[Primitive] = Primitive("softmax_complement", many.softmax_complement, _softmax_complement_partials, _function("softmax_complement", "", groups=1, trailing=1), many=True, along=Along(along.softmax_complement, along.exponentials), derivation=lambda *operands: 1.0 - softmax(operands[:-1], operands[-1]), spread=_chosen, domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
 
 TABLE: Final[dict[str, Primitive]] = seal()

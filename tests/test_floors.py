@@ -12,7 +12,20 @@ import microgrand
 PACKAGE = Path(microgrand.__file__).parent
 
 FLOORS = [
-    {"builds", "native", "errors", "domains", "notation", "numeric", "packed", "stable", "files", "scope", "along"},
+    {
+        "builds",
+        "native",
+        "errors",
+        "domains",
+        "notation",
+        "numeric",
+        "packed",
+        "stable",
+        "many",
+        "files",
+        "scope",
+        "along",
+    },
     {"declaration", "node", "direct"},
     {"primitives", "graph", "sweep", "structure"},
     {"value"},
@@ -26,6 +39,7 @@ SAME_FLOOR = {
     ("domains", "numeric"),
     ("numeric", "errors"),
     ("stable", "numeric"),
+    ("many", "numeric"),
     ("along", "numeric"),
     ("node", "declaration"),
     ("direct", "node"),

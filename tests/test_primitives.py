@@ -255,10 +255,10 @@ def test_rows_of_several_operands_added_at_run_time_work_everywhere(count):
     slope = [lambda z, *xs, k=k: 2.0 * xs[k] for k in range(3)]
     row = Primitive(
         names[count],
-        lambda *xs: microgrand.stable.dot(*xs, *xs),
+        lambda *xs: microgrand.many.dot(*xs, *xs),
         (lambda z, *xs: [2.0 * x for x in xs]) if count == "many" else tuple(slope[:count]),
         many=count == "many",
-        value_scale=lambda *xs: microgrand.stable.dot(*xs, *xs),
+        value_scale=lambda *xs: microgrand.many.dot(*xs, *xs),
     )
     xs = [1.0, 2.0, 3.0][: 3 if count == "many" else count]
     assert row(*xs) == {2: 5.0, 3: 14.0, "many": 14.0}[count]
