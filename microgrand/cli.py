@@ -9,12 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import microgrand
 from microgrand.errors import InputError, MissingExtraError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is the command's, or 2 for bad input, which one sentence on stderr tells."""
-    options = parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
+    top = parser()
+    options, rest = top.parse_known_args(_shielded(sys.argv[1:] if arguments is None else arguments))
+    if rest and hasattr(options, "assignments") and not any([word.startswith("-") for word in rest]):
+        options.assignments += rest  # numbers after an option: EXPR -o FILE x=2
+    elif rest:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -110,6 +116,7 @@ def _shielded(arguments: Sequence[str]) -> list[str]:
 def parser() -> argparse.ArgumentParser:
     """What the command line is read by, and what the documentation shows of it."""
     top = argparse.ArgumentParser(prog="microgrand", description="Scalar computation graphs, seen and trusted.")
+    top.add_argument("--version", action="version", version=f"microgrand {microgrand.__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_predict(commands)
@@ -215,9 +222,10 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--gradient", metavar="MODULE:FUNCTION", help="its derivative (default: microgrand's own, for a "
                        "function that runs on Values)")  # fmt: skip
     check.add_argument("--domain", nargs="+", action="extend", default=[], metavar="ARGUMENT=DOMAIN", help="where to "
-                       "look: a name such as positive, or low,high (default: all reals)")  # fmt: skip
+                       "look: low,high, or one of "
+                       "positive, non_negative, non_zero, open_unit, closed_unit, … (default: all reals)")  # fmt: skip
     check.add_argument("--examples", type=_one_or_more, default=100, metavar="N", help="default: %(default)s")
-    check.add_argument("--seed", type=int, metavar="N", help="of the search (default: the same search every time)")
+    check.add_argument("--seed", type=_whole, metavar="N", help="of the search (default: the same search every time)")
     check.set_defaults(run=_check)
 
 
@@ -254,7 +262,10 @@ def _positive(text: str) -> float:
 
 
 def _not_negative(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number; got {text!r}") from None
     if not 0.0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a finite number from 0 up; got {text}")
     return number

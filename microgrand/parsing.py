@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import math
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,11 @@ _COMPARISONS: Final[dict[type, str]] = {
     ast.Gt: "greater", ast.GtE: "greater_equal", ast.Lt: "less", ast.LtE: "less_equal",
     ast.Eq: "equal", ast.NotEq: "not_equal",
 }  # fmt: skip
+_OTHER_NAMES: Final = {
+    "ln": "log", "max": "maximum", "min": "minimum", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    "fabs": "abs", "power": "pow",
+}  # fmt: skip
+_CONSTANTS: Final = {"pi": repr(math.pi), "π": repr(math.pi), "e": repr(math.e)}
 _ALLOWED: Final = "numbers, names, + - * / **, comparisons, lists, and the functions of microgrand's table"
 
 
@@ -144,7 +150,8 @@ class _Reader:
         if item.id not in self._given:
             if item.id in TABLE:
                 raise self._error(item, f"{item.id} is a function: write {item.id}(…)")
-            raise self._error(item, f"{item.id} has no number: add {item.id}=…")
+            number = _CONSTANTS.get(item.id, "…")
+            raise self._error(item, f"{item.id} has no number: add {item.id}={number}")
         if item.id not in self.leaves:
             self.leaves[item.id] = Value(self._given[item.id], name=item.id)
         return self.leaves[item.id]
@@ -152,7 +159,7 @@ class _Reader:
     def _called(self, item: ast.Call) -> Any:
         name = item.func.id if isinstance(item.func, ast.Name) else None
         if name not in TABLE:
-            near = difflib.get_close_matches(name or "", TABLE, 1)
+            near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else difflib.get_close_matches(name or "", TABLE, 1)
             guess = f": did you mean {near[0]}?" if near else f"; allowed are {_ALLOWED}"
             raise self._error(item.func, f"{name or 'this'} is no function of the table{guess}")
         if item.keywords:
@@ -168,8 +175,9 @@ class _Reader:
             return
         taken = [isinstance(operand, list) for operand in operands]
         if taken != [True] * lists + [False] * rest:
-            form = ", ".join([*["[…]"] * lists, *["…"] * rest])
-            raise self._error(item, f"{row.name} takes lists where these brackets are: {row.name}({form})")
+            form = ", ".join([*["[…]"] * lists, *["k"] * rest])
+            index = ", and k counts from 0" if rest else ""
+            raise self._error(item, f"write {row.name}({form}): the brackets are lists{index}")
 
     def _applied(self, item: ast.expr, row: Callable[..., Any], operands: Sequence[Any]) -> Any:
         try:

@@ -12,6 +12,9 @@ def right(x, y): return y / x, math.log(x)
 def wrong(x, y): return y / x, math.log10(x)
 def noise(x): return random.random()
 def zero(x): return 0.0
+def misspelt(x, y): return y / z, math.log(x)
+def powers(x, y): return y / x, math.log(-x)
+def one_more(x, y, v): return v[0] * y, v[0] * x
 value = 3
 """
 
@@ -21,9 +24,15 @@ CALLS = [
     (["sums:f", "--gradient", "sums:wrong", "--domain", "x=positive"], 1, "disagree: the gradient is wrong at "),
     (["sums:noise", "--gradient", "sums:zero", "--examples", "9"], 3, "cannot judge: none of the "),
     (["microgrand:tanh", "--examples", "30", "--seed", "3"], 0, "agree: at "),
-    (["sums:f"], 2, "say which gradient"),
+    (["sums:f"], 2, "sums:f does not run on microgrand's Values, or its result does not depend on them: name its"),
+    (["sums:f", "--gradient", "sums:misspelt"], 2, "NameError: name 'z' is not defined, raised by the gradient at ("),
+    (["sums:f", "--gradient", "sums:powers", "--domain", "x=positive"], 3, "the gradient raised ValueError: math"),
+    (["sums:f", "--gradient", "sums:one_more", "--domain", "x=1,2"], 1, "(the gradient takes one argument more than f"),
     (["sums.py:f"], 2, "sums.py is a file: name the module, sums:f"),
     (["sums:g"], 2, "sums has no g"),
+    (["sums:rigth"], 2, "sums has no rigth: did you mean right?"),
+    (["./sums:f"], 2, "name the module without a path"),
+    (["sums:f", "--gradient", "sums:right", "--domain", "x=a,b"], 2, "the ends of a domain are numbers"),
     (["sums:value"], 2, "is no function"),
     (["nope:f"], 2, "nope cannot be imported: ModuleNotFoundError"),
     (["sums"], 2, "name a function as module:function"),

@@ -126,6 +126,21 @@ def test_draw_prints_the_text_form(capsys):
     assert printed[-1].split()[:5] == ["z₁₁", "=", "log(z₁₀)", "=", "0.313262"]
 
 
+def test_numbers_may_follow_options(tmp_path, capsys):
+    """The numbers may stand after an option; what is neither number nor option is refused."""
+    assert main(["draw", "x*y", "y=2", "-o", str(tmp_path / "graph.svg"), "x=3"]) == 0
+    assert "z₃ = 6" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["draw", "x*y", "y=2", "x=3", "--colour"])
+
+
+@pytest.mark.parametrize(("text", "hint"), [("max(x, 1)", "maximum"), ("ln(x)", "log"), ("pi*x", "pi=3.14159")])
+def test_what_a_name_may_have_meant_is_said(text, hint):
+    """Names of other languages' functions, and of constants, lead to what there is."""
+    with pytest.raises(InputError, match=hint):
+        evaluate(text, {"x": 2.0})
+
+
 @pytest.mark.parametrize("expression", ["-x*2", "-x", "-(x)", "-2*x", "-exp(x)"])
 def test_an_expression_may_begin_with_a_minus(expression, capsys):
     """A leading minus is arithmetic, not an option."""

@@ -93,6 +93,31 @@ def test_a_search_that_can_judge_nothing_fails():
         assert_gradient(lambda x: float(zlib.crc32(repr(x).encode())), gradient=lambda x: 1.0, max_examples=20)
 
 
+def test_a_gradient_without_a_value_is_not_judged_there():
+    """Where the gradient raises a ValueError or divides by zero there is no claim; the search goes on."""
+    found = assert_gradient(lambda x: x * x, gradient=lambda x: 2 * x + 0 * math.log(x), domain=(-5, 5))
+    assert found.agreed > 20
+    assert any("the gradient raised ValueError" in reason for reason in found.unjudged)
+
+
+def test_an_error_in_the_gradient_tells_where():
+    """A fault of the gradient's code is raised as it is, with the point at which it was met."""
+    with pytest.raises(NameError) as caught:
+        assert_gradient(lambda x: x * x, gradient=lambda x: 2 * y, domain=(1, 5))  # noqa: F821
+    assert "raised by the gradient at (1.0,)" in caught.value.__notes__
+
+
+def test_domains_may_be_named():
+    """A dict gives a domain to each argument that it names; a name that is none is refused."""
+    assert assert_gradient(
+        lambda x, n: x**n,
+        gradient=lambda x, n: (n * x ** (n - 1), x**n * math.log(x)),
+        domain={"x": (0.5, 2), "n": (0, 3)},
+    ).agreed
+    with pytest.raises(ValueError, match="no argument 'y', but x"):
+        assert_gradient(lambda x: x, gradient=lambda x: 1.0, domain={"y": (0, 1)})
+
+
 def test_a_wrong_call_is_no_mismatch():
     """A missing gradient and an unknown domain raise before anything is searched."""
     with pytest.raises(TypeError, match="say which gradient"):

@@ -27,6 +27,11 @@ from microgrand.testing.report import Finding, Report
 from microgrand.testing.verdict import Judgement, Verdict
 from microgrand.value import Value
 
+NO_GRADIENT = (
+    "f does not run on microgrand's Values, or its result does not depend on them: "
+    "say which gradient is to be checked, or write f with microgrand's functions (microgrand.exp, not math.exp)"
+)
+RAISED_AT = "raised by the gradient at"
 COTANGENTS = 2  # random products in which a vector-Jacobian product is looked at
 SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
 SAME = 1e-9
@@ -87,17 +92,19 @@ class Check:
         except Exception as error:  # of whatever kind: f has no value
             return self.unjudged(f"f raised {type(error).__name__}: {error}")
         if not all([isinstance(z, float) and isfinite(z) for z in outputs]):
-            return self.unjudged(f"f has no finite real value here, but {outputs!r:.60}")
+            return self.unjudged(
+                f"f has no finite real value here, but {outputs[0] if len(outputs) == 1 else outputs!r:.60}"
+            )
         if self.function(self.function.numbers) != outputs:
             return self.unjudged("noise: f gives another value when it is called again with the same numbers")
         if self.gradient is None and self.recorded is None:
-            raise TypeError("f does not run on microgrand's Values: say which gradient is to be checked")
-        if self.gradient is not None and self.takes_cotangents(self.gradient, outputs):
-            return self.of_products(self.gradient, outputs)
+            raise TypeError(NO_GRADIENT)
         try:
+            if self.gradient is not None and self.takes_cotangents(self.gradient, outputs):
+                return self.of_products(self.gradient, outputs)
             claims = self.own_claims() if self.gradient is None else self.claims(self.gradient, len(outputs))
-        except (ArithmeticError, NoNumber) as error:
-            return self.unjudged(f"the gradient raised {type(error).__name__}: {error}")
+        except NoClaim as error:
+            return self.unjudged(str(error))
         is_vector = len(outputs) > 1
         findings = [
             self.finding(f"∂f[{j}]" if is_vector else "∂f", partial(self.output, j), j, k, claims[j][k])
@@ -110,7 +117,21 @@ class Check:
 
     def claims(self, gradient: Callable[..., Any], outputs: int) -> list[list[float]]:
         """The claimed Jacobian, one row per output."""
-        return self.shaped([_claim(z) for z in flat(gradient(*self.function.arguments))], outputs)
+        return self.shaped(self.answer(gradient), outputs)
+
+    def answer(self, gradient: Callable[..., Any], *cotangents: list[float]) -> list[float]:
+        """What the gradient gives at the point, flat; NoClaim where it has no value there.
+
+        Any other error is a fault of its code: it is raised as it is, and told where.
+        """
+        arguments = (*self.function.arguments, *cotangents)
+        try:
+            return [_claim(z) for z in flat(gradient(*arguments))]
+        except (ArithmeticError, ValueError, NoNumber) as error:
+            raise NoClaim(f"the gradient raised {type(error).__name__}: {error}") from error
+        except Exception as error:
+            error.add_note(f"{RAISED_AT} {arguments!r}")
+            raise
 
     def own_claims(self) -> list[list[float]]:
         """The Jacobian by microgrand's own sweep."""
@@ -150,8 +171,7 @@ class Check:
         findings = []
         for n in range(COTANGENTS):
             cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in outputs]
-            products = [_claim(z) for z in flat(gradient(*self.function.arguments, cotangents))]
-            claims = self.shaped(products, 1)[0]
+            claims = self.shaped(self.answer(gradient, cotangents), 1)[0]
             for k, claim in enumerate(claims):
                 findings.append(
                     self.finding(f"∂(v{n}·f)", partial(self.weighted, cotangents), None, k, claim)
@@ -239,6 +259,10 @@ class Check:
         judgement = Judgement(Verdict.CANNOT_JUDGE, nan, nan, nan, None, None, "–", because, 0, False)
         named = zip(self.function.names, self.function.numbers, strict=True)
         return Report([Finding(f"∂f/∂{name}", x, judgement) for name, x in named])
+
+
+class NoClaim(Exception):  # noqa: N818  told, and not raised to the user
+    """The gradient has no value at the point."""
 
 
 class NoNumber(TypeError):  # noqa: N818  told, and not raised to the user

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
-import inspect
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from microgrand.domains import REALS
 from microgrand.errors import InputError
+from microgrand.testing.checking import NO_GRADIENT, RAISED_AT
 from microgrand.testing.domains import as_domain
 from microgrand.testing.searching import GradientMismatch, NothingJudged, assert_gradient
 
+NUMBER = re.compile(r"(?<=(?:got|but) )\S+")  # which does not tell one reason from another
 AGREES, DISAGREES, CANNOT_JUDGE = 0, 1, 3  # exit codes; 2 is bad input
 
 
@@ -28,17 +32,29 @@ def check(
     f = _named(function)
     claimed = _named(gradient) if gradient is not None else None
     try:
-        found = assert_gradient(
-            f, gradient=claimed, domain=_per_argument(f, domains), max_examples=examples, seed=seed
-        )  # fmt: skip
+        named = dict([_assignment(words) for words in domains])
+        found = assert_gradient(f, gradient=claimed, domain=named or REALS, max_examples=examples, seed=seed)
     except GradientMismatch as mismatch:
         return DISAGREES, f"disagree: {mismatch}"
     except NothingJudged as error:
         return CANNOT_JUDGE, f"cannot judge: {error}"
-    except (TypeError, ValueError) as error:  # no gradient, or one that does not fit the function
-        raise InputError(str(error)) from error
-    unjudged = "".join([f"\n{count} could not be judged: {reason}" for reason, count in found.unjudged.most_common()])
+    except Exception as error:  # no gradient, one that does not fit the function, one that is faulty code
+        raise InputError(_told(error, claimed is None, function)) from error
+    reasons: Counter[str] = Counter()
+    for reason, count in found.unjudged.items():
+        reasons[NUMBER.sub("…", reason)] += count
+    unjudged = "".join([f"\n{count} could not be judged: {reason}" for reason, count in reasons.most_common()])
     return AGREES, f"agree: at {found.agreed} points{unjudged}"
+
+
+def _told(error: Exception, without_gradient: bool, function: str) -> str:
+    """An error of the search in one sentence: where the gradient raised it, its kind and the point too."""
+    if without_gradient and str(error) == NO_GRADIENT:
+        return NO_GRADIENT.replace("f does not", f"{function} does not").replace(
+            "say which gradient is to be checked", "name its derivative, --gradient MODULE:FUNCTION"
+        )
+    where = [note for note in getattr(error, "__notes__", []) if note.startswith(RAISED_AT)]
+    return f"{type(error).__name__}: {error}, {where[0]}" if where else str(error)
 
 
 def _named(words: str) -> Callable[..., Any]:
@@ -46,6 +62,8 @@ def _named(words: str) -> Callable[..., Any]:
     module, colon, name = words.partition(":")
     if not (module and colon and name):
         raise InputError(f"name a function as module:function; got {words!r}")
+    if module.startswith("."):
+        raise InputError(f"name the module without a path, as `import` takes it; got {module!r}")
     if module.endswith(".py"):
         raise InputError(f"{module} is a file: name the module, {Path(module).stem}:{name}")
     if "" not in sys.path:
@@ -56,27 +74,13 @@ def _named(words: str) -> Callable[..., Any]:
         raise InputError(f"{module} cannot be imported: {type(error).__name__}: {error}") from error
     for part in name.split("."):
         if not hasattr(found, part):
-            raise InputError(f"{module} has no {name}")
+            near = difflib.get_close_matches(part, dir(found), 1)
+            raise InputError(f"{module} has no {name}" + (f": did you mean {near[0]}?" if near else ""))
         found = getattr(found, part)
     if not callable(found):
         raise InputError(f"{words} is no function, but of type {type(found).__name__}")
     function: Callable[..., Any] = found
     return function
-
-
-def _per_argument(f: Callable[..., Any], domains: Sequence[str]) -> Any:
-    """The domain of each argument of `f`."""
-    if not domains:
-        return REALS
-    given = dict([_assignment(words) for words in domains])
-    try:
-        names = list(inspect.signature(f).parameters)
-    except (TypeError, ValueError):
-        names = ["x"]
-    unknown = [name for name in given if name not in names]
-    if unknown:
-        raise InputError(f"the function has no argument {unknown[0]!r}, but {', '.join(names)}")
-    return [given.get(name, REALS) for name in names]
 
 
 def _assignment(words: str) -> tuple[str, Any]:
@@ -86,6 +90,10 @@ def _assignment(words: str) -> tuple[str, Any]:
         raise InputError(f"a domain is given as argument=domain, such as x=positive or x=-1,1; got {words!r}")
     low, comma, high = text.partition(",")
     try:
-        return name, as_domain((float(low), float(high)) if comma else text)
+        ends = (float(low), float(high)) if comma else None
+    except ValueError:
+        raise InputError(f"the ends of a domain are numbers, as in x=-1,1; got {words!r}") from None
+    try:
+        return name, as_domain(ends or text)
     except ValueError as error:
         raise InputError(f"{words!r}: {error}") from error

@@ -82,7 +82,8 @@ def assert_gradient(
 
     f, gradient   as `check_gradient` takes them
     domain        where to look: a Domain, an Interval, a pair (low, high), a name such as "positive", or a hypothesis
-                  strategy of arguments; one for all arguments, or a list of one per argument
+                  strategy of arguments; one for all arguments, a list of one per argument, or a dict of one for
+                  each argument that it names (the others may lie anywhere)
     max_examples  how many points to look at
     seed          of the search; without one it is the same search every time
 
@@ -121,12 +122,26 @@ def assert_gradient(
 
 def _arguments(f: Callable[..., Any], domain: Any) -> tuple[list[st.SearchStrategy[Any]], list[Domain], list[Domain]]:
     """What to draw each argument from, where it may be moved to from there, and where a tie may put it."""
+    if isinstance(domain, dict):
+        domain = _by_name(f, domain)
     is_pair = isinstance(domain, tuple) and all([isinstance(x, (int, float)) for x in domain])
     each = list(domain) if isinstance(domain, (list, tuple)) and not is_pair else [domain] * _count(f)
     strategies = [item if isinstance(item, st.SearchStrategy) else points(item) for item in each]
     domains = [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
     tied = [Domain() if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
     return strategies, domains, tied
+
+
+def _by_name(f: Callable[..., Any], domains: dict[str, Any]) -> list[Any]:
+    """The domain of each argument of `f`, from those that are named."""
+    try:
+        names = list(inspect.signature(f).parameters)
+    except (TypeError, ValueError):  # a built-in that tells nothing
+        names = ["x"]
+    unknown = [name for name in domains if name not in names]
+    if unknown:
+        raise ValueError(f"the function has no argument {unknown[0]!r}, but {', '.join(names) or 'none'}")
+    return [domains.get(name, REALS) for name in names]
 
 
 def _count(f: Callable[..., Any]) -> int:
@@ -186,4 +201,6 @@ def _described(at: tuple[Any, ...], report: Report, edges: list[Edge]) -> str:
             )
             lines.append(f"{finding.what} is claimed as {found.claim!r}; {truth} by {found.method}")
     lines += [f"the faulty edge: {edges[0]}"] if edges else []
+    if any([finding.what.startswith("∂(v") for finding in report.findings]):
+        lines.append("(the gradient takes one argument more than f, and so is given cotangents v, to return v·∂f/∂x)")
     return "\n".join(lines)
