@@ -248,6 +248,29 @@ def test_a_hostile_name_does_nothing(opened):
     assert name in texts(page, "n0")
 
 
+@pytest.mark.parametrize(("width", "height"), [(948, 620), (1280, 800), (400, 800)], ids=["notebook", "page", "phone"])
+def test_what_is_computed_is_in_sight(opened, width, height):
+    """At every step the lit box lies in the window, and its text is tall enough to be read, whatever the window."""
+    x, w, b = Value(2.0, name="x"), Value(0.5, name="w"), Value(0.25, name="b")
+    wide = tanh(w * x + b) + 0.1 * (w * w + b * b) + tanh(x * w) * tanh(w * b)
+    for walk in (walkthrough(wide, granularity="edge"), walkthrough(classifier().trace([1.0, 2.0, -0.5], 1, step=0.5))):
+        page = opened(walk, viewport={"width": width, "height": height})
+        for _ in walk.steps:
+            left, top, right, bottom, text = page.evaluate(
+                """() => {
+                    const box = document.querySelector('.stage:not([hidden]) .current');
+                    const at = box.getBoundingClientRect(), text = box.querySelector('text').getBoundingClientRect();
+                    return [at.left, at.top, at.right, at.bottom, text.height];
+                }"""
+            )
+            assert left >= 0.0
+            assert top >= 0.0
+            assert right <= width + 1.0
+            assert bottom <= height + 1.0
+            assert text >= 10.0
+            page.keyboard.press("ArrowRight")
+
+
 def test_250_nodes_are_stepped_through(opened):
     """A graph of 250 nodes is played like a small one."""
     y = Value(1.0, name="y")

@@ -17,8 +17,6 @@ from microgrand.drawing.view import View
 from microgrand.walk.scene import DELTA, VALUE, Frame, Scene
 from microgrand.walk.step import ARROWS
 
-WIDEST = 1_600.0  # points of a drawing that is fitted into the page; wider ones scroll
-
 
 def page(
     title: str, scenes: Sequence[Scene], opens: Sequence[dict[str, int]], losses: Sequence[float], most: int
@@ -68,7 +66,8 @@ def page(
 {stages}
 {_loss_curve(losses)}
 </div>
-<p class="keys">Arrow keys step, Home and End jump; a click on a box leads to the step that computes its δ.</p>
+<p class="keys">▶ computes a value, ◀ a δ: how much the result changes, per unit of that box. Arrow keys step, Home and
+End jump; a click on a box leads to the step that computes its δ{", on a layer into it" if len(shown) > 1 else ""}.</p>
 <script type="application/json" id="data">{_embedded(data)}</script>
 <script>{script}</script>
 </body>
@@ -112,11 +111,9 @@ def _stage(scene: Scene, number: int) -> str:
     for title in root.findall("title") + root.findall("g/title"):
         title.text = ""  # it would follow the pointer everywhere
     root.set("aria-label", scene.view.title)
-    width = float(root.get("width", "0pt").removesuffix("pt"))
-    wide = " wide" if width > WIDEST else ""
     hidden = " hidden" if number > 0 else ""
     drawn = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
-    return f'<div class="stage{wide}" id="stage{number}"{hidden}>{drawn}</div>'
+    return f'<div class="stage" id="stage{number}"{hidden}>{drawn}</div>'
 
 
 def _scene(scene: Scene) -> dict[str, Any]:

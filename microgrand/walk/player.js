@@ -49,8 +49,9 @@ function show(index, quietly) {
   slider.setAttribute("aria-valuetext", `step ${at + 1} of ${frames().length}: ${frame.text}`);
   $("previous").disabled = at === 0;
   $("next").disabled = at === frames().length - 1;
+  const updated = frame.direction === "update" && at === frames().length - 1; // after the last update the last cost
   for (const dot of document.querySelectorAll(".loss ellipse"))
-    dot.classList.toggle("now", dot.id === `loss${frame.round}`);
+    dot.classList.toggle("now", dot.id === `loss${frame.round + (updated ? 1 : 0)}`);
   if (!quietly) bring(part(frame.boxes[0]));
 }
 
@@ -115,6 +116,10 @@ play.addEventListener("click", () => { if (timer) pause(); else start(); });
 speed.addEventListener("change", () => { if (timer) { pause(); start(); } });
 slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
 choice.addEventListener("change", () => open(Number(choice.value)));
+
+const READABLE = 0.65; // of a drawing's own size: below, it scrolls and does not shrink
+for (const drawing of document.querySelectorAll(".stage svg"))
+  drawing.style.minWidth = `${READABLE * drawing.width.baseVal.value}px`;
 
 data.scenes.forEach((each, k) => {
   for (const [box, title] of Object.entries(each.boxes)) {
