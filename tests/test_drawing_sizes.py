@@ -3,7 +3,7 @@
 import pytest
 from drawings import classifier, headings, texts
 
-from microgrand import CollapsedWarning, Linear, Sequential, Tanh, Value, draw, sum
+from microgrand import CollapsedWarning, Linear, Sequential, Tanh, Value, draw, sum, topological_order
 
 
 def chain(length):
@@ -93,3 +93,15 @@ def test_long_arrows_become_references():
     assert len(view.arrows) == 120
     assert str(draw(y)).count("∂x =") == 60
     assert texts(draw(y)).count("x") == len(references) + 1
+
+
+def test_a_number_that_is_shown_is_not_counted_as_hidden():
+    """The output of a layer whose box is far away stands in a box of its own, and is not among those not shown."""
+    network = classifier()
+    costs = sum([network([0.1 * k, 0.2, -0.3], k % 2) for k in range(400)])
+    with pytest.warns(CollapsedWarning) as told:
+        view = draw(costs, names={}).view
+    size = len(topological_order(costs))
+    shown = len([box for box in view.boxes if box.delta])
+    assert shown > 200
+    assert f"{size - shown:,} far from the root are not shown" in str(told[0].message)

@@ -70,9 +70,8 @@ class Links:
         self._connect_constants()
         seen = grouping.seen
         shown = self._nearest(grouping.of[id(seen.root)], most)
-        far = [group for group in grouping.groups if id(group) not in shown]
-        gone = {id(vertex) for group in far for vertex in group.vertices}
-        self.hidden = len(gone) + seen.beyond
+        near = {id(vertex) for group in grouping.groups if id(group) in shown for vertex in group.vertices}
+        self.hidden = len({id(vertex) for vertex in seen.vertices} - near) + seen.beyond
         linked = {key for ends in self._found for key in ends}
         self.groups = [g for g in grouping.groups if id(g) in shown and (g.vertices or g.layer or id(g) in linked)]
         if self.hidden > 0:
