@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if rest and hasattr(options, "assignments") and not any([word.startswith("-") for word in rest]):
         options.assignments += rest  # numbers after an option: EXPR -o FILE x=2
     elif rest:
-        top.error(f"unrecognized arguments: {' '.join(rest)}")
+        options.command_parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -103,8 +103,16 @@ def _step(options: argparse.Namespace) -> int:
 
 
 def _shielded(arguments: Sequence[str]) -> list[str]:
-    """The arguments, with a blank before an expression that begins with a minus, which is no option: "-x*y"."""
+    """The arguments as argparse takes them for what they are.
+
+    A blank stands before an expression that begins with a minus, which is no option: "-x*y"; and the function that
+    `check` is to check before the options, for `--domain` takes all that follows it for domains.
+    """
     found = list(arguments)
+    if found[:1] == ["check"]:
+        pairs = zip(found[1:], found, strict=False)
+        functions = [word for word, before in pairs if ":" in word and "=" not in word and before[0] != "-"]
+        return ["check", *functions, *[word for word in found[1:] if word not in functions]]
     if len(found) > 1 and found[0] in ("draw", "step"):
         for k, word in enumerate(found[1:], 1):
             signed = len(word) > 1 and word[0] == "-" and word[1] != "-"
@@ -123,6 +131,8 @@ def parser() -> argparse.ArgumentParser:
     _add_draw(commands)
     _add_step(commands)
     _add_check(commands)
+    for command in commands.choices.values():
+        command.set_defaults(command_parser=command)  # which tells its own usage where an argument is wrong
     return top
 
 

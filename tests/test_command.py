@@ -21,6 +21,8 @@ value = 3
 CALLS = [
     (["sums:f", "--gradient", "sums:right", "--domain", "x=positive"], 0, "agree: at "),
     (["sums:f", "--gradient", "sums:right", "--domain", "x=0.5,9", "y=-1,1", "--examples", "9"], 0, "agree: at 9"),
+    (["--domain", "x=0.5,9", "y=-1,1", "sums:f", "--gradient", "sums:right"], 0, "agree: at "),
+    (["--gradient", "sums:right", "--examples", "9", "--domain", "x=positive", "sums:f"], 0, "agree: at "),
     (["sums:f", "--gradient", "sums:wrong", "--domain", "x=positive"], 1, "disagree: the gradient is wrong at "),
     (["sums:noise", "--gradient", "sums:zero", "--examples", "9"], 3, "cannot judge: none of the "),
     (["microgrand:tanh", "--examples", "30", "--seed", "3"], 0, "agree: at "),
@@ -41,6 +43,8 @@ CALLS = [
     (["sums:f", "--gradient", "sums:right", "--domain", "x=2,1"], 2, "no finite float lies in [2, 1]"),
     (["sums:f", "--gradient", "sums:right", "--domain", "x"], 2, "a domain is given as argument=domain"),
     (["sums:f", "--gradient", "sums:zero"], 2, "zero() takes 1 positional argument"),
+    (["sums:f", "--gradeint", "sums:right"], 2, "usage: microgrand check"),
+    ([], 2, "the following arguments are required: MODULE:FUNCTION"),
     (["sums:f", "--examples", "0"], 2, "expected a whole number from 1 up"),
 ]  # fmt: skip
 

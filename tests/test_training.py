@@ -64,7 +64,9 @@ def test_the_main_job(tmp_path):
     lines = done.stdout.splitlines()
     assert float(lines[0].removeprefix("training accuracy: ")) > 0.95
     assert float(lines[1].removeprefix("test accuracy: ")) >= 0.95
-    assert float(lines[2].removeprefix("cost: ")) > 0
+    cost, told = lines[2].removeprefix("cost: ").split(" ", 1)
+    assert float(cost) > 0
+    assert told.startswith("after 100 epochs, the last of which changed it by -")
     assert any(line.startswith("δ²  ") for line in lines)
     assert any(line.startswith("θ₂ ←") for line in lines)
     assert "epoch" in done.stderr
@@ -200,6 +202,9 @@ BAD_FILES = {
     "one class": ("a,b,y\n1,2,u\n2,1,u\n", "column 'y' holds one class only, 'u'"),
     "lonely class": ("a,b,y\n1,2,u\n2,1,u\n3,3,v\n", "holds 1 of 2 classes only once ('v')"),
     "twice the same column": ("a,a,y\n1,2,u\n2,1,v\n", "two columns named 'a'"),
+    "semicolons": ("a;b;y\n1;2;u\n2;1;v\n", "separates its cells by semicolons: commas are expected"),
+    "tabs": ("a\tb\ty\n1\t2\tu\n", "separates its cells by tabs: commas are expected"),
+    "no header": ("1,2.5,u\n2,1.5,v\n3,4.5,u\n", "has the number 2.5 in its first line: a header line with names"),
     "target only": ("y\nu\nv\n", "no column beside the target 'y'"),
     "not text": ("\xff\xfe\x00\x01", "cannot be read as CSV text"),
     "too large": ("a,b,y\n1,1.7e308,u\n2,-1.7e308,v\n3,1e308,u\n4,-1.7e308,v\n", "column 'b' are too large"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -31,14 +32,14 @@ class Report(NamedTuple):
 
     training_accuracy: float
     test_accuracy: float
-    cost: float
+    history: History
     trace: Trace
 
     def __str__(self) -> str:
         return (
             f"training accuracy: {self.training_accuracy:.3f}\n"
             f"test accuracy: {self.test_accuracy:.3f}\n"
-            f"cost: {self.cost:.6g}\n\n"
+            f"cost: {_told(self.history)}\n\n"
             f"the first test sample, layer by layer:\n{self.trace}"
         )
 
@@ -81,7 +82,7 @@ def train_classifier(
         "graph.svg": draw(pictured, names={"cost": pictured}, depth=1 if hidden else 2).svg().encode(),
         "model.json": model.to_json().encode(),
     })  # fmt: skip
-    return Report(accuracy(model.network, training), accuracy(model.network, test), history.costs[-1], trace)
+    return Report(accuracy(model.network, training), accuracy(model.network, test), history, trace)
 
 
 def predict_table(model: Model, path: Path) -> tuple[str, float | None]:
@@ -100,6 +101,15 @@ def predict_table(model: Model, path: Path) -> tuple[str, float | None]:
         table.writerow([name, *[f"{p:.6g}" for p in probabilities]])
         hits += labels is not None and labels[k] == name
     return text.getvalue().rstrip("\n"), hits / len(x) if labels is not None else None
+
+
+def _told(history: History) -> str:
+    """The last cost, and what the last epoch changed of it: whether more epochs would."""
+    *_, before, cost = [math.inf, *history.costs]
+    epochs = f"{history.epochs} epoch{'s' if history.epochs != 1 else ''}"
+    if history.epochs == 0 or before == 0.0:
+        return f"{cost:.6g} after {epochs}"
+    return f"{cost:.6g} after {epochs}, the last of which changed it by {100.0 * (cost - before) / before:.2g} %"
 
 
 def _step(training: Samples, model: Model, solver: str, l2: float) -> float:

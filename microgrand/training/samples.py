@@ -155,15 +155,26 @@ def _read_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not lines:
         raise InputError(f"{path} is empty: it needs a header line and rows of numbers with a class")
     header = [name.strip() for name in lines[0][1]]
-    if len(set(header)) < len(header):
-        twice = next(name for name in header if header.count(name) > 1)
-        raise InputError(f"{path} has two columns named {twice!r} in its header line")
+    _require_header(path, header)
     if len(lines) == 1:
         raise InputError(f"{path} has a header line and no rows")
     for line, row in lines[1:]:
         if len(row) != len(header):
             raise InputError(f"{path}, line {line}: the row has {len(row)} cells, the header {len(header)}")
     return header, lines[1:]
+
+
+def _require_header(path: Path, header: list[str]) -> None:
+    """Raise an InputError for a first line that holds no names: of data, or of cells that no comma separates."""
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        mark = "semicolons" if ";" in header[0] else "tabs"
+        raise InputError(f"{path} separates its cells by {mark}: commas are expected")
+    numbers = [name for name in header if not name.isdigit() and _numbers_first(name)[0] == 0]
+    if numbers:
+        raise InputError(f"{path} has the number {numbers[0]} in its first line: a header line with names is expected")
+    if len(set(header)) < len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise InputError(f"{path} has two columns named {twice!r} in its header line")
 
 
 def _number(path: Path, line: int, column: str, cell: str) -> float:
