@@ -47,7 +47,7 @@ def product(*xs: Any) -> Any:
 def products_of_others(xs: Sequence[Any]) -> list[Any]:
     """For each k the product of all xᵢ with i ≠ k, by products from both ends: no division, so a zero does no harm.
 
-    On floats it does none either beside a product that overflows.
+    On floats, products within may leave their range where the whole does not: 10³⁰⁸·10·10⁻¹.
     """
     n = len(xs)
     others: list[Any] = [1.0] * n
@@ -58,9 +58,33 @@ def products_of_others(xs: Sequence[Any]) -> list[Any]:
         others[n - 1 - k] = others[n - 1 - k] * right
         left = left * xs[k]
         right = right * xs[n - 1 - k]
-    if all([is_plain(x) and x - x == 0.0 for x in xs]):
-        return [0.0 if other != other else other for other in others]  # 0·∞
+    if all([is_plain(x) and x - x == 0.0 for x in xs]) and not all([1e-290 < abs(other) < 1e290 for other in others]):
+        return _scaled_products_of_others([float(x) for x in xs])
     return others
+
+
+def _scaled_products_of_others(xs: list[float]) -> list[float]:
+    """The same of finite floats, each product within as mantissa·2^exponent, which no product leaves the range of."""
+    n = len(xs)
+    parts = [math.frexp(x) for x in xs]
+    mantissas = [1.0] * n
+    exponents = [0] * n
+    for order in (range(n), range(n - 1, -1, -1)):
+        mantissa, exponent = 1.0, 0
+        for k in order:
+            mantissas[k] *= mantissa
+            exponents[k] += exponent
+            mantissa, shift = math.frexp(mantissa * parts[k][0])
+            exponent += parts[k][1] + shift
+    return [_times_power_of_two(m, e) for m, e in zip(mantissas, exponents, strict=True)]
+
+
+def _times_power_of_two(mantissa: float, exponent: int) -> float:
+    """mantissa·2^exponent, infinite where that is too large for a float."""
+    try:
+        return math.ldexp(mantissa, exponent)
+    except OverflowError:
+        return math.copysign(math.inf, mantissa)
 
 
 def dot(*operands: Any) -> Any:

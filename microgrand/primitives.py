@@ -36,7 +36,7 @@ from microgrand.direct import (
 from microgrand.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS, Domain, Interval
 from microgrand.node import Node, Primitive
 from microgrand.notation import ATOM, COMPARISON, POWER, PRODUCT, SIGN, SUM, Notation
-from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI, as_number
+from microgrand.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI, as_number, is_plain
 
 
 # ---- public arguments as a flat list of operands ---------------------------------------------------------------------
@@ -176,8 +176,16 @@ def _power_term_in_x(z: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
 
 
 def _terms_of_power_term_in_x(c: Any, x: Any, y: Any, n: Any, m: Any) -> list[Any]:
-    first = power_term(c * (y - n), x, y, n + 1.0, m)
-    return [first, power_term(c * m, x, y, n + 1.0, m - 1.0)] if m != 0.0 else [first]
+    first = _multiple_of_power_term(y - n, c, x, y, n + 1.0, m)
+    return [first, _multiple_of_power_term(m, c, x, y, n + 1.0, m - 1.0)] if m != 0.0 else [first]
+
+
+def _multiple_of_power_term(s: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
+    """sc·x^(y-n)·(log x)^m, also where the float sc overflows and the whole does not."""
+    factor = c * s
+    if is_plain(factor) and factor - factor != 0.0 and c - c == 0.0:
+        return c * power_term(s, x, y, n, m)
+    return power_term(factor, x, y, n, m)
 
 
 def _near(x: Any) -> Any:

@@ -1,192 +1,31 @@
-"""Laws that every row of the table keeps; domain and kink are read from the row."""
+"""Laws of declaring and calling rows, the table's and one's own; tests/test_rows.py holds the laws of their numbers."""
 
 import math
 import pickle
 
-import mpmath
 import numpy
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import microgrand
 from microgrand import (
     TABLE,
     Domain,
-    DomainError,
     Interval,
-    NonFiniteError,
     Notation,
     Primitive,
     Value,
     draw,
     formula,
     grad,
-    jvp,
-    sweep,
 )
-from microgrand.testing.exact import (
-    differenced_partial,
-    exact_partial,
-    exact_value,
-    one_sided_partials,
-    ulps,
-)
+from microgrand.testing import check_primitive
 from microgrand.testing.expression import public_arguments
 from microgrand.testing.strategies import operands
 
-ROWS = pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 
-
-def differentiable(row, xs):
-    """How many operands can be Values: not the index of a softmax, nor the order of a derivative."""
-    return len(xs) - row.notation.trailing - len(row.whole)
-
-
-def on_values(row, xs):
-    """The operands as Values, and the node made of them."""
-    own = differentiable(row, xs)
-    leaves = [Value(x, name=f"x{k}") for k, x in enumerate(xs[:own])]
-    return leaves, row_on(row, [*leaves, *xs[own:]])
-
-
-def row_on(row, flat):
-    """The row called on flat operands, through its public arguments."""
-    if not row.many:
-        return row(*flat)
-    groups, trailing = row.notation.groups, row.notation.trailing
-    if not groups:
-        return row(flat)
-    size = (len(flat) - trailing) // groups
-    lists = [flat[i * size : (i + 1) * size] for i in range(groups)]
-    return row(*lists, *flat[groups * size :])
-
-
-def partials(row, xs):
-    leaves, z = on_values(row, xs)
-    found = sweep(z)
-    return [found[leaf] for leaf in leaves]
-
-
-def value_scale(row, xs):
-    """The size of the terms that cancel in the value, if some do."""
-    return abs(row.value_scale(*xs)) if row.value_scale is not None else 0.0
-
-
-def law_value(row, xs):
-    """The value is as exact as the row says, where it is a normal float."""
-    _, z = on_values(row, xs)
-    assume(z.data == 0.0 or abs(z.data) > 1e-290)
-    assert ulps(z.data, exact_value(row, xs), value_scale(row, xs)) <= row.exactness.value
-
-
-def law_partials(row, xs):
-    _, z = on_values(row, xs)
-    assume(z.data == 0.0 or abs(z.data) > 1e-290)
-    for k, partial in enumerate(partials(row, xs)):
-        exact = exact_partial(row, xs, k)
-        if 0 < abs(exact) < 1e-290:
-            continue  # a subnormal result, or one made of subnormal terms
-        differenced = differenced_partial(row, xs, k)
-        if mpmath.isfinite(exact):
-            assert abs(exact - differenced) <= abs(exact) * mpmath.mpf(10) ** -25 + mpmath.mpf(10) ** -40
-        scale = abs(row.partial_scale(z.data, *xs)) if row.partial_scale is not None else 0.0
-        if math.isinf(scale):
-            continue  # terms that overflow may add up to anything
-        assert ulps(partial, exact, scale) <= row.exactness.partials, (k, partial, exact)
-
-
-def law_higher_orders(row, xs):
-    """To fourth order, the derivatives in each operand are those of the value: backwards by grad, forwards by jvp."""
-    for k in range(differentiable(row, xs)):
-
-        def backwards(t, k=k):
-            return row_on(row, [*xs[:k], t, *xs[k + 1 :]])
-
-        forwards = backwards
-        scale = abs(row.value(*xs))
-        for order in range(1, 5):
-            backwards, forwards = grad(backwards), forward_derivative(forwards)
-            try:
-                found = backwards(xs[k]), forwards(xs[k])
-            except NonFiniteError:
-                assert not all(row.allows(*xs[:k], x, *xs[k + 1 :]) for x in (xs[k] - 1e-9, xs[k] + 1e-9))
-                break  # an infinite slope, at the closed end of the domain
-            exact = differenced_partial(row, xs, k, order)
-            scale = abs(exact) + order * scale * (1.0 + 1.0 / abs(xs[k]))
-            for derivative in found:
-                assert abs(derivative - exact) <= 1e-12 * scale, (k, order, derivative, exact)
-
-
-def forward_derivative(f):
-    return lambda x: jvp(f, (x,), (1.0,))[1]
-
-
-def law_arrays(row, xs):
-    """Two lanes of an array give the floats' values, as far as NumPy's and SciPy's own functions are exact."""
-    own = differentiable(row, xs)
-    lanes = [numpy.array([x, x]) for x in xs[:own]] + xs[own:]
-    got = row_on(row, lanes)
-    z = row.value(*xs)
-    assert got.shape == (2,)
-    assert ulps(float(got[1]), mpmath.mpf(z), value_scale(row, xs)) <= 512
-
-
-def law_printed_code(row, xs):
-    """The printed Python, evaluated, gives the value bit for bit."""
-    leaves, z = on_values(row, xs)
-    space = {**TABLE, row.name: row, "inf": math.inf, "nan": math.nan}
-    printed = eval(formula(z, "python"), space, {leaf.name: leaf.data for leaf in leaves})
-    assert repr(float(printed)) == repr(z.data)
-
-
-def law_direct(row, xs):
-    """What a row writes out for floats gives the row's own value and partials, bit for bit."""
-    leaves, z = on_values(row, xs)
-    assert repr(z.data) == repr(float(row.value(*xs)))
-    own = row.partials[0](z.data, *xs) if row.many else [partial(z.data, *xs) for partial in row.partials]
-    assert repr(z.partials) == repr(tuple([float(partial) for partial in own[: len(leaves)]]))
-
-
-LAWS = [law_direct, law_value, law_partials, law_higher_orders, law_arrays, law_printed_code]
-
-
-@ROWS
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__.removeprefix("law_"))
-def test_rows_keep(row, law):
-    """Every row, at operands in its domain and off its kinks: value and partials are exact, derivatives are partials of
-    partials, arrays give what floats give, printed code gives the value.
-    """
-    higher = law is law_higher_orders
-
-    @settings(max_examples=settings.default.max_examples // 4 if higher else settings.default.max_examples)
-    @given(operands(row, largest=5.0 if higher else 50.0, smallest=1e-2 if higher else 0.0))
-    def check(xs):
-        law(row, xs)
-
-    check()
-
-
-@pytest.mark.parametrize("row", [row for row in TABLE.values() if row.kink is not None], ids=lambda row: row.name)
-@given(data=st.data())
-def test_kinks_keep_their_convention(row, data):
-    """At a kink the partial lies between the left and the right derivative, where these exist."""
-    xs = data.draw(operands(row, largest=50.0, smooth=False))
-    if len(xs) > 1 and data.draw(st.booleans()):
-        xs[1] = xs[0]
-    elif data.draw(st.booleans()):
-        xs[0] = 0.0
-    assume(row.allows(*xs) and row.kink is not None and row.kink(*xs))
-    _, _z = on_values(row, xs)
-    for k, partial in enumerate(partials(row, xs)):
-        neighbours = [[*xs[:k], math.nextafter(xs[k], way), *xs[k + 1 :]] for way in (-math.inf, math.inf)]
-        if all(row.allows(*each) for each in neighbours) and math.isfinite(partial):
-            left, right = one_sided_partials(row, xs, k)
-            if max(abs(left), abs(right)) < 1e20:  # else a jump, whose partial is that of both sides
-                assert min(left, right) - 1e-9 <= partial <= max(left, right) + 1e-9
-
-
-@ROWS
+@pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 @given(data=st.data())
 def test_numpys_floats_are_stored_as_pythons(row, data):
     """Where a NumPy float is among the operands, the node's own numbers are Python floats all the same."""
@@ -199,37 +38,8 @@ def test_numpys_floats_are_stored_as_pythons(row, data):
         assert {type(number) for number in (node.data, *node.operand_partials())} == {float}
 
 
-@ROWS
-def test_outside_the_domain_is_refused(row):
-    """Just outside every end of the domain a DomainError names the row, the domain and the operand."""
-    for k, domain in enumerate(row.domains):
-        for outside in just_outside(domain):
-            own = len(row.domains) if not row.many else 3 * max(row.notation.groups, 1)
-            xs = [inside(row.domains[min(i, len(row.domains) - 1)]) for i in range(own)]
-            xs[k] = outside
-            with pytest.raises(DomainError, match=rf"^{row.name} is defined .*got {re_number(outside)}"):
-                row_on(row, [Value(xs[0]), *xs[1:], *[0] * row.notation.trailing])
-
-
-def just_outside(domain):
-    """The floats next to the ends of the domain that do not belong to it."""
-    ends = [(part.low, -math.inf) for part in domain.intervals] + [(part.high, math.inf) for part in domain.intervals]
-    nearest = [end if math.isinf(end) else math.nextafter(end, way) for end, way in ends]
-    return [x for x in [*nearest, *[end for end, _ in ends]] if not domain.holds(x)]
-
-
-def inside(domain):
-    return 0.5 if domain.holds(0.5) else 1.5
-
-
-def re_number(x):
-    return repr(x).replace(".", r"\.").replace("+", r"\+")
-
-
 def test_a_row_added_at_run_time_works_everywhere():
-    """A row and nothing else: evaluated, differentiated twice, drawn, printed,
-    pickled, and held by every law.
-    """
+    """A row and nothing else: evaluated, differentiated twice, drawn, printed, pickled, and held by every law."""
     row = Primitive(
         "soft_step",
         lambda x: x / (1.0 + abs(x)),
@@ -244,8 +54,7 @@ def test_a_row_added_at_run_time_works_everywhere():
     assert "soft_step(x)" in draw(row(Value(3.0, name="x"))).dot.replace("\\ ", " ")
     assert formula(row(Value(3.0, name="x")), "latex") == r"\operatorname{soft}\left(x\right)"
     assert pickle.loads(pickle.dumps(row)) is row
-    for law in LAWS:
-        test_rows_keep(row, law)
+    assert all(law.points for law in check_primitive(row, max_examples=40).laws)
 
 
 @pytest.mark.parametrize("count", [2, 3, "many"])
@@ -266,8 +75,7 @@ def test_rows_of_several_operands_added_at_run_time_work_everywhere(count):
     assert f"{names[count]}(a" in draw(row(Value(1.0, name="a"), *xs[1:])).dot.replace("\\ ", " ")
     assert pickle.loads(pickle.dumps(row)) is row
     assert refreshed(row, xs) == row(4.0, *xs[1:])
-    for law in LAWS:
-        test_rows_keep(row, law)
+    check_primitive(row, max_examples=40)
 
 
 def refreshed(row, xs):

@@ -3,16 +3,33 @@
 import math
 
 import pytest
+from hypothesis import settings
 
 import microgrand as mg
 from microgrand import TABLE, Primitive
 from microgrand.testing import PrimitiveFault, check_primitive
+from microgrand.testing.laws import LAWS
+from microgrand.testing.rows import check_law
+
+ROWS = pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 
 
-@pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
-def test_every_row_of_the_table_keeps_the_laws(row):
-    """What microgrand ships passes its own check, and the derivative of its value was looked at."""
-    report = check_primitive(row, max_examples=8)
+COSTLY = "a partial is the derivative of the value"  # at the ends of the range, 50 digits take long
+
+
+@ROWS
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
+def test_every_row_of_the_table_keeps_the_laws(row, law):
+    """What microgrand ships passes its own check: exact values and partials, derivatives of derivatives, domains,
+    kinks, arrays, printed code.
+    """
+    check_law(row, law, settings.default.max_examples // (5 if law.name == COSTLY else 1))
+
+
+@ROWS
+def test_the_derivative_of_every_row_was_looked_at(row):
+    """A law that can be looked at nowhere is told, and what makes a row a row is never left out."""
+    report = check_primitive(row, max_examples=3)
     looked_at = {law.law: law.points for law in report.laws}
     assert looked_at["a partial is the derivative of the value"] > 0 or row.name in ("greater", "less")
     assert str(report).startswith(f"{row.name} keeps every law that could be looked at:\n")
