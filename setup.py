@@ -10,8 +10,9 @@ sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 from compilation import RUN_TIME, AllOrNone, extensions, obstacle
 
 MODULES = [
-    "domains", "numeric", "stable", "many", "along", "scope", "declaration", "node", "direct", "primitives", "graph",
-    "sweep", "value", "layers", "losses",
+    "table/domains", "table/numeric", "table/stable", "table/many_operands", "table/reductions", "table/declaration",
+    "table/direct", "table/rows", "engine/scope", "engine/node", "engine/order", "engine/sweep", "engine/value",
+    "networks/layers", "networks/losses",
 ]  # fmt: skip
 
 setup(

@@ -102,7 +102,7 @@ def evaluate(row: Primitive, xs: list[float]) -> Point:
     own = differentiable(row, xs)
     operands = [*[Value(x) for x in xs[:own]], *xs[own:]]
     value = row.evaluate(xs, operands)
-    recorded = row.local_partials(value, xs, operands)[:own]
+    recorded = row.slopes(value, xs, operands)[:own]
     exact_value, exact_partials = exact(row, xs, own)
     value_scale = abs(float(row.value_scale(*xs))) if row.value_scale else 0.0
     partial_scale = abs(float(row.partial_scale(value, *xs))) if row.partial_scale else 0.0

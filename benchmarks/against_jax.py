@@ -26,10 +26,9 @@ from benchmarks.expressions import draw, point
 from benchmarks.frameworks import Framework, jax_framework
 from benchmarks.reference import context
 from microgrand import Primitive, Value, sweep
-from microgrand.node import Node
-from microgrand.sweep import differentiable_sweep
+from microgrand.engine.node import Node, data_of
+from microgrand.engine.sweep import differentiable_sweep
 from microgrand.testing import Expression
-from microgrand.testing.expression import public_arguments
 
 ROUNDINGS = 16 * 2.0**-53
 WORST_SHOWN = 3
@@ -147,7 +146,7 @@ def _data(x: Value | float) -> float:
 
 def _at_kink(node: Node) -> bool:
     row = node.primitive
-    return row is not None and row.kink is not None and bool(row.kink(*row.numbers(node.operands)))
+    return row is not None and row.kink is not None and bool(row.kink(*data_of(node.operands)))
 
 
 def in_jax(framework: Framework, expression: Expression, points: Sequence[Sequence[float]]) -> list[list[float]]:
@@ -172,9 +171,9 @@ def _caller(framework: Framework) -> Callable[[Primitive, list[Any]], Any]:
         name = row.name
         if name == "identity":
             return operands[0]
-        if name in ("maximum", "minimum") or not row.many:
-            return framework.functions[name](*([jnp.stack(operands)] if row.many else operands))
-        lists = [jnp.stack(each) if isinstance(each, list) else int(each) for each in public_arguments(row, operands)]
+        if name in ("maximum", "minimum") or not row.signature.lists:
+            return framework.functions[name](*([jnp.stack(operands)] if row.signature.lists else operands))
+        lists = [jnp.stack(each) if isinstance(each, list) else int(each) for each in row.signature.arguments(operands)]
         return framework.functions[name](*lists)
 
     return call
@@ -210,7 +209,7 @@ def exactly(expression: Expression) -> list[Any]:
         row, operands = expression.steps[k]
         z, delta = slots[count + k], deltas[count + k]
         xs = [slots[item] if isinstance(item, int) else item for item in operands]
-        partials = row.partials[0](z, *xs) if row.many else [partial(z, *xs) for partial in row.partials]
+        partials = row.partials[0](z, *xs) if row.signature.lists else [partial(z, *xs) for partial in row.partials]
         for item, partial in zip(operands, partials, strict=True):
             if isinstance(item, int):
                 deltas[item] = deltas[item] + delta * partial

@@ -1,4 +1,4 @@
-"""How often gradient checkers are right, on the corpus of tests/corpus: `python -m benchmarks.checkers`."""
+"""How often gradient checkers are right, on the corpus of tests/testing/corpus: `python -m benchmarks.checkers`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.judges import Answer, Judge, judges
 from benchmarks.machine import machine
 from microgrand.testing import Verdict
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+TESTS = Path(__file__).resolve().parent.parent / "tests" / "testing"
 DESCRIPTION = """\
 Gradient checkers on a corpus of claimed derivatives, which are right, wrong, or beyond judging by evaluations of the
 function. Every checker runs with its own defaults and gets inputs of 64 bits; an error other than the one by which it
@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
 
 
 def corpus() -> list[Any]:
-    """The cases of tests/corpus, which is imported as the tests import it: from the folder `tests`.
+    """The cases of tests/testing/corpus, which is imported as the tests import it: from the folder `tests/testing`.
 
     Raises ModuleNotFoundError where the folder is not there, as beside an installed package.
     """
@@ -197,7 +197,9 @@ def chosen(cases: Sequence[Any], names: Sequence[str] | None) -> list[Any]:
     for name in names or ():
         if name not in known:
             close = " or ".join([repr(each) for each in get_close_matches(name, known)])
-            raise LookupError(f"there is no case {name!r}; {f'did you mean {close}?' if close else 'see tests/corpus'}")
+            raise LookupError(
+                f"there is no case {name!r}; {f'did you mean {close}?' if close else 'see tests/testing/corpus'}"
+            )
     return [case for case in cases if names is None or case.name in names]
 
 

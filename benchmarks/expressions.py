@@ -83,8 +83,8 @@ def _binary(draft: Draft) -> None:
 def _many(draft: Draft) -> None:
     name = draft.source.choice(MANY)
     count = draft.source.randint(1, 4)
-    operands = [draft.slot(), *[draft.item() for _ in range(count * max(TABLE[name].notation.groups, 1) - 1)]]
-    indices = [float(draft.source.randrange(count)) for _ in range(TABLE[name].notation.trailing)]
+    operands = [draft.slot(), *[draft.item() for _ in range(count * max(len(TABLE[name].signature.lists), 1) - 1)]]
+    indices = [float(draft.source.randrange(count)) for _ in range(len(TABLE[name].signature.indices))]
     draft.add(name, *operands, *indices)
 
 

@@ -54,13 +54,13 @@ def partials(framework: Framework, row: Primitive, matrix: Any) -> Any:
     matrix  one line per point, its operands side by side
     """
     function = framework.functions.get(row.name)
-    if function is None or row.whole:
+    if function is None or (row.signature.indices and not row.signature.lists):
         return None
-    trailing = row.notation.trailing
+    trailing = len(row.signature.indices)
     own = matrix.shape[1] - trailing
     columns = numpy.ascontiguousarray(matrix[:, :own])
-    if row.many:
-        arguments = numpy.split(columns, max(row.notation.groups, 1), axis=1)
+    if row.signature.lists:
+        arguments = numpy.split(columns, max(len(row.signature.lists), 1), axis=1)
     else:
         arguments = [columns[:, k] for k in range(own)]
     indices = [matrix[:, own + k].astype(int) for k in range(trailing)]

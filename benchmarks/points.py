@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 
 from microgrand import Domain, Interval, Primitive
-from microgrand.domains import REALS
+from microgrand.table.domains import REALS
 
 SMALLEST = 2.0**-1022  # below it floats lose digits, and some frameworks flush them to zero
 LARGEST = 1.797e308
@@ -25,7 +25,7 @@ def draw(row: Primitive, count: int, seed: int) -> list[list[float]]:
 
 def differentiable(row: Primitive, xs: list[float]) -> int:
     """How many operands have a partial: not the index of a softmax, nor the order of a derivative."""
-    return len(xs) - row.notation.trailing - len(row.whole)
+    return len(xs) - len(row.signature.indices)
 
 
 def _usable(row: Primitive, source: random.Random) -> list[float]:
@@ -42,11 +42,11 @@ def _candidates(row: Primitive, source: random.Random) -> Iterator[list[float]]:
         xs = _power(source)
     elif row.name == "power_term":
         xs = [signed(source, 1e-3, 1e3), *_power(source)]
-    elif row.many:
+    elif row.signature.lists:
         xs = _many(row, source)
     else:
         xs = _few(row, source)
-    for k in row.whole:
+    for k in row.signature.index_positions(len(row.partials)) if not row.signature.lists else ():
         xs[k:] = [float(source.randint(0, LARGEST_ORDER))]
     yield xs
     if row.joint is not None:
@@ -113,12 +113,12 @@ def _power(source: random.Random) -> list[float]:
 def _many(row: Primitive, source: random.Random) -> list[float]:
     """One to five operands per list, and after the lists an index."""
     count = source.randint(1, MOST_OPERANDS)
-    total = count * max(row.notation.groups, 1)
+    total = count * max(len(row.signature.lists), 1)
     if row.name == "prod":
         xs = [signed(source, 10.0 ** (-307 / total), 10.0 ** (307 / total)) for _ in range(total)]
     else:
         xs = _side_by_side(row.domains[0], total, source)
-    return [*xs, *[float(source.randrange(count)) for _ in range(row.notation.trailing)]]
+    return [*xs, *[float(source.randrange(count)) for _ in range(len(row.signature.indices))]]
 
 
 def _side_by_side(domain: Domain, total: int, source: random.Random) -> list[float]:

@@ -41,7 +41,7 @@ def exact(row: Primitive, xs: Sequence[float], own: int) -> tuple[Any, list[Any]
     """The value, and the partial in each of the first `own` operands."""
     points = [EXACT.mpf(x) for x in xs]
     z = EXACT.one * row.value(*points)
-    if row.many:
+    if row.signature.lists:
         return z, [EXACT.one * partial for partial in row.partials[0](z, *points)[:own]]
     return z, [_partial(partial, z, points) for partial in row.partials[:own]]
 

@@ -8,11 +8,14 @@
 4.5
 """
 
-import microgrand.builds  # first of all: chooses between the compiled modules and their source
-import microgrand.copying  # noqa: F401  teaches copy and pickle what a Value is
+import microgrand.compiled.choice  # first of all: chooses between the compiled modules and their source
+import microgrand.engine.copying  # noqa: F401  teaches copy and pickle what a Value is
 from microgrand.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from microgrand.domains import Domain, Interval
 from microgrand.drawing import Drawing, draw
+from microgrand.engine.order import leaves, topological_order
+from microgrand.engine.scope import Scope
+from microgrand.engine.sweep import Adjoints, sweep
+from microgrand.engine.value import COMPILED, Value
 from microgrand.errors import (
     CollapsedWarning,
     DivisionByZeroError,
@@ -23,18 +26,30 @@ from microgrand.errors import (
     MissingExtraError,
     NonFiniteError,
 )
-from microgrand.graph import leaves, refresh, stale, topological_order
-from microgrand.layers import Layer, Linear, LogSoftmax, ReLU, Sequential, Sigmoid, Softmax, Tanh
-from microgrand.losses import BinaryCrossEntropy, Hinge, NegativeLogLikelihood, SquaredError, l1_penalty, l2_penalty
 from microgrand.manual import describe as _describe
+from microgrand.moved import find_moved_modules as _find_moved_modules
+from microgrand.networks.layers import Layer, Linear, LogSoftmax, ReLU, Sequential, Sigmoid, Softmax, Tanh
+from microgrand.networks.losses import (
+    BinaryCrossEntropy,
+    Hinge,
+    NegativeLogLikelihood,
+    SquaredError,
+    l1_penalty,
+    l2_penalty,
+)
+from microgrand.networks.trace import Trace
 from microgrand.nn import MLP
-from microgrand.node import Primitive
-from microgrand.notation import Notation, formula
-from microgrand.primitives import (
+from microgrand.program import Program, record
+from microgrand.stale import refresh, stale
+from microgrand.table.arithmetic import add, div, identity, mul, neg, sub
+from microgrand.table.domains import Domain, Interval
+from microgrand.table.formula import formula
+from microgrand.table.notation import Notation
+from microgrand.table.primitive import Primitive
+from microgrand.table.rows import (
     TABLE,
     acos,
     acosh,
-    add,
     asin,
     asinh,
     atan,
@@ -44,7 +59,6 @@ from microgrand.primitives import (
     clip,
     cos,
     cosh,
-    div,
     dot,
     elu,
     equal,
@@ -57,7 +71,6 @@ from microgrand.primitives import (
     greater,
     greater_equal,
     hypot,
-    identity,
     leaky_relu,
     less,
     less_equal,
@@ -71,8 +84,6 @@ from microgrand.primitives import (
     maximum,
     mean,
     minimum,
-    mul,
-    neg,
     norm,
     not_equal,
     prod,
@@ -88,24 +99,20 @@ from microgrand.primitives import (
     softsign,
     sqrt,
     square,
-    sub,
     tan,
     tanh,
     where,
 )
 
 # These three shadow builtins, on purpose: `microgrand.sum` is the table's sum. They are left out of `__all__`.
-from microgrand.primitives import abs as abs
-from microgrand.primitives import pow as pow
-from microgrand.primitives import sum as sum
-from microgrand.program import Program, record
-from microgrand.scope import Scope
-from microgrand.sweep import Adjoints, sweep
-from microgrand.trace import Trace
-from microgrand.value import COMPILED, Value
+from microgrand.table.rows import abs as abs
+from microgrand.table.rows import pow as pow
+from microgrand.table.rows import sum as sum
+from microgrand.table.signature import Signature
 from microgrand.walk import Derivation, Step, Walkthrough, derivation, steps, walkthrough
 
-_describe(TABLE.values())
+_describe()
+_find_moved_modules()
 
 __version__ = "0.1.0"
 
@@ -139,6 +146,7 @@ __all__ = [
     "Scope",
     "Sequential",
     "Sigmoid",
+    "Signature",
     "Softmax",
     "SquaredError",
     "Step",

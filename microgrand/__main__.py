@@ -2,6 +2,6 @@
 
 import sys
 
-from microgrand.cli import main
+from microgrand.cli.main import main
 
 sys.exit(main())

@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from microgrand.graph import topological_order
-from microgrand.node import Node
-from microgrand.numeric import as_number
-from microgrand.primitives import identity
-from microgrand.structure import flat, flat_like, positions, rebuilt
-from microgrand.sweep import differentiable_sweep, sweep, tangent_sweep
-from microgrand.value import Outcome, Value
+from microgrand.engine.node import Node
+from microgrand.engine.order import topological_order
+from microgrand.engine.sweep import differentiable_sweep, sweep, tangent_sweep
+from microgrand.engine.value import Computed, Value
+from microgrand.nested import flat, flat_like, positions, rebuilt
+from microgrand.table.arithmetic import identity
+from microgrand.table.numbers import as_number
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -241,4 +241,4 @@ def _settle(node: Value) -> None:
 
 def _constant(x: float) -> Value:
     """A Value that depends on nothing and is no leaf either, so that nobody takes it for one from outside."""
-    return Outcome(x, identity, x, None, 0.0, 0.0)
+    return Computed(x, identity, x, None, 0.0, 0.0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from microgrand.value import Value
+from microgrand.engine.value import Value
 
 
 def register() -> None:

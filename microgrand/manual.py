@@ -7,13 +7,14 @@ descriptor instead: of the class it gives the docstring, of a row its own entry.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from microgrand.node import Node, Primitive
-from microgrand.notation import formula, subscript
-from microgrand.value import Value
+from microgrand.engine.node import Node
+from microgrand.engine.value import Value
+from microgrand.table.formula import formula
+from microgrand.table.primitive import Primitive
 
 TRIED = (0.5, 2.0, 1.0, 0.25)  # numbers of an example: some of them lie in every domain
 
@@ -28,10 +29,9 @@ class Manual:
         return self.docstring if row is None else entry(row)
 
 
-def describe(rows: Iterable[Primitive]) -> None:
-    """From now on these rows, and those of the same classes, have their entries as their docstrings."""
-    for kind in {Primitive, *map(type, rows)}:
-        kind.__doc__ = Manual(kind.__doc__)  # type: ignore[assignment]
+def describe() -> None:
+    """From now on every row has its entry as its docstring."""
+    Primitive.__doc__ = Manual(Primitive.__doc__)  # type: ignore[assignment]
 
 
 def entry(row: Any) -> str:
@@ -43,7 +43,7 @@ def entry(row: Any) -> str:
     if numbers and _is_public(row):
         call = ", ".join(_arguments(row, [repr(x) for x in numbers]))
         paragraphs.append(
-            [f">>> from microgrand import {row.name}", f">>> {row.name}({call})", repr(row.of_flat(numbers))]
+            [f">>> from microgrand import {row.name}", f">>> {row.name}({call})", repr(row.apply(numbers))]
         )
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
@@ -55,26 +55,18 @@ def _is_public(row: Any) -> bool:
 
 def _names(row: Any) -> list[str]:
     """What the operands are called; of rows that take many, there are two, or two in each list."""
-    if row.operand_names:
-        return list(row.operand_names)
-    if not row.many:
-        return ["x", "y"][: row.arity] if row.arity <= 2 else [f"x{subscript(k)}" for k in range(1, row.arity + 1)]
-    lists = ["x"] if row.notation.groups < 2 else ["w", "x"]
-    chosen = row.notation.trailing
-    return [f"{name}{subscript(k)}" for name in lists for k in (1, 2)] + list("jk")[2 - chosen :]
+    names: list[str] = row.signature.names(2)
+    return names
 
 
 def _arguments(row: Any, operands: Sequence[str]) -> list[str]:
     """How the call with these operands is written: one by one, or in lists, and after them what chooses from them."""
-    if not row.many:
-        return list(operands)
-    lists, chosen = row.notation.grouped(operands)
-    return [*(f"[{', '.join(each)}]" for each in lists), *chosen]
+    return [f"[{', '.join(each)}]" if isinstance(each, list) else each for each in row.signature.arguments(operands)]
 
 
 def _chooses(row: Any, k: int, count: int) -> bool:
     """Whether operand k of so many is a whole number that chooses a function."""
-    return k in row.whole or (row.many and k >= count - row.notation.trailing)
+    return k in row.signature.index_positions(count)
 
 
 def _examples(row: Any, names: Sequence[str]) -> Iterator[list[float]]:
@@ -93,9 +85,9 @@ def _partials(row: Any, names: Sequence[str], numbers: Sequence[float]) -> list[
         for k, (x, name) in enumerate(zip(numbers, names, strict=True))
     ]
     try:
-        z = row.of_flat(list(operands))
+        z = row.apply(list(operands))
         z.name = "z"
-        partials = row.partials_on_values(z, operands)
+        partials = row.slopes(z, operands, operands)
     except Exception:  # a user's row, whatever it does: its partials may be meant for floats alone
         return []
     named = [(name, partial) for name, x, partial in zip(names, operands, partials, strict=True) if isinstance(x, Node)]

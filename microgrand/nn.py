@@ -11,8 +11,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from microgrand.layers import Linear, ReLU, Sequential, Vector
-from microgrand.value import Value
+from microgrand.engine.value import Value
+from microgrand.networks.layers import Linear, ReLU, Sequential, Vector
 
 __all__ = ["MLP", "Layer", "Neuron"]
 
@@ -82,7 +82,7 @@ class MLP(_Network):
     >>> random.seed(1337)
     >>> model = MLP(2, [16, 16, 1])
     >>> len(model.parameters()), type(model([1.0, -1.0]))
-    (337, <class 'microgrand.value.Outcome'>)
+    (337, <class 'microgrand.engine.value.Computed'>)
     """
 
     symbol = "MLP"

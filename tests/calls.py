@@ -60,7 +60,7 @@ def rows() -> Iterator[tuple[str, Any]]:
     chosen = random.Random(1)
     for name, row in TABLE.items():
         for _ in range(40):
-            count = len(row.partials) if not row.many else chosen.randint(1, 5)
+            count = len(row.partials) if not row.signature.lists else chosen.randint(1, 5)
             xs = [chosen.choice([chosen.choice(NUMBERS), chosen.gauss(0.0, 3.0)]) for _ in range(count)]
             yield f"{name}{xs}", lambda row=row, xs=xs: row(*spread(row, xs))
             yield f"{name}{xs} recorded", lambda row=row, xs=xs: row(*spread(row, on_values(row, xs)))
@@ -68,14 +68,14 @@ def rows() -> Iterator[tuple[str, Any]]:
 
 
 def on_values(row: Any, xs: list[Any]) -> list[Any]:
-    return [x if k in row.whole else Value(x, name=f"x{k}") for k, x in enumerate(xs)]
+    return [x if k in row.signature.index_positions(len(xs)) else Value(x, name=f"x{k}") for k, x in enumerate(xs)]
 
 
 def spread(row: Any, xs: list[Any]) -> list[Any]:
     """Public arguments that have these operands."""
-    if not row.many:
+    if not row.signature.lists:
         return xs
-    return [xs] * max(row.notation.groups, 1) + [0] * row.notation.trailing
+    return [xs] * max(len(row.signature.lists), 1) + [0] * len(row.signature.indices)
 
 
 def swept(root: Any) -> list[Any]:
@@ -134,7 +134,7 @@ def wrong_calls() -> Iterator[tuple[str, Any]]:
         yield f"{row.name}() of seven", lambda row=row: row(*[Value(1.0)] * 7)
     for lose in (float, int, complex, round, math.exp, abs, bool, format, str, iter, len, operator.index, math.floor):
         yield f"{lose.__name__}(v)", lambda lose=lose: lose(Value(2.0))
-    yield "declared", lambda: microgrand.declaration.declared("never")
+    yield "declared", lambda: microgrand.table.primitive.declared("never")
 
 
 def graph_calls(item: Any) -> Iterator[tuple[str, Any]]:

@@ -18,9 +18,9 @@ from microgrand.drawing.regions import Region, Regions
 from microgrand.drawing.vertices import MOST_PATHS, Seen, look
 from microgrand.drawing.view import View
 from microgrand.drawing.words import SHOWABLE, view_of
+from microgrand.engine.node import Node
 from microgrand.errors import CollapsedWarning
-from microgrand.node import Node
-from microgrand.numeric import as_number
+from microgrand.table.numbers import as_number
 
 MAX_NODES = 250
 

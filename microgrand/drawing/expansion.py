@@ -6,7 +6,8 @@ from typing import Any
 
 from microgrand.drawing.regions import Region, Regions
 from microgrand.drawing.vertices import Seen
-from microgrand.node import Node, Primitive
+from microgrand.engine.node import Node
+from microgrand.table.primitive import Primitive
 
 
 class Expansion:

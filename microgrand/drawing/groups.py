@@ -7,9 +7,9 @@ from typing import Any
 
 from microgrand.drawing.regions import Items, Region, Regions, key_of
 from microgrand.drawing.vertices import Seen, Vertex
-from microgrand.node import Node
-from microgrand.notation import row_name, subscript, superscript
-from microgrand.sweep import sweep
+from microgrand.engine.node import Node
+from microgrand.engine.sweep import sweep
+from microgrand.table.symbols import row_name, subscript, superscript
 
 MOST_LEAVES = 8  # leaves with the same children that are drawn one by one
 MOST_ROWS = 3  # rows of a layer's parameters that are drawn one by one
@@ -263,7 +263,7 @@ class Grouping:
             return []
         lists = [
             [x for x in items if isinstance(x, Vertex)]
-            for items in vertex.primitive.notation.grouped(vertex.operands)[0]
+            for items in vertex.primitive.signature.grouped(vertex.operands)[0]
         ]
         return [items for items in lists if items and all([self.is_parameter(item) for item in items])]
 
@@ -318,14 +318,14 @@ class Grouping:
     def _list_of(self, vertex: Vertex, child: Vertex) -> int:
         """In which of the child's lists of operands a vertex stands: w and x are two vectors of dot(w, x)."""
         if id(child) not in self._lists:
-            lists = child.primitive.notation.grouped(child.operands)[0] if child.primitive is not None else []
+            lists = child.primitive.signature.grouped(child.operands)[0] if child.primitive is not None else []
             self._lists[id(child)] = {id(item): k for k, items in enumerate(lists) for item in items}
         return self._lists[id(child)].get(id(vertex), -1)
 
     def _is_used_whole(self, leaf: Vertex) -> bool:
         """Whether only functions of vectors use it, whose steps are written with the vector's name."""
         rows = [child.primitive for child in self._children.get(id(leaf), [])]
-        return all([row is not None and row.notation.groups > 0 for row in rows])
+        return all([row is not None and row.signature.lists and row.signature.brackets for row in rows])
 
     def _region_of_leaf(self, vertex: Vertex) -> Region | None:
         """The call in which alone a parameter is used; None for the inputs of a call."""

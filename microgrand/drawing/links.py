@@ -8,8 +8,8 @@ from typing import NamedTuple
 from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.regions import Region, key_of
 from microgrand.drawing.vertices import BEYOND, MOST_PINNED, Vertex
-from microgrand.node import Node
-from microgrand.sweep import Adjoints, sweep
+from microgrand.engine.node import Node
+from microgrand.engine.sweep import Adjoints, sweep
 
 MOST_PARALLEL = 8  # arrows between two boxes that are drawn one by one
 
@@ -217,8 +217,8 @@ def jacobian(grouping: Grouping, found: Sequence[Adjoints], above: Group, below:
 
 def _uses(vertex: Vertex, region: Region) -> bool:
     """Whether the step that made the vertex is applied to the plain numbers that its layer was called on, or to one."""
-    if vertex.primitive is not None and vertex.primitive.notation.groups:
-        lists, _ = vertex.primitive.notation.grouped(vertex.operands)
+    if vertex.primitive is not None:
+        lists, _ = vertex.primitive.signature.grouped(vertex.operands)
         if any([key_of(items) == key_of(region.inputs) for items in lists]):
             return True
     return any([operand is number for operand in vertex.operands for number in region.scope.inputs])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from microgrand.node import Node
-from microgrand.notation import LONGEST_NAME, shortened
+from microgrand.engine.node import Node
+from microgrand.table.formula import LONGEST_NAME, shortened
 
 
 def caller_names(names: Any, scope: Mapping[str, Any]) -> Callable[[Node], str | None]:

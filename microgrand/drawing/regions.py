@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgrand.drawing.vertices import Seen, Vertex
-from microgrand.node import Node
-from microgrand.numeric import as_number
-from microgrand.scope import Scope
+from microgrand.engine.node import Node
+from microgrand.engine.scope import Scope
+from microgrand.table.numbers import as_number
 
 Items = Sequence["Vertex | float"]
 

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from microgrand.engine.node import Node
+from microgrand.engine.order import as_nodes
+from microgrand.engine.scope import Scope
+from microgrand.engine.sweep import sweep
+from microgrand.engine.value import Value
 from microgrand.errors import DomainError, GraphError
-from microgrand.graph import as_nodes, stale
-from microgrand.node import Node, Primitive
-from microgrand.notation import subscript
-from microgrand.scope import Scope
-from microgrand.sweep import sweep
-from microgrand.value import Value
+from microgrand.stale import stale
+from microgrand.table.primitive import Primitive
+from microgrand.table.symbols import subscript
 
 WINDOW = 10_000  # numbers that a drawing looks at, the nearest to the root; the others are counted
 MOST_PINNED = 12  # leaves with a name that are looked at wherever they are

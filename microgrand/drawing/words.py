@@ -10,7 +10,8 @@ from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.drawing.view import Arrow, Box, Cluster, View
-from microgrand.notation import UNKNOWN, number, vector
+from microgrand.table.formula import number
+from microgrand.table.symbols import UNKNOWN, vector
 
 SHOWABLE = ("value", "delta", "partial")
 SHOWN = 3  # numbers of a long vector
@@ -123,8 +124,8 @@ class Words:
         """The step that made the vertex, in the names of its operands: "x·w"; plain numbers stand inside it."""
         assert vertex.primitive is not None
         notation = vertex.primitive.notation
-        if notation.groups:
-            lists, rest = notation.grouped(vertex.operands)
+        lists, rest = vertex.primitive.signature.grouped(vertex.operands)
+        if lists:
             step = notation.applied("text", [self._list(items) for items in lists], [_plain(x) for x in rest])
         else:
             step = notation.write("text", [self._operand(operand) for operand in vertex.operands])

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
-from microgrand.node import Node
-from microgrand.numeric import as_number, is_array_of_objects
+from microgrand.engine.node import Node
+from microgrand.nested import positions, rebuilt
 from microgrand.program.program import Program
-from microgrand.structure import positions, rebuilt
+from microgrand.table.arrays import holds_objects
+from microgrand.table.numbers import as_number
 
 Shape = tuple[int, ...]
 
@@ -157,7 +158,7 @@ def _as_nested(argument: Any) -> Any:
     """The argument; a data frame as its array, an array of Values as nested lists."""
     if not _is_numpy(argument):
         argument = argument.to_numpy() if hasattr(argument, "to_numpy") else argument
-    return argument.tolist() if is_array_of_objects(argument) else argument
+    return argument.tolist() if holds_objects(argument) else argument
 
 
 def _layouts(example: Sequence[Any]) -> list[tuple[Shape | None, range]]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.errors import GuardError
-from microgrand.numeric import library, quietly
 from microgrand.program.arguments import Arguments, Piece
 from microgrand.program.cells import Operation
 from microgrand.program.numbers import broken
 from microgrand.program.passes import optimised
 from microgrand.program.plan import Part, Plan, as_often
 from microgrand.program.program import Program
+from microgrand.table.arrays import library, quietly
 
 CACHE = 2**17  # numbers that are in work at once: 1 MiB
 FEWEST, MOST = 512, 65536  # lanes of a stretch

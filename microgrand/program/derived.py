@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from microgrand.primitives import sum as total
+from microgrand.engine.scope import Guards
+from microgrand.engine.sweep import differentiable_sweep, tangent_sweep
+from microgrand.engine.value import Value
+from microgrand.nested import flat, places, positions, rebuilt
 from microgrand.program.numbers import on_values
 from microgrand.program.program import Program
 from microgrand.program.recording import Decision, written
-from microgrand.scope import Guards
-from microgrand.structure import flat, places, positions, rebuilt
-from microgrand.sweep import differentiable_sweep, tangent_sweep
-from microgrand.value import Value
+from microgrand.table.rows import sum as total
 
 
 class _Example:

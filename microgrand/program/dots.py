@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
-from microgrand.primitives import add, dot, mul
-from microgrand.primitives import sum as total
 from microgrand.program.draft import Draft
 from microgrand.program.passes import closed, ends
 from microgrand.program.program import Program
+from microgrand.table.arithmetic import add, mul
+from microgrand.table.rows import dot
+from microgrand.table.rows import sum as total
 
 Term = tuple[int, int | None]  # a product of two slots, or one slot
 

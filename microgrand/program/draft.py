@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from struct import pack
 from typing import Any
 
-from microgrand.node import Primitive
 from microgrand.program.program import Guard, Program, Step, moved, slots
+from microgrand.table.primitive import Primitive
 
 
 class Draft:

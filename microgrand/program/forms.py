@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from microgrand.node import Primitive
-from microgrand.primitives import TABLE, add, div, dot, mul, sub
-from microgrand.primitives import sum as total
 from microgrand.program.cells import PRODUCT, Cell, Cells, Operands, index
+from microgrand.table.arithmetic import add, div, mul, sub
+from microgrand.table.primitive import Primitive
+from microgrand.table.rows import TABLE, dot
+from microgrand.table.rows import sum as total
 
 SPARSEST = 8  # a matrix product may compute so many times as many products as are asked for
 ARITHMETIC = (add, sub, mul, div)  # their value has the shape of both operands; others may choose one of theirs
@@ -79,7 +80,7 @@ class Forms:
         assert row.along is not None
         value, prepared = row.along
         count, size = len(members[0]), len(members)
-        if row.notation.trailing == 1:
+        if len(row.signature.indices) == 1:
             xs = members[0][:-1]
             if any([operands[:-1] != xs for operands in members]):
                 return self.by_columns(row, members)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 
-from microgrand.node import Primitive
-from microgrand.primitives import dot
+from microgrand.nested import flat
 from microgrand.program.draft import Draft
 from microgrand.program.passes import closed
 from microgrand.program.program import Program
-from microgrand.structure import flat
+from microgrand.table.primitive import Primitive
+from microgrand.table.rows import dot
 
 Operands = tuple[int, ...]
 
@@ -84,7 +84,7 @@ def _key(
             right if halves[right] > 1 else (origin.get(left[0], left[0]), origin.get(right[0], right[0]))
         )
         return (len(left), shared), (*left, *right)
-    if row.notation.trailing == 1:
+    if len(row.signature.indices) == 1:
         return operands[:-1], operands
     return tuple([origin.get(k, k) for k in operands]), operands
 

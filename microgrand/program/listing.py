@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from microgrand.notation import number
+from microgrand.nested import rebuilt
 from microgrand.program.program import Program, slots
-from microgrand.structure import rebuilt
+from microgrand.table.formula import number
 
 
 def listing(program: Program) -> str:

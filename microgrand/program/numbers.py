@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from microgrand.engine.node import Node
+from microgrand.engine.value import Value
 from microgrand.errors import DomainError, GuardError
-from microgrand.node import Node, Primitive
 from microgrand.program.listing import described
 from microgrand.program.program import Guard, Program
-from microgrand.value import Value
+from microgrand.table.primitive import Primitive
 
 Code = list[tuple[Callable[..., Any], tuple[int, ...]]]
 
@@ -43,7 +44,7 @@ def gradient_on_numbers(program: Program, z: Sequence[Any], root: int) -> list[A
             if slot not in delta:
                 continue
             xs = [z[k] for k in operands]
-            slopes = row.partials[0](z[slot], *xs) if row.many else None
+            slopes = row.partials[0](z[slot], *xs) if row.signature.lists else None
             for i, k in enumerate(operands):
                 if not program.is_constant(k):
                     slope = row.partials[i](z[slot], *xs) if slopes is None else slopes[i]
@@ -116,7 +117,7 @@ def _on_floats(row: Primitive) -> Callable[..., Any]:
 
 
 def _on_values(row: Primitive) -> Callable[..., Any]:
-    return lambda *operands: row.of_flat(list(operands))
+    return lambda *operands: row.apply(list(operands))
 
 
 def _on_general(row: Primitive) -> Callable[..., Any]:

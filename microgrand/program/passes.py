@@ -6,9 +6,10 @@ Each returns a program of the same arguments and the same result. Those here cha
 
 from __future__ import annotations
 
-from microgrand.primitives import dot, mul, neg
 from microgrand.program.draft import Draft
 from microgrand.program.program import Guard, Program, moved
+from microgrand.table.arithmetic import mul, neg
+from microgrand.table.rows import dot
 
 
 def without_dead(program: Program) -> Program:

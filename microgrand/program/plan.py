@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from microgrand.primitives import dot, mul
 from microgrand.program.cells import PRODUCT, Cell, Cells, Operands, index
 from microgrand.program.forms import Forms
 from microgrand.program.program import Program
+from microgrand.table.arithmetic import mul
+from microgrand.table.rows import dot
 
 
 class Part(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.errors import GraphError
-from microgrand.node import Primitive
-from microgrand.numeric import as_number
-from microgrand.structure import flat, places
+from microgrand.nested import flat, places
+from microgrand.table.numbers import as_number
+from microgrand.table.primitive import Primitive
 
 
 class Step(NamedTuple):
@@ -340,7 +340,7 @@ def slots(result: Any) -> list[int]:
 
 def moved(result: Any, place: Any) -> Any:
     """The result with the slot place[k] for each slot k."""
-    from microgrand.structure import rebuilt
+    from microgrand.nested import rebuilt
 
     return rebuilt(result, iter([place[k] for k in slots(result)]))
 

@@ -6,17 +6,17 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from microgrand.engine.node import Node
+from microgrand.engine.order import leaves as leaves_of
+from microgrand.engine.order import topological_order
+from microgrand.engine.scope import Guards
+from microgrand.engine.value import Value
 from microgrand.errors import GraphError
-from microgrand.graph import leaves as leaves_of
-from microgrand.graph import topological_order
-from microgrand.node import Node
-from microgrand.numeric import as_number
-from microgrand.primitives import TABLE
+from microgrand.nested import flat, places, rebuilt
 from microgrand.program.draft import Draft
 from microgrand.program.program import Guard, Program
-from microgrand.scope import Guards
-from microgrand.structure import flat, places, rebuilt
-from microgrand.value import Value
+from microgrand.table.numbers import as_number
+from microgrand.table.rows import TABLE
 
 Decision = tuple[str, Any, Any, bool]
 

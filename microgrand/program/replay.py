@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.errors import NonFiniteError
+from microgrand.nested import rebuilt
 from microgrand.program.arguments import Arguments, Piece
 from microgrand.program.blocks import computed
 from microgrand.program.derived import adjoint_of, as_key, hessian_program, jacobian_program
@@ -14,7 +15,6 @@ from microgrand.program.listing import described
 from microgrand.program.numbers import gradient_on_numbers, on_numbers, without_checks
 from microgrand.program.plan import Part
 from microgrand.program.program import Program
-from microgrand.structure import rebuilt
 
 
 class Question(NamedTuple):

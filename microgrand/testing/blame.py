@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from microgrand.graph import topological_order
-from microgrand.node import Node, Primitive
-from microgrand.notation import formula
+from microgrand.engine.node import Node, data_of
+from microgrand.engine.order import topological_order
+from microgrand.table.formula import formula
+from microgrand.table.primitive import Primitive
 from microgrand.testing import digits
 from microgrand.testing.differences import judge
-from microgrand.testing.expression import Expression, Step, applied, choosers
+from microgrand.testing.expression import Expression, Step, applied
 from microgrand.testing.verdict import Judgement, Verdict
 
 
@@ -55,7 +56,7 @@ def faulty_edges(root: Node) -> list[Edge]:
 
 def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial: float) -> Judgement:
     """Whether `partial` is ∂value/∂operand k of a row: by its value alone, with many digits or else on floats."""
-    chosen = choosers(row, len(operands))
+    chosen = row.signature.index_positions(len(operands))
     slots = tuple([x if j in chosen else j for j, x in enumerate(operands)])
     expression = Expression(operands, (Step(row, slots),))
     domain = row.domains[min(k, len(row.domains) - 1)]
@@ -80,7 +81,7 @@ def _edges(node: Node) -> list[Edge]:
     row = node.primitive
     if row is None:
         return []
-    numbers = tuple(row.numbers(node.operands))
+    numbers = tuple(data_of(node.operands))
     return [
         Edge(row, k, numbers, formula(node, depth=2), judged_partial(row, numbers, k, partial))
         for k, (operand, partial) in enumerate(zip(node.operands, node.operand_partials(), strict=True))

@@ -14,9 +14,10 @@ from functools import partial
 from math import isclose, isfinite, nan
 from typing import Any
 
-from microgrand.domains import REALS, Domain
-from microgrand.graph import topological_order
-from microgrand.sweep import sweep
+from microgrand.engine.order import topological_order
+from microgrand.engine.sweep import sweep
+from microgrand.engine.value import Value
+from microgrand.table.domains import REALS, Domain
 from microgrand.testing import digits
 from microgrand.testing.complexstep import sharpened
 from microgrand.testing.differences import judge
@@ -25,7 +26,6 @@ from microgrand.testing.expression import Expression
 from microgrand.testing.functions import Function, flat
 from microgrand.testing.report import Finding, Report
 from microgrand.testing.verdict import Judgement, Verdict
-from microgrand.value import Value
 
 NO_GRADIENT = (
     "f does not run on microgrand's Values, or its result does not depend on them: "

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from math import isfinite, isinf
 from typing import Any, NamedTuple
 
-from microgrand.domains import REALS, Domain
 from microgrand.errors import MissingExtraError
-from microgrand.node import Primitive
+from microgrand.table.domains import REALS, Domain
+from microgrand.table.primitive import Primitive
 from microgrand.testing.exact import (
     EXACT,
     SMALLEST_SLOPE_DIGITS,

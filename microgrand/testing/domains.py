@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import inf, nextafter
 from typing import Any, Final
 
-from microgrand import domains, primitives
-from microgrand.domains import Domain, Interval
+from microgrand.table import domains
+from microgrand.table import rows as primitives
+from microgrand.table.domains import Domain, Interval
 
 LARGEST: Final = 1.7976931348623157e308  # the largest float
 

@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from microgrand.errors import MissingExtraError
-from microgrand.node import Primitive
-from microgrand.testing.expression import choosers
+from microgrand.table.primitive import Primitive
 
 try:
     import mpmath
@@ -66,7 +65,7 @@ def exact_partial(row: Primitive, operands: Sequence[float], k: int) -> Any:
     with many_digits(working_digits(operands)):
         points = _points(row, operands)
         z = EXACT.mpf(1) * row.value(*points)
-        partial = row.partials[0](z, *points)[k] if row.many else row.partials[k](z, *points)
+        partial = row.partials[0](z, *points)[k] if row.signature.lists else row.partials[k](z, *points)
         return mpmath.mp.convert(partial)
 
 
@@ -108,7 +107,7 @@ def ulps(x: float, exact: Any, scale: float | None = None) -> float:
 
 def _points(row: Primitive, operands: Sequence[float]) -> list[Any]:
     """The operands with many digits, but for those that choose a function."""
-    chosen = choosers(row, len(operands))
+    chosen = row.signature.index_positions(len(operands))
     return [x if k in chosen else EXACT.mpf(x) for k, x in enumerate(operands)]
 
 

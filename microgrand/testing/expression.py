@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import microgrand
 from microgrand import drawing
 from microgrand.derivatives import grad
-from microgrand.graph import topological_order
-from microgrand.node import Node, Primitive
-from microgrand.notation import number
-from microgrand.numeric import as_number
-from microgrand.primitives import TABLE
-from microgrand.value import Value
+from microgrand.engine.node import Node
+from microgrand.engine.order import topological_order
+from microgrand.engine.value import Value
+from microgrand.table.formula import number
+from microgrand.table.numbers import as_number
+from microgrand.table.primitive import Primitive
+from microgrand.table.rows import TABLE
 
 INDENT = "    "
 
@@ -149,30 +150,7 @@ class Expression:
 
 def applied(row: Primitive, operands: Sequence[Any]) -> Any:
     """The row at flat operands."""
-    return row(*public_arguments(row, operands))
-
-
-def public_arguments(row: Primitive, operands: Sequence[Any]) -> list[Any]:
-    """Flat operands as the row's public arguments: of many operands, the lists and then what follows them.
-
-    >>> public_arguments(TABLE["softmax"], [0.1, 0.2, 1.0])
-    [[0.1, 0.2], 1.0]
-    """
-    if not row.many:
-        return list(operands)
-    groups = max(row.notation.groups, 1)
-    size = (len(operands) - row.notation.trailing) // groups
-    lists = [list(operands[i * size : (i + 1) * size]) for i in range(groups)]
-    return [*lists, *operands[groups * size :]]
-
-
-def choosers(row: Primitive, count: int) -> set[int]:
-    """Which of `count` operands are whole numbers that choose a function, and never Values.
-
-    >>> choosers(TABLE["softmax"], 3)
-    {2}
-    """
-    return {*row.whole, *range(count - row.notation.trailing, count)} if row.many else set(row.whole)
+    return row(*row.signature.arguments(operands))
 
 
 def _call(row: Primitive, items: list[str]) -> str:
@@ -183,7 +161,7 @@ def _call(row: Primitive, items: list[str]) -> str:
             return template.format(*items)
         name = f"mg.{name}" if getattr(microgrand, name, None) is row else f'mg.TABLE["{name}"]'
     groups = [
-        f"[{', '.join(item)}]" if isinstance(item, list) else item.removesuffix(".0") if row.many else item
-        for item in public_arguments(row, items)  # beside lists stand indices, which are whole
+        f"[{', '.join(item)}]" if isinstance(item, list) else item.removesuffix(".0") if row.signature.lists else item
+        for item in row.signature.arguments(items)  # beside lists stand indices, which are whole
     ]
     return f"{name}({', '.join(groups)})"

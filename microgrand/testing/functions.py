@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from microgrand.numeric import as_number
-from microgrand.scope import Guards
-from microgrand.value import Value
+from microgrand.engine.scope import Guards
+from microgrand.engine.value import Value
+from microgrand.table.numbers import as_number
 
 
 class Function:

@@ -6,15 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from microgrand.domains import REALS, Domain
+from microgrand.engine.node import data_of
+from microgrand.engine.value import Value
 from microgrand.errors import MissingExtraError
-from microgrand.node import Primitive
-from microgrand.numeric import is_sequence
-from microgrand.primitives import TABLE
+from microgrand.table.domains import REALS, Domain
+from microgrand.table.numbers import is_sequence
+from microgrand.table.primitive import Primitive
+from microgrand.table.rows import TABLE
 from microgrand.testing.domains import brought_inside
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.strategies import MODERATE, numbers, orders
-from microgrand.value import Value
 
 try:
     from hypothesis import reject
@@ -135,7 +136,7 @@ class _Draft:
 
     def is_usable(self, row: Primitive, operands: list[Any]) -> bool:
         """Whether the row is defined there, and, if that is asked for, smooth."""
-        xs = row.numbers(operands)
+        xs = data_of(operands)
         return row.allows(*xs) and not (self.smooth and row.kink is not None and row.kink(*xs))
 
     def recorded(self, row: Primitive, operands: list[Any]) -> Value | None:
@@ -155,7 +156,7 @@ class _Draft:
 
 def _shape(row: Primitive) -> tuple[Any, ...]:
     """Rows of one shape can be applied to the same operands."""
-    return row.arity, row.notation.groups, row.notation.trailing, row.whole
+    return row.arity, len(row.signature.lists), len(row.signature.indices)
 
 
 @st.composite
@@ -163,25 +164,26 @@ def _step(draw: Any, draft: _Draft) -> Value:
     """A row applied to operands that are drawn before it, steps of their own among them."""
     draft.left -= 1
     row = draw(draft.any_row)
-    items = _many(draw, draft, row) if row.many else _few(draw, draft, row)
+    items = _many(draw, draft, row) if row.signature.lists else _few(draw, draft, row)
     domains = [*row.domains, *[row.domains[-1]] * (len(items) - len(row.domains))]
     operands = [draft.placed(item, domain) for item, domain in zip(items, domains, strict=True)]
     if not any([isinstance(item, Value) for item in operands]):
-        k = min(set(range(len(operands))) - set(row.whole))
+        k = min(set(range(len(operands))) - set(row.signature.index_positions(len(operands))))
         operands[k] = draft.placed(0, domains[k])
     return draft.applied(row, operands)
 
 
 def _few(draw: Any, draft: _Draft, row: Primitive) -> list[Any]:
     """One operand for each partial of the row."""
-    return [draw(orders() if k in row.whole else draft.any_operand) for k in range(len(row.partials))]
+    indices = row.signature.index_positions(len(row.partials))
+    return [draw(orders() if k in indices else draft.any_operand) for k in range(len(row.partials))]
 
 
 def _many(draw: Any, draft: _Draft, row: Primitive) -> list[Any]:
     """Lists of one length, one after the other, and the indices that follow them."""
-    column = st.tuples(*[draft.any_operand] * max(row.notation.groups, 1))
+    column = st.tuples(*[draft.any_operand] * max(len(row.signature.lists), 1))
     columns = draw(st.lists(column, min_size=1, max_size=MOST_OPERANDS))
-    indices = [float(draw(st.integers(0, len(columns) - 1))) for _ in range(row.notation.trailing)]
+    indices = [float(draw(st.integers(0, len(columns) - 1))) for _ in range(len(row.signature.indices))]
     return [item for group in zip(*columns, strict=True) for item in group] + indices
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from microgrand.node import Primitive
+from microgrand.table.primitive import Primitive
 from microgrand.testing.laws import LAWS, Broken, Law, LeftOut
 from microgrand.testing.simplest import simplest_failure
 

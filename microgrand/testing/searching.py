@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from microgrand.domains import REALS, Domain
+from microgrand.engine.value import Value
 from microgrand.errors import MissingExtraError
-from microgrand.node import Primitive
+from microgrand.table.domains import REALS, Domain
+from microgrand.table.primitive import Primitive
 from microgrand.testing.blame import Edge, faulty_edges, ulps
 from microgrand.testing.checking import Check
 from microgrand.testing.domains import as_domain
@@ -18,7 +19,6 @@ from microgrand.testing.report import Report
 from microgrand.testing.simplest import simplest_failure
 from microgrand.testing.strategies import points
 from microgrand.testing.verdict import Verdict
-from microgrand.value import Value
 
 try:
     from hypothesis import strategies as st
@@ -147,7 +147,8 @@ def _by_name(f: Callable[..., Any], domains: dict[str, Any]) -> list[Any]:
 def _count(f: Callable[..., Any]) -> int:
     """How many arguments `f` has to be given."""
     if isinstance(f, Primitive) and f.arity is not None:
-        return f.arity
+        arity: int = f.arity
+        return arity
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):  # a built-in that tells nothing

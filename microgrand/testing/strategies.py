@@ -6,12 +6,12 @@ import math
 from math import frexp, ldexp
 from typing import Any
 
-from microgrand.domains import REALS, Domain
+from microgrand.engine.value import Value
 from microgrand.errors import MissingExtraError
-from microgrand.node import Primitive
-from microgrand.numeric import as_number
+from microgrand.table.domains import REALS, Domain
+from microgrand.table.numbers import as_number
+from microgrand.table.primitive import Primitive
 from microgrand.testing.domains import LARGEST, as_domain, pieces
-from microgrand.value import Value
 
 try:
     from hypothesis import strategies as st
@@ -102,9 +102,11 @@ def extremes(row: Primitive, smooth: bool = True) -> st.SearchStrategy[list[floa
 def anything(row: Primitive) -> st.SearchStrategy[list[float]]:
     """Lists of as many operands as the row takes, inside its domain or not, infinite ones among them."""
     each = st.floats(allow_nan=False)
-    if row.many:
+    if row.signature.lists:
         return _many(row, each)
-    return st.tuples(*[orders() if k in row.whole else each for k in range(len(row.domains))]).map(list)
+    return st.tuples(
+        *[orders() if k in row.signature.index_positions(len(row.domains)) else each for k in range(len(row.domains))]
+    ).map(list)
 
 
 def at_kinks(row: Primitive) -> st.SearchStrategy[list[float]]:
@@ -123,10 +125,13 @@ def _tied(xs: list[float], how: int) -> list[float]:
 
 def _lists(row: Primitive, domains: list[st.SearchStrategy[float]], smooth: bool) -> st.SearchStrategy[list[float]]:
     """Lists of operands, each drawn from what is given for its place."""
-    if row.many:
+    if row.signature.lists:
         drawn: st.SearchStrategy[list[float]] = _many(row, domains[-1])
     else:
-        each = [orders() if k in row.whole else numbers for k, numbers in enumerate(domains)]
+        each = [
+            orders() if k in row.signature.index_positions(len(domains)) else numbers
+            for k, numbers in enumerate(domains)
+        ]
         drawn = st.tuples(*each).map(list)
     if row.joint is not None:
         drawn = drawn.map(lambda xs: _ordered_if_needed(row, xs))
@@ -140,13 +145,12 @@ def orders() -> st.SearchStrategy[float]:
 
 @st.composite
 def _many(draw: Any, row: Primitive, each: st.SearchStrategy[float]) -> list[float]:
-    """A list through the row's own `spread`, so that its rules (an even count, a last index) are kept."""
-    groups, trailing = max(row.notation.groups, 1), row.notation.trailing
+    """A list by the row's own signature, so that its rules (lists of one length, a last index) are kept."""
+    groups, trailing = len(row.signature.lists), len(row.signature.indices)
     size = draw(st.integers(1, 5))
     lists = [draw(st.lists(each, min_size=size, max_size=size)) for _ in range(groups)]
     indices = [draw(st.integers(0, size - 1)) for _ in range(trailing)]
-    assert row.spread is not None
-    return [float(x) for x in row.spread(*lists, *indices)]
+    return [float(x) for x in row.signature.flat(row.name, [*lists, *indices])]
 
 
 def _ordered_if_needed(row: Primitive, xs: list[float]) -> list[float]:

@@ -7,10 +7,10 @@ import warnings
 from typing import Any
 
 from microgrand.errors import MissingExtraError
-from microgrand.layers import Linear, LogSoftmax, Sequential
-from microgrand.losses import NegativeLogLikelihood, l2_penalty
+from microgrand.networks.layers import Linear, LogSoftmax, Sequential
+from microgrand.networks.losses import NegativeLogLikelihood, l2_penalty
+from microgrand.networks.trace import Trace
 from microgrand.program import Program, record
-from microgrand.trace import Trace
 from microgrand.training.blockwise import is_dask
 from microgrand.training.objective import Objective
 from microgrand.training.solvers import SOLVERS, minimise, safe_step

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from microgrand.drawing import draw
 from microgrand.errors import DomainError, InputError, MissingExtraError, NonFiniteError
 from microgrand.files import write_whole
-from microgrand.layers import Layer
-from microgrand.losses import l2_penalty
-from microgrand.trace import Trace
+from microgrand.networks.layers import Layer
+from microgrand.networks.losses import l2_penalty
+from microgrand.networks.trace import Trace
 from microgrand.training.loop import History
 from microgrand.training.model import Model
 from microgrand.training.objective import Objective

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from microgrand.errors import InputError
-from microgrand.layers import Layer, Linear, LogSoftmax, Sequential, Softmax, Tanh
-from microgrand.losses import NegativeLogLikelihood
+from microgrand.networks.layers import Layer, Linear, LogSoftmax, Sequential, Softmax, Tanh
+from microgrand.networks.losses import NegativeLogLikelihood
 from microgrand.training.samples import Samples, Scale
 from microgrand.training.storage import as_arrays, assign, flat, nested
 

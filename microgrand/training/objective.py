@@ -10,14 +10,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from microgrand.engine.value import Value
 from microgrand.errors import NonFiniteError
-from microgrand.layers import Layer
-from microgrand.primitives import dot
-from microgrand.primitives import sum as total
+from microgrand.networks.layers import Layer
 from microgrand.program import Program
+from microgrand.table.rows import dot
+from microgrand.table.rows import sum as total
 from microgrand.training.blockwise import BlockwiseReplay, is_dask
 from microgrand.training.recorded import Replay
-from microgrand.value import Value
 
 FEWEST = 16  # samples for which it is worthwhile to record the cost
 TOGETHER = 64  # samples that stand in one graph: more would leave the processor's caches, fewer cost a sweep each

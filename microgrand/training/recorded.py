@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from microgrand.engine.node import Node
+from microgrand.engine.sweep import sweep
 from microgrand.errors import GraphError
-from microgrand.layers import Layer, Sequential
-from microgrand.losses import Cost
-from microgrand.node import Node
+from microgrand.networks.layers import Layer, Sequential
+from microgrand.networks.losses import Cost
 from microgrand.program import Program, record
 from microgrand.program.replay import summed
-from microgrand.sweep import sweep
 
 TRIED = 3  # samples whose replay is compared with the network itself
 CLOSE = 1e-9  # relative: regrouped sums differ by far less

@@ -24,10 +24,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from microgrand.engine.value import Value
 from microgrand.errors import InputError, MissingExtraError
 from microgrand.files import write_whole
-from microgrand.layers import Layer
-from microgrand.value import Value
+from microgrand.networks.layers import Layer
 
 FORMAT = "microgrand parameters"
 VERSION = 1

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from microgrand.drawing.groups import Group
 from microgrand.drawing.names import caller_names, one_line
 from microgrand.drawing.vertices import MOST_PATHS, paths_to
+from microgrand.engine.node import Node
+from microgrand.engine.order import as_nodes
+from microgrand.engine.sweep import sweep
 from microgrand.errors import GraphError
-from microgrand.graph import as_nodes
-from microgrand.node import Node
-from microgrand.sweep import sweep
 from microgrand.walk.formulas import Formula, Style, formula
 from microgrand.walk.layers import LayerSteps
 from microgrand.walk.nodes import NodeSteps

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from microgrand.errors import MissingExtraError
-from microgrand.notation import named_in_latex, number
+from microgrand.table.formula import named_in_latex, number
 
 ELEMENTS = {
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",

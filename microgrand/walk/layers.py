@@ -12,8 +12,8 @@ from microgrand.drawing.links import Link, jacobian, sweeps_through
 from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
-from microgrand.node import Node
-from microgrand.sweep import Adjoints
+from microgrand.engine.node import Node
+from microgrand.engine.sweep import Adjoints
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.nodes import NodeSteps, direction_of, listed, summed
 from microgrand.walk.step import Step

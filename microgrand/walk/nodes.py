@@ -9,9 +9,10 @@ from microgrand.drawing.groups import Grouping
 from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import Regions
 from microgrand.drawing.vertices import WINDOW, look
-from microgrand.node import Node
-from microgrand.notation import SIGN, Notation, subscript
-from microgrand.sweep import sweep
+from microgrand.engine.node import Node
+from microgrand.engine.sweep import sweep
+from microgrand.table.notation import SIGN, Notation
+from microgrand.table.symbols import subscript
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.step import Step, Term
 

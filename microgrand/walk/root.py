@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from microgrand.drawing.draw import root_of
+from microgrand.engine.node import Node
+from microgrand.engine.order import topological_order
 from microgrand.errors import GraphError
-from microgrand.graph import stale, topological_order
-from microgrand.node import Node
+from microgrand.stale import stale
 
 
 def fresh_root(root: Any, who: str) -> Node:

@@ -11,7 +11,7 @@ from microgrand.drawing.links import Link, Links
 from microgrand.drawing.vertices import Vertex
 from microgrand.drawing.view import View
 from microgrand.drawing.words import SHOWABLE, Words, array_text
-from microgrand.notation import number as number_text
+from microgrand.table.formula import number as number_text
 from microgrand.walk.step import Step
 
 VALUE, DELTA = 1, 2  # the lines of a box; line 0 is its heading

@@ -16,11 +16,12 @@ from typing import Any
 from microgrand.drawing.draw import MAX_NODES, Composition, compose, require_whole
 from microgrand.drawing.groups import Group
 from microgrand.drawing.names import caller_names, one_line
+from microgrand.engine.node import Node
+from microgrand.engine.order import as_nodes, topological_order
 from microgrand.errors import DomainError
 from microgrand.files import write_whole
-from microgrand.graph import as_nodes, refresh, topological_order
-from microgrand.node import Node
-from microgrand.numeric import as_number
+from microgrand.stale import refresh
+from microgrand.table.numbers import as_number
 from microgrand.walk.layers import LayerSteps, layers_only
 from microgrand.walk.nodes import NodeSteps
 from microgrand.walk.page import final_picture, page

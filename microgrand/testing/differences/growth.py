@@ -19,7 +19,7 @@ SPREAD = 0.05  # the exponents of neighbouring steps differ by less, if f is a p
 def growth(around: Surroundings, side: int) -> float | None:
     """The exponent q at the smallest steps at which f moves clearly; None if f is no power of h there.
 
-    >>> from microgrand.domains import REALS
+    >>> from microgrand.table.domains import REALS
     >>> from microgrand.testing.differences.precision import DOUBLE
     >>> from microgrand.testing.differences.probe import Probe
     >>> round(growth(Surroundings(Probe(lambda x: abs(x) ** 0.5, REALS, 0.0), 0.0, 0.0, DOUBLE), 1), 9)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from microgrand.domains import REALS, Domain
+from microgrand.table.domains import REALS, Domain
 from microgrand.testing.differences.averaging import averaged
 from microgrand.testing.differences.claims import RESOLUTION, Claim
 from microgrand.testing.differences.doubts import doubt, flat_to_rounding

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from numbers import Complex, Real
 from typing import Any
 
-from microgrand.domains import Domain
+from microgrand.table.domains import Domain
 from microgrand.testing.differences.precision import DOUBLE, Precision
 
 

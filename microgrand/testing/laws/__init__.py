@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from microgrand.node import Primitive
+from microgrand.table.primitive import Primitive
 from microgrand.testing.laws.domains import domain_is_kept, ends_are_kept
 from microgrand.testing.laws.law import Broken, Law, LeftOut
 from microgrand.testing.laws.orders import higher_orders, second_order

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from microgrand.domains import Domain
 from microgrand.errors import DomainError
-from microgrand.node import Primitive
+from microgrand.table.domains import Domain
+from microgrand.table.primitive import Primitive
 from microgrand.testing.expression import applied
 from microgrand.testing.laws.law import Broken, LeftOut, on_values, variables
 
@@ -55,7 +55,7 @@ def ends_are_kept(row: Primitive, xs: list[float]) -> None:
 def just_outside(domain: Domain) -> list[float]:
     """The floats next to the ends of the domain that do not belong to it.
 
-    >>> from microgrand.domains import POSITIVE
+    >>> from microgrand.table.domains import POSITIVE
     >>> just_outside(POSITIVE)
     [-5e-324, 0.0]
     """

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from microgrand.engine.sweep import sweep
+from microgrand.engine.value import Value
 from microgrand.errors import MissingExtraError
-from microgrand.node import Primitive
-from microgrand.sweep import sweep
+from microgrand.table.primitive import Primitive
 from microgrand.testing.blame import ulps
-from microgrand.testing.expression import applied, choosers
+from microgrand.testing.expression import applied
 from microgrand.testing.verdict import Judgement, Verdict
-from microgrand.value import Value
 
 try:
     from hypothesis import strategies as st
@@ -52,7 +52,7 @@ class Law(NamedTuple):
 
 def variables(row: Primitive, count: int) -> list[int]:
     """The positions of those of `count` operands that can be Values."""
-    chosen = choosers(row, count)
+    chosen = row.signature.index_positions(count)
     return [k for k in range(count) if k not in chosen]
 
 

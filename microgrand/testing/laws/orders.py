@@ -7,16 +7,16 @@ from functools import partial
 from typing import Any
 
 from microgrand.derivatives import grad, jvp
+from microgrand.engine.sweep import sweep
+from microgrand.engine.value import Value
 from microgrand.errors import NonFiniteError
-from microgrand.node import Primitive
-from microgrand.sweep import sweep
+from microgrand.table.primitive import Primitive
 from microgrand.testing import digits
 from microgrand.testing.differences import judge
 from microgrand.testing.exact import differenced_partial
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.laws.law import Broken, need_one_judged, refused, variables
 from microgrand.testing.verdict import Judgement, Verdict
-from microgrand.value import Value
 
 HIGHEST_ORDER = 4
 
@@ -39,7 +39,7 @@ def second_order(row: Primitive, xs: list[float], first: int, second: int) -> No
 
 def _partial_on(row: Primitive, k: int, operands: Sequence[Any]) -> Any:
     """The partial in operand k of operands among which are Values."""
-    return row.partials_on_values(applied(row, operands), operands)[k]
+    return row.slopes(applied(row, operands), operands, operands)[k]
 
 
 def _by_digits(row: Primitive, leaves: list[Value], slope: Any, index: int, i: int, claim: float) -> Judgement | None:
@@ -57,7 +57,7 @@ def _by_differences(row: Primitive, xs: list[float], k: int, i: int, claim: floa
     def along(x: float) -> float:
         moved = [*xs[:i], x, *xs[i + 1 :]]
         z = row.value(*moved)
-        return float(row.partials[0](z, *moved)[k] if row.many else row.partials[k](z, *moved))
+        return float(row.partials[0](z, *moved)[k] if row.signature.lists else row.partials[k](z, *moved))
 
     return judge(along, xs[i], claim, domain=row.domains[min(i, len(row.domains) - 1)])
 

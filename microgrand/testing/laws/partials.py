@@ -7,7 +7,7 @@ import math
 
 import mpmath
 
-from microgrand.node import Primitive
+from microgrand.table.primitive import Primitive
 from microgrand.testing.blame import judged_partial
 from microgrand.testing.exact import differenced_partial, exact_partial, one_sided_partials, ulps
 from microgrand.testing.laws.law import (

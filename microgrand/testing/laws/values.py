@@ -7,9 +7,9 @@ from typing import Any
 
 import mpmath
 
-from microgrand.node import Primitive
-from microgrand.notation import formula
-from microgrand.primitives import TABLE
+from microgrand.table.formula import formula
+from microgrand.table.primitive import Primitive
+from microgrand.table.rows import TABLE
 from microgrand.testing.exact import exact_value, ulps
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.laws.law import (
@@ -42,7 +42,7 @@ def values_and_floats_agree(row: Primitive, xs: list[float]) -> None:
     _same("the value on Values", z.data, float(row.value(*xs)))
     _same("the value on plain numbers", applied(row, xs), z.data)
     rule = row.partials
-    own = rule[0](z.data, *xs) if row.many else [partial(z.data, *xs) for partial in rule]
+    own = rule[0](z.data, *xs) if row.signature.lists else [partial(z.data, *xs) for partial in rule]
     recorded = dict(zip(leaves, z.partials, strict=True))
     for k, partial in recorded.items():
         _same(f"the recorded partial in operand {k + 1}", partial, float(own[k]))
@@ -54,7 +54,7 @@ def _same_beside_plain_numbers(row: Primitive, xs: list[float], k: int, z: float
     _, alone = on_values(row, xs, only=k)
     _same(f"the value where operand {k + 1} alone is a Value", alone.data, z)
     _same(f"the partial where operand {k + 1} alone is a Value", alone.partials, (partial,))
-    if not row.many:
+    if not row.signature.lists:
         others = [slope for j, slope in enumerate(alone.operand_partials()) if j != k]
         _same("the partials of plain numbers", others, [0.0] * len(others))
 

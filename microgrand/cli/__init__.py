@@ -1,0 +1,4 @@
+"""The command line: `microgrand train`, `predict`, `draw`, `step` and `check`."""
+
+from microgrand.cli.main import main as main
+from microgrand.cli.main import parser as parser

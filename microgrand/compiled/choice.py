@@ -1,0 +1,34 @@
+"""Choose which build runs: the modules that a wheel carries compiled, or the source that lies beside them.
+
+The source runs where MICROGRAND_PURE=1 is set in the environment before microgrand is imported, so that a debugger can
+step into it. `microgrand.COMPILED` tells which build runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def choose_source() -> None:
+    """Find the package's modules by their source files alone, from now on."""
+    sys.path_hooks.insert(0, _source_finder)
+    for folder in [path for path in sys.path_importer_cache if _is_inside(path)]:
+        del sys.path_importer_cache[folder]
+
+
+def _source_finder(folder: str) -> FileFinder:
+    if not _is_inside(folder):
+        raise ImportError(f"{folder!r} is not a folder of microgrand")
+    return FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
+
+
+def _is_inside(folder: str) -> bool:
+    return f"{os.path.abspath(folder)}{os.sep}".startswith(f"{PACKAGE}{os.sep}")
+
+
+if os.environ.get("MICROGRAND_PURE", "0") not in ("", "0"):
+    choose_source()

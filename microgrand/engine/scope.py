@@ -1,0 +1,97 @@
+"""What surrounds the recording of a node: the layer call it is made in, and whoever collects comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar, Token
+from typing import Any, Final
+from weakref import ref
+
+
+class Scope:
+    """One call of a layer. The nodes made during it point here, and so a drawing finds the layers without being told.
+
+    It holds the layer weakly, since a graph may outlive its network. It never holds the nodes made in it; they hold it.
+
+    name    the layer's
+    layer   the layer itself, or None once it is gone
+    inputs  the vector that the layer was called on
+    outer   the enclosing call, or None
+
+    >>> from microgrand import Linear, draw
+    >>> output = Linear(1, 1, theta=[[2.0]])([3.0])[0]
+    >>> output.scope, output.scope.inputs
+    (Scope('linear'), (3.0,))
+    """
+
+    __slots__ = ("__weakref__", "_layer", "_token", "inputs", "name", "outer")
+
+    def __init__(self, name: Any, layer: object = None, inputs: Iterable[Any] = ()) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"a scope's name is a string; got {name!r:.60} of type {type(name).__name__}")
+        self.name: str = name
+        self.inputs = tuple(inputs)
+        self.outer: Scope | None = None
+        self._layer = ref(layer) if layer is not None else None
+        self._token: Token[Scope | None] | None = None
+
+    @property
+    def layer(self) -> object:
+        """The layer that was called, or None once it is gone."""
+        return self._layer() if self._layer is not None else None
+
+    def __enter__(self) -> Scope:
+        if self._token is not None:
+            raise RuntimeError(f"{self!r} is entered already: a scope is one call")
+        _ENTERED.append(self)
+        self.outer = _innermost()
+        self._token = _enter(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._token is not None:
+            _leave(self._token)
+            self._token = None
+            _ENTERED.pop()
+
+    def __repr__(self) -> str:
+        return f"Scope({self.name!r})"
+
+
+class Guards:
+    """Collects, while entered, every comparison of nodes that Python code makes: (primitive, left, right, outcome)."""
+
+    def __init__(self) -> None:
+        self.decisions: list[tuple[str, Any, Any, bool]] = []
+        self._token: Token[Guards | None] | None = None
+
+    def __enter__(self) -> Guards:
+        self._token = _GUARDS.set(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._token is not None:
+            _GUARDS.reset(self._token)
+            self._token = None
+
+
+_SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
+_GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
+_innermost: Final = _SCOPE.get
+_enter: Final = _SCOPE.set
+_leave: Final = _SCOPE.reset
+# One item for each scope that is entered, on any thread: while there is none, no node needs to look for its scope.
+_ENTERED: Final[list[Scope]] = []
+
+
+def current_scope() -> Scope | None:
+    """The innermost scope entered on this thread, if any is."""
+    return _innermost() if _ENTERED else None
+
+
+def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:
+    """Return `outcome`, after telling it to whoever collects guards."""
+    guards = _GUARDS.get()
+    if guards is not None:
+        guards.decisions.append((comparison, left, right, outcome))
+    return outcome

@@ -1,0 +1,294 @@
+"""`Value`: a number that remembers how it was computed, and the derivative of anything computed from it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from math import inf
+from typing import Any, Final
+
+from microgrand.compiled.hints import mypyc_attr
+from microgrand.engine.node import Many, Node, data_of, packed
+from microgrand.engine.order import LOCK
+from microgrand.engine.scope import decided
+from microgrand.engine.sweep import Adjoints, swept
+from microgrand.table.arithmetic import add, div, mul, neg, sub
+from microgrand.table.numbers import as_number
+from microgrand.table.primitive import Primitive, declared
+from microgrand.table.ufuncs import apply_ufunc
+
+COMPILED: Final = not __file__.endswith(".py")
+
+
+@mypyc_attr(acyclic=True)
+class Value(Node):
+    """A number of the computation graph.
+
+    data  the number z: anything real, kept as a float
+    name  what it is called in errors, formulas and drawings
+
+    Arithmetic and microgrand's functions on Values give new Values that remember their operands and local partials;
+    `backward()` then computes δ = ∂root/∂node for every one of them, into `grad`.
+
+    >>> x = Value(3.0, name="x")
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (15.0, 8.0)
+
+    Comparisons (==, <, …) compare the numbers; the hash is the object's, so that a thousand equal Values are a thousand
+    keys. float(x) and math.exp(x) would lose the gradient: they raise a TypeError that names the way out.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: object, name: Any = None) -> None:
+        if isinstance(data, Node):
+            raise TypeError(f"a Value is made from a number; got {data!r:.60}: take its number, v.data")
+        super().__init__(as_number(data), None, None, None, 0.0, 0.0, None)
+        if name is not None:
+            self.name = name
+
+    def apply_row(self, row: Primitive, operands: list[Any]) -> Any:
+        """Apply a row of the table to operands of which this is one: a new node, which remembers this step."""
+        xs = data_of(operands)
+        z = row.evaluate(xs, operands)
+        partials = [float(slope) for slope in row.slopes(z, xs, operands)]
+        if row.arity == 1:
+            return Computed(z, row, operands[0], None, partials[0], 0.0)
+        if row.arity == 2:
+            return Computed(z, row, operands[0], operands[1], partials[0], partials[1])
+        return Computed(z, row, None, None, 0.0, 0.0, Many(tuple(operands), packed(partials)))
+
+    def backward(self, accumulate: object = False, allow_nonfinite: object = False) -> None:
+        """Compute δ = ∂self/∂node for every node of the graph, into `grad`.
+
+        accumulate       add to the `grad` of leaves instead of setting it everywhere: for summing over mini-batches
+        allow_nonfinite  let NaN and infinite adjoints through; else a NonFiniteError names the node where the first
+                         arose, and no `grad` is changed
+
+        Calling it twice gives the same numbers.
+
+        >>> w = Value(2.0)
+        >>> loss = (3 * w - 5) ** 2
+        >>> loss.backward(); loss.backward(); w.grad
+        6.0
+        """
+        order, delta = swept([self], [1.0], [])
+        if not allow_nonfinite and any([d - d != 0.0 for d in delta]):
+            Adjoints(order, list(delta)).require_finite()
+        adding = bool(accumulate)
+        with LOCK:  # so that what several threads add to one `grad` adds up
+            for k, node in enumerate(order):
+                if not adding:
+                    node._grad = delta[k]
+                elif node.is_leaf:
+                    node._grad += delta[k]
+
+    # ---- arithmetic: the rows of table/arithmetic.py written out, since these are nine tenths of all nodes ----------
+
+    def __add__(self, other: Value | float | int) -> Value:
+        if isinstance(other, Value):
+            return Computed(self._data + other._data, add, self, other, 1.0, 1.0)
+        y = _operand(other)
+        return NotImplemented if y is None else Computed(self._data + y, add, self, y, 1.0, 0.0)
+
+    def __radd__(self, other: Value | float | int) -> Value:
+        x = _operand(other)
+        return NotImplemented if x is None else Computed(x + self._data, add, x, self, 0.0, 1.0)
+
+    def __sub__(self, other: Value | float | int) -> Value:
+        if isinstance(other, Value):
+            return Computed(self._data - other._data, sub, self, other, 1.0, -1.0)
+        y = _operand(other)
+        return NotImplemented if y is None else Computed(self._data - y, sub, self, y, 1.0, 0.0)
+
+    def __rsub__(self, other: Value | float | int) -> Value:
+        x = _operand(other)
+        return NotImplemented if x is None else Computed(x - self._data, sub, x, self, 0.0, -1.0)
+
+    def __mul__(self, other: Value | float | int) -> Value:
+        if isinstance(other, Value):
+            return Computed(self._data * other._data, mul, self, other, other._data, self._data)
+        y = _operand(other)
+        return NotImplemented if y is None else Computed(self._data * y, mul, self, y, y, 0.0)
+
+    def __rmul__(self, other: Value | float | int) -> Value:
+        x = _operand(other)
+        return NotImplemented if x is None else Computed(x * self._data, mul, x, self, 0.0, x)
+
+    def __truediv__(self, other: Value | float | int) -> Value:
+        if isinstance(other, Value):
+            y = other._data
+            if y == 0.0:
+                return _applied(div, self, other)
+            z = self._data / y
+            return Computed(z, div, self, other, 1.0 / y, -(z / y))
+        number = _operand(other)
+        if number is None or number == 0.0:
+            return NotImplemented if number is None else _applied(div, self, number)
+        return Computed(self._data / number, div, self, number, 1.0 / number, 0.0)
+
+    def __rtruediv__(self, other: Value | float | int) -> Value:
+        x = _operand(other)
+        if x is None or self._data == 0.0:
+            return NotImplemented if x is None else _applied(div, x, self)
+        z = x / self._data
+        return Computed(z, div, x, self, 0.0, -(z / self._data))
+
+    def __pow__(self, other: Value | float | int) -> Value:
+        y = other if isinstance(other, Value) else _operand(other)
+        return NotImplemented if y is None else _applied(declared("pow"), self, y)
+
+    def __rpow__(self, other: Value | float | int) -> Value:
+        x = _operand(other)
+        return NotImplemented if x is None else _applied(declared("pow"), x, self)
+
+    def __neg__(self) -> Value:
+        return Computed(-self._data, neg, self, None, -1.0, 0.0)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return _applied(declared("abs"), self)
+
+    # ---- functions that people chain --------------------------------------------------------------------------------
+
+    def exp(self) -> Value:
+        """e^x, as `microgrand.exp`."""
+        return _applied(declared("exp"), self)
+
+    def log(self) -> Value:
+        """The natural logarithm, as `microgrand.log`."""
+        return _applied(declared("log"), self)
+
+    def sqrt(self) -> Value:
+        """√x, as `microgrand.sqrt`."""
+        return _applied(declared("sqrt"), self)
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent, as `microgrand.tanh`."""
+        return _applied(declared("tanh"), self)
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + e^-x), as `microgrand.sigmoid`."""
+        return _applied(declared("sigmoid"), self)
+
+    def relu(self) -> Value:
+        """max(x, 0), as `microgrand.relu`."""
+        return _applied(declared("relu"), self)
+
+    # ---- comparisons: of the numbers; whoever records guards is told the outcome ------------------------------------
+
+    def __eq__(self, other: object) -> Any:
+        return _compared("equal", operator.eq, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _compared("not_equal", operator.ne, self, other)
+
+    def __lt__(self, other: object) -> Any:
+        return _compared("less", operator.lt, self, other)
+
+    def __le__(self, other: object) -> Any:
+        return _compared("less_equal", operator.le, self, other)
+
+    def __gt__(self, other: object) -> Any:
+        return _compared("greater", operator.gt, self, other)
+
+    def __ge__(self, other: object) -> Any:
+        return _compared("greater_equal", operator.ge, self, other)
+
+    def __bool__(self) -> bool:
+        return decided("not_equal", self, 0.0, self._data != 0.0)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    # ---- what would lose the gradient; how a Value is printed --------------------------------------------------------
+
+    def __float__(self) -> float:
+        raise TypeError(_LOSES_GRADIENT)
+
+    def __int__(self) -> int:
+        raise TypeError(_LOSES_GRADIENT)
+
+    def __complex__(self) -> complex:
+        raise TypeError(_LOSES_GRADIENT)
+
+    def __round__(self, digits: object = None) -> Value:
+        raise TypeError("rounding has no useful derivative: round(v.data), or format the number, f'{v:.3f}'")
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        named = f", name={self._name!r}" if self._name is not None else ""
+        return f"Value({self._data!r}{named})"
+
+    # ---- NumPy's functions, and micrograd's names --------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
+        """NumPy's own functions and operators on Values, elementwise: np.exp(v), array * v."""
+        return apply_ufunc(ufunc, method, operands, settings)
+
+    @property
+    def _prev(self) -> frozenset[Node]:
+        """The parents, each once: micrograd's name, for code that walks graphs."""
+        return frozenset(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """What computed the node, as a drawing labels it; empty for a leaf. micrograd's name."""
+        return "" if self._primitive is None else self._primitive.notation.label
+
+
+@mypyc_attr(acyclic=True)
+class Computed(Value):
+    """A Value that a primitive computed; operators and rows make it, users never do."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        data: float,
+        primitive: Primitive,
+        x: Node | float | None,
+        y: Node | float | None,
+        partial_x: float,
+        partial_y: float,
+        many: Many | None = None,
+    ) -> None:
+        Node.__init__(self, data, primitive, x, y, partial_x, partial_y, many)
+
+
+_LOSES_GRADIENT: Final = (
+    "a float would lose the gradient: use microgrand's functions on Values (microgrand.exp(v), not math.exp(v)), "
+    "or v.data where only the number is wanted"
+)
+
+
+def _operand(x: object) -> float | None:
+    """The number beside an operator as a float; None for what is no number."""
+    if type(x) is float:
+        return x
+    return float(x) if isinstance(x, (float, int)) else None
+
+
+def _applied(row: Primitive, *operands: object) -> Value:
+    """The row of operands among which there is a Value."""
+    computed: Value = row(*operands)
+    return computed
+
+
+def _compared(name: str, compare: Callable[[float, float], bool], x: Value, other: object) -> Any:
+    """The outcome of a comparison by number; NotImplemented for strings, complex numbers, arrays."""
+    if isinstance(other, Value):
+        return decided(name, x, other, compare(x._data, other._data))
+    try:
+        y = as_number(other)
+    except TypeError:
+        return NotImplemented
+    except OverflowError:  # a whole number beyond all floats
+        y = inf if isinstance(other, int) and other > 0 else -inf
+    return decided(name, x, y, compare(x._data, y))

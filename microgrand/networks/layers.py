@@ -1,0 +1,474 @@
+"""Layers zˡ⁺¹ = f(zˡ; θ), and networks of them, on scalar nodes; the costs that networks end in stand in `losses.py`.
+
+A layer is called on the vector zˡ, a list of numbers or Values, and gives the vector zˡ⁺¹ (a cost layer gives one
+Value). Every call is a `Scope`, so that the nodes made in it know their layer. A `Sequential` of layers is a layer.
+
+A layer of one's own is a function of the vector, where it has no parameters,
+
+>>> def powers(z):
+...     return [zi**k for zi in z for k in (1, 2, 3)]
+>>> Sequential(powers, Linear(3, 1, theta=[[1.0, 1.0, 1.0]]))([2.0])
+[Value(14.0)]
+
+or else a class with a `forward`: its parameters are found in its attributes. A residual block,
+
+>>> class Residual(Layer):
+...     def __init__(self, inner):
+...         self.inner = inner
+...     def forward(self, z):
+...         return [zi + change for zi, change in zip(z, self.inner(z))]
+>>> block = Residual(Sequential(Linear(2, 2, theta=[[0.0, 1.0], [1.0, 0.0]]), ReLU()))
+>>> [zi.data for zi in block([3.0, -4.0])], list(block.named_parameters())[:2]
+([3.0, -1.0], ['inner.0.theta[0][0]', 'inner.0.theta[0][1]'])
+
+and a mixture of two experts, zˡ⁺¹ = Σₑ gₑ(zˡ) fₑ(zˡ):
+
+>>> class Mixture(Layer):
+...     def __init__(self, gate, *experts):
+...         self.gate, self.experts = gate, experts
+...     def forward(self, z):
+...         share, outputs = self.gate(z), [expert(z) for expert in self.experts]
+...         return [dot(share, column) for column in zip(*outputs)]
+>>> gate = Sequential(Linear(1, 2, theta=[[0.0], [0.0]]), Softmax())
+>>> Mixture(gate, Linear(1, 1, theta=[[2.0]]), Linear(1, 1, theta=[[4.0]]))([1.0])
+[Value(3.0)]
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from microgrand.compiled.hints import mypyc_attr
+from microgrand.engine.node import Node
+from microgrand.engine.scope import Scope
+from microgrand.engine.value import Value
+from microgrand.networks.trace import Trace, traced
+from microgrand.table import rows as primitives
+from microgrand.table.primitive import Primitive
+from microgrand.table.rows import dot
+from microgrand.table.symbols import subscript
+
+Vector = Sequence[Any]
+
+# Compiled or not, layers are Python's own classes (`native_class=False`): they are subclassed, and given attributes.
+# Where nothing or little in this file derives from a class, its methods say `self: Any`: mypyc 2.4.1 takes it that all
+# subclasses are known to it, and would refuse the objects of others.
+
+
+@mypyc_attr(native_class=False)
+class Layer:
+    """A function of a vector, with parameters θ or none.
+
+    Subclasses write `forward(self, z)`, and `forward(self, z, y)` with `takes_target = True` where the layer is a cost
+    of the output z and the target y.
+
+    symbol  how the layer is called in a trace and in a drawing
+    frozen  whether training leaves the layer's own parameters alone: see `freeze`
+
+    >>> class Scaled(Layer):
+    ...     def __init__(self):
+    ...         self.scale = Value(2.0)
+    ...
+    ...     def forward(self, z):
+    ...         return [self.scale * each for each in z]
+    >>> layer = Scaled()
+    >>> layer([1.0, 3.0]), layer.named_parameters()
+    ([Value(2.0), Value(6.0)], {'scale': Value(2.0)})
+    """
+
+    symbol = ""
+    takes_target = False
+    frozen = False
+
+    def __call__(self, z: Vector, y: Any = None) -> Any:
+        """Compute zˡ⁺¹ = f(zˡ); a layer that ends in a cost takes the target y too."""
+        with self.scope(z):
+            return self.forward(z, y) if self.takes_target else self.forward(z)
+
+    def scope(self, z: Vector) -> Scope:
+        """The scope of one call on z, to be entered."""
+        try:
+            return Scope(self.symbol or type(self).__name__, self, z)
+        except TypeError:
+            if hasattr(z, "__iter__"):
+                raise
+        raise TypeError(f"a layer is called on a vector, a list of numbers or Values; got {z!r:.60}")
+
+    def forward(self, z: Vector, y: Any = None) -> Any:
+        """What the layer computes; subclasses define it."""
+        raise TypeError(f"{type(self).__name__} is a Layer without a forward(self, z)")
+
+    def attributes(self) -> Iterator[tuple[str, Any]]:
+        """What parameters and layers are looked for in, with the name of each."""
+        yield from vars(self).items()
+
+    def parameters(self) -> list[Value]:
+        """Every θ that training changes, each once, in a fixed order: those of frozen layers are not among them."""
+        found, frozen = _found(self)
+        return [theta for key, (_, theta) in found.items() if key not in frozen]
+
+    def named_parameters(self) -> dict[str, Value]:
+        """Every θ, frozen or not, by where it is found: "1.theta[0][3]" is in layer 1 of a network, counted from 0.
+
+        A parameter that is found in several places has the name of the first.
+        """
+        return dict(_found(self)[0].values())
+
+    def freeze(self) -> Layer:
+        """Keep every parameter of this layer, and of the layers in it, out of training; returns the layer.
+
+        A parameter that a frozen layer shares with another is frozen.
+
+        >>> network = Sequential(Linear(2, 3).freeze(), Linear(3, 1))
+        >>> len(network.parameters()), len(network.named_parameters())
+        (3, 9)
+        """
+        self._set_frozen(True)
+        return self
+
+    def unfreeze(self) -> Layer:
+        """Undo `freeze`, for this layer and the layers in it; returns the layer."""
+        self._set_frozen(False)
+        return self
+
+    def _set_frozen(self, frozen: bool) -> None:
+        for layer in _layers_in(self):
+            layer.frozen = frozen
+
+    def zero_grad(self) -> None:
+        """Set the `grad` of every parameter to 0, for those who accumulate; `backward()` alone sets it anew."""
+        for theta in self.named_parameters().values():
+            theta._grad = 0.0  # not the property: compiled, mypyc 2.4.1 hands its setter a bare float
+
+    def parameter_rows(self) -> list[list[Value]]:
+        """The parameters in the rows in which a trace shows them: θ₁, θ₂, …"""
+        theta = list(self.named_parameters().values())
+        return [theta] if theta else []
+
+    def row_names(self) -> list[str]:
+        """What each of the rows is called in a trace and in a drawing."""
+        return [f"θ{subscript(k)}" for k in range(1, len(self.parameter_rows()) + 1)]
+
+    def states(self, z: Vector, y: Any = None) -> Iterator[Any]:
+        """The vectors that the layer computes on its way: its output alone, unless it is made of layers."""
+        yield self.forward(z, y) if self.takes_target else self.forward(z)
+
+    def trace(self, x: Any, y: Any, step: Any = None) -> Trace:
+        """Every zˡ, δˡ, ∂zˡ⁺¹/∂zˡ and ∂C/∂θˡ of one sample (x, y), or of N samples: see `Trace`.
+
+        x     a vector, or a list of N vectors
+        y     a target, or a list of N targets
+        step  the step size of gradient descent: the trace then shows the updated θ; no θ is changed
+        """
+        return traced(self, x, y, step)
+
+
+@mypyc_attr(native_class=False)
+class Linear(Layer):
+    """z²ₖ = Σᵢ θₖᵢ z¹ᵢ (+ bₖ): one row θₖ of parameters per output.
+
+    n_in, n_out  the lengths of input and output
+    bias         whether there is a bₖ
+    theta        the rows to start from; by default drawn uniformly from ±1/√n_in
+    rng          what draws them: the module `random`, unless a `random.Random` of your own is given
+
+    >>> Linear(2, 1, theta=[[2.0, 3.0]])([10.0, 1.0])
+    [Value(23.0)]
+    """
+
+    symbol = "linear"
+    theta: list[list[Value]]
+    bias: list[Value] | None
+
+    def __init__(
+        self: Any,
+        n_in: Any,
+        n_out: Any,
+        bias: object = False,
+        *,
+        theta: Sequence[Sequence[float]] | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        if n_in < 1 or n_out < 1:
+            raise ValueError(f"Linear takes lengths of at least 1; got n_in={n_in}, n_out={n_out}")
+        if theta is not None and [len(row) for row in theta] != [n_in] * n_out:
+            raise ValueError(f"theta has {n_out} rows of {n_in} numbers; got rows of {[len(row) for row in theta]}")
+        draw = random.uniform if rng is None else rng.uniform
+        limit = n_in**-0.5
+        rows = theta if theta is not None else [[draw(-limit, limit) for _ in range(n_in)] for _ in range(n_out)]
+        self.theta = [
+            [Value(number, name=f"theta[{k}][{i}]") for i, number in enumerate(row)] for k, row in enumerate(rows)
+        ]
+        self.bias = [Value(0.0, name=f"bias[{k}]") for k in range(n_out)] if bias else None
+
+    def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
+        """θz (+ b), one number per row."""
+        if len(z) != len(self.theta[0]):
+            raise ValueError(f"this Linear takes vectors of length {len(self.theta[0])}; got one of length {len(z)}")
+        products = [dot(row, z) for row in self.theta]
+        return products if self.bias is None else [p + b for p, b in zip(products, self.bias, strict=True)]
+
+    def parameter_rows(self: Any) -> list[list[Value]]:
+        """θ₁, …, θₖ, and the bias last."""
+        return self.theta if self.bias is None else [*self.theta, self.bias]
+
+    def row_names(self: Any) -> list[str]:
+        """θ₁, …, θₖ, and b."""
+        names = Layer.row_names(self)
+        return names if self.bias is None else [*names[:-1], "b"]
+
+    def __repr__(self: Any) -> str:
+        bias = ", bias=True" if self.bias is not None else ""
+        return f"Linear({len(self.theta[0])}, {len(self.theta)}{bias})"
+
+
+@mypyc_attr(native_class=False)
+class _Elementwise(Layer):
+    """f(zᵢ) for each i, with f a row of the table."""
+
+    row = primitives.tanh
+
+    def forward(self, z: Vector, y: Any = None) -> list[Any]:
+        """The row's value of each element."""
+        row: Primitive = self.row  # known to be one, and so called as compiled code
+        return [row(zi) for zi in z]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+@mypyc_attr(native_class=False)
+class Sigmoid(_Elementwise):
+    """σ(zᵢ) = 1 / (1 + e^-zᵢ).
+
+    >>> Sigmoid()([0.0, 2.0])
+    [0.5, 0.8807970779778823]
+    """
+
+    symbol = "sigmoid"
+    row = primitives.sigmoid
+
+
+@mypyc_attr(native_class=False)
+class Tanh(_Elementwise):
+    """tanh zᵢ.
+
+    >>> Tanh()([0.0, 2.0])
+    [0.0, 0.9640275800758169]
+    """
+
+    symbol = "tanh"
+    row = primitives.tanh
+
+
+@mypyc_attr(native_class=False)
+class ReLU(_Elementwise):
+    """max(zᵢ, 0), with slope 0 at 0.
+
+    >>> ReLU()([-1.0, 2.0])
+    [0.0, 2.0]
+    """
+
+    symbol = "relu"
+    row = primitives.relu
+
+
+@mypyc_attr(native_class=False)
+class _OfAll(Layer):
+    """Outputs that each depend on every input: fₖ(z₁, …, zₙ), the k-th output of a row of the table."""
+
+    row = primitives.softmax
+
+    def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
+        """The row's every output."""
+        row: Primitive = self.row  # known to be one, and so called as compiled code
+        return [row(z, k) for k in range(len(z))]
+
+    def __repr__(self: Any) -> str:
+        return f"{type(self).__name__}()"
+
+
+@mypyc_attr(native_class=False)
+class Softmax(_OfAll):
+    """zₖ ↦ e^zₖ / Σⱼ e^zⱼ.
+
+    >>> Softmax()([0.0, 2.0])
+    [0.11920292202211755, 0.8807970779778823]
+    """
+
+    symbol = "softmax"
+    row = primitives.softmax
+
+
+@mypyc_attr(native_class=False)
+class LogSoftmax(_OfAll):
+    """zₖ ↦ log(e^zₖ / Σⱼ e^zⱼ).
+
+    >>> [round(z, 4) for z in LogSoftmax()([0.0, 2.0])]
+    [-2.1269, -0.1269]
+    """
+
+    symbol = "log-softmax"
+    row = primitives.log_softmax
+
+
+@mypyc_attr(native_class=False)
+class Function(Layer):
+    """A function of the vector as a layer: what a `Sequential` makes of a function that it is given.
+
+    function  of the list zˡ, giving the list zˡ⁺¹; or a row of the table, which is applied to each element
+    symbol    how the layer is called; by default, as the function is
+
+    >>> Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), primitives.exp, sum)([0.0])
+    [Value(2.0)]
+    """
+
+    function: Callable[..., Any]
+
+    def __init__(self: Any, function: Callable[..., Any], symbol: str = "") -> None:
+        self.function = function
+        name = function.name if isinstance(function, Primitive) else getattr(function, "__name__", "<")
+        self.symbol = symbol or ("function" if name.startswith("<") else name)
+
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
+        """The function of z."""
+        return [self.function(zi) for zi in z] if isinstance(self.function, Primitive) else self.function(z)
+
+    def __repr__(self: Any) -> str:
+        return str(self.symbol)
+
+
+@mypyc_attr(native_class=False)
+class Sequential(Layer):
+    """The layers one after another: z² = f₁(z¹), z³ = f₂(z²), …; itself a layer, so networks nest.
+
+    A layer may stand in it twice: its parameters are then shared, and their gradients add up. Called without a target,
+    it leaves out the cost at its end: `network(x)` gives the prediction, `network(x, y)` the cost.
+
+    >>> from microgrand.networks.losses import NegativeLogLikelihood
+    >>> network = Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), LogSoftmax(), NegativeLogLikelihood())
+    >>> [round(z.data, 4) for z in network([1.0])], f"{network([1.0], 0):.4f}"
+    ([-0.1269, -2.1269], '0.1269')
+    """
+
+    symbol = "network"
+    layers: tuple[Layer, ...]
+
+    def __init__(self: Any, *layers: Any) -> None:
+        if not layers:
+            raise ValueError("a Sequential has at least one layer")
+        self.layers = tuple([_as_layer(layer) for layer in layers])
+        for layer in self.layers[:-1]:
+            if layer.takes_target:
+                raise ValueError(f"a cost comes last: {layer!r} has {layers[-1]!r} after it")
+        self.takes_target = self.layers[-1].takes_target
+
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
+        """The last of the states; the cost only where there is a target."""
+        state = z
+        for state in self.states(z, y):  # noqa: B007  the last one is what counts
+            pass
+        return state
+
+    def states(self: Any, z: Vector, y: Any = None) -> Iterator[Any]:
+        """z², z³, …, zᴸ, one after the other."""
+        for layer in self.layers:
+            if not layer.takes_target:
+                z = _vector(layer(z), layer)
+            elif y is not None or isinstance(layer, Sequential):
+                z = layer(z, y)
+            else:
+                return
+            yield z
+
+    def attributes(self: Any) -> Iterator[tuple[str, Any]]:
+        """The layers by their numbers from 0, then whatever else a subclass holds."""
+        for k, layer in enumerate(self.layers):
+            yield str(k), layer
+        for name, item in vars(self).items():
+            if name != "layers":
+                yield name, item
+
+    def parameter_rows(self: Any) -> list[list[Value]]:
+        """The rows of every layer, each once."""
+        rows = [row for layer in self.layers for row in layer.parameter_rows()]
+        return list({id(row[0]): row for row in rows}.values())
+
+    def __repr__(self: Any) -> str:
+        return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
+
+
+def _as_layer(item: Any) -> Layer:
+    if isinstance(item, Layer):
+        return item
+    if not callable(item) or isinstance(item, type):
+        raise TypeError(
+            f"a Sequential takes layers and functions, one by one; got {item!r:.60} of type {type(item).__name__}"
+        )
+    return Function(item)
+
+
+def _vector(z: Any, layer: Layer) -> Any:
+    """What a layer gave, as a vector: one number alone is one of length 1."""
+    if isinstance(z, (list, tuple)):
+        return z
+    if isinstance(z, (Node, int, float)):
+        return [z]
+    try:
+        return list(z)
+    except TypeError:
+        raise TypeError(f"a layer gives a vector, a list of numbers or Values; {layer!r:.60} gave {z!r:.60}") from None
+
+
+def _found(layer: Layer) -> tuple[dict[int, tuple[str, Value]], set[int]]:
+    """Every parameter of a layer by its identity, with its name; and the identities of the frozen ones."""
+    found: dict[int, tuple[str, Value]] = {}
+    frozen: set[int] = set()
+    _collect(layer, "", layer.frozen, found, frozen, set())
+    return found, frozen
+
+
+def _collect(
+    item: Any,
+    name: str,
+    held: bool,
+    found: dict[int, tuple[str, Value]],
+    frozen: set[int],
+    seen: set[tuple[int, bool]],
+) -> None:
+    """Find the parameters of an attribute: leaves, layers, and lists, tuples and dicts of them.
+
+    held  whether the layer that the attribute belongs to is frozen
+    """
+    if isinstance(item, Value):
+        if item.is_leaf:
+            found.setdefault(id(item), (name, item))
+            if held:
+                frozen.add(id(item))
+        return
+    held = item.frozen if isinstance(item, Layer) else held
+    if not isinstance(item, (Layer, dict, list, tuple)) or (id(item), held) in seen:
+        return
+    seen.add((id(item), held))
+    if isinstance(item, Layer):
+        for key, part in item.attributes():
+            _collect(part, f"{name}.{key}" if name else key, held, found, frozen, seen)
+    else:
+        for index, part in item.items() if isinstance(item, dict) else enumerate(item):
+            _collect(part, f"{name}[{index}]", held, found, frozen, seen)
+
+
+def _layers_in(item: Any, seen: set[int] | None = None) -> Iterator[Layer]:
+    """A layer, and every layer among its attributes, each once."""
+    seen = set() if seen is None else seen
+    if isinstance(item, (Layer, dict, list, tuple)) and id(item) not in seen:
+        seen.add(id(item))
+        if isinstance(item, Layer):
+            yield item
+            parts: Any = [part for _, part in item.attributes()]
+        else:
+            parts = item.values() if isinstance(item, dict) else item
+        for part in parts:
+            yield from _layers_in(part, seen)

@@ -1,0 +1,195 @@
+"""The costs C(z, y) that a network ends in, for one sample; and the penalties on θ.
+
+Every cost is a layer that takes a target, stands last in a `Sequential`, and is stable for z of any size. What N
+samples cost together, their sum or their mean, is the `Objective` of `microgrand.training`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from microgrand.compiled.hints import mypyc_attr
+from microgrand.engine.node import Node
+from microgrand.networks.layers import Layer, Vector
+from microgrand.table.numbers import as_number, is_sequence
+from microgrand.table.rows import abs as magnitude
+from microgrand.table.rows import dot, relu, softplus
+from microgrand.table.rows import sum as total
+
+
+@mypyc_attr(native_class=False)
+class Cost(Layer):
+    """A layer that gives one number, the cost of the vector z where the target is y.
+
+    Those here take, in the place of y, the n numbers that `target` makes of it, as Values too: so the cost of one
+    sample is recorded as a function of its target, and replayed for those of all the others.
+    """
+
+    takes_target = True
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """The target y of n outputs as n numbers, if the cost depends on such; else None."""
+        return None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+@mypyc_attr(native_class=False)
+class NegativeLogLikelihood(Cost):
+    """C = -Σₖ Iₖ(y) zₖ of log-probabilities z and the class y, where Iₖ(y) is 1 for k = y, else 0.
+
+    In the place of y the indicators may be given, or other shares of the classes: C = -Σₖ yₖ zₖ.
+
+    >>> NegativeLogLikelihood()([-0.1, -2.4], 1)
+    2.4
+    """
+
+    symbol = "NLL"
+
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
+        """-Σₖ Iₖ(y) zₖ; the indicators stay in the graph as plain numbers."""
+        return -dot(self.target(y, len(z)), z)
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """The indicators."""
+        return targets(y, n, "numbers from 0 to 1", _is_share) if is_sequence(y) else indicators(y, n)
+
+
+@mypyc_attr(native_class=False)
+class BinaryCrossEntropy(Cost):
+    """C = -Σₖ [yₖ log σ(zₖ) + (1 - yₖ) log(1 - σ(zₖ))] of logits z and targets y, numbers from 0 to 1.
+
+    It is computed as Σₖ [yₖ softplus(-zₖ) + (1 - yₖ) softplus(zₖ)], in which nothing overflows or cancels.
+
+    >>> BinaryCrossEntropy()([0.0], 1), BinaryCrossEntropy()([1e4, -1e4], [1, 1])
+    (0.6931471805599453, 10000.0)
+    """
+
+    symbol = "cross-entropy"
+
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
+        """A term per logit and side; a side of weight 0 is left out."""
+        terms = []
+        for logit, target in zip(z, self.target(y, len(z)), strict=True):
+            for weight, side in ((target, -1.0), (1.0 - target, 1.0)):
+                if isinstance(weight, Node) or weight != 0.0:
+                    terms.append(_times(weight, softplus(_times(side, logit))))
+        return _summed(terms)
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """Numbers from 0 to 1."""
+        return targets(y, n, "numbers from 0 to 1", _is_share)
+
+
+@mypyc_attr(native_class=False)
+class Hinge(Cost):
+    """C = Σₖ max(0, 1 - yₖ zₖ) of scores z and targets y, each -1 or 1: what a support vector machine minimises.
+
+    >>> Hinge()([0.25], 1), Hinge()([0.25], -1)
+    (0.75, 1.25)
+    """
+
+    symbol = "hinge"
+
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
+        """A term per score."""
+        signs = self.target(y, len(z))
+        return _summed([relu(1.0 - _times(sign, score)) for score, sign in zip(z, signs, strict=True)])
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """Each -1 or 1."""
+        return targets(y, n, "-1 or 1", _is_sign)
+
+
+@mypyc_attr(native_class=False)
+class SquaredError(Cost):
+    """C = Σₖ (zₖ - yₖ)² of predictions z and targets y.
+
+    >>> SquaredError()([1.0, 3.0], [1.5, 1.0])
+    4.25
+    """
+
+    symbol = "squared error"
+
+    def forward(self: Any, z: Vector, y: Any = None) -> Any:
+        """The residuals' product with themselves."""
+        residuals = [zk - yk for zk, yk in zip(z, self.target(y, len(z)), strict=True)]
+        return dot(residuals, residuals)
+
+    def target(self: Any, y: Any, n: Any) -> list[Any] | None:
+        """Any numbers."""
+        return targets(y, n, "numbers", _is_any)
+
+
+def l1_penalty(theta: Sequence[Any]) -> Any:
+    """Σ |θ|.
+
+    theta  parameters θ, as `network.parameters()` gives them, or numbers; raises TypeError for anything else
+
+    >>> l1_penalty([3.0, -4.0])
+    7.0
+    """
+    return total([magnitude(parameter) for parameter in theta])
+
+
+def l2_penalty(theta: Sequence[Any]) -> Any:
+    """½ Σ θ²: its derivative is θ itself.
+
+    theta  parameters θ, as `network.parameters()` gives them, or numbers; raises TypeError for anything else
+
+    >>> l2_penalty([3.0, -4.0])
+    12.5
+    """
+    return 0.5 * dot(theta, theta)
+
+
+def indicators(y: Any, classes: Any) -> list[float]:
+    """I₀(y), …, I_{K-1}(y): 1.0 at the class y, a whole number from 0 to K - 1, and 0.0 elsewhere.
+
+    >>> indicators(1, 3)
+    [0.0, 1.0, 0.0]
+    """
+    if as_number(y) not in range(classes):
+        raise ValueError(f"the class y is a whole number from 0 to {classes - 1}; got {y!r}")
+    return [1.0 if k == as_number(y) else 0.0 for k in range(classes)]
+
+
+def targets(y: Any, n: Any, rule: str, holds: Callable[[float], bool]) -> list[Any]:
+    """The targets of n outputs, a list of numbers or, for one output, a number; ValueError unless all obey the rule.
+
+    Values among them are what a recording varies, and are taken as they are.
+    """
+    many = hasattr(y, "__len__")
+    if (len(y) if many else 1) != n:
+        raise ValueError(f"the targets y are as many as the outputs, {n}; got {y!r:.60}")
+    numbers = [yk if isinstance(yk, Node) else as_number(yk) for yk in (y if many else [y])]
+    if not all([isinstance(yk, Node) or holds(yk) for yk in numbers]):
+        raise ValueError(f"the targets y are {rule}; got {y!r:.60}")
+    return numbers
+
+
+def _is_share(y: float) -> bool:
+    return 0.0 <= y <= 1.0
+
+
+def _is_sign(y: float) -> bool:
+    return y == 1.0 or y == -1.0
+
+
+def _is_any(y: float) -> bool:
+    return True
+
+
+def _times(weight: Any, z: Any) -> Any:
+    """weight · z, without a node for a weight of 1 or -1."""
+    if isinstance(weight, Node):
+        return weight * z
+    if weight == 1.0:
+        return z
+    return -z if weight == -1.0 else weight * z
+
+
+def _summed(terms: list[Any]) -> Any:
+    return terms[0] if len(terms) == 1 else total(terms)

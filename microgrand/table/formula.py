@@ -1,0 +1,106 @@
+"""How the steps of a graph are put together to a formula, and how numbers and names are written in it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from microgrand.table.notation import ATOM, ELLIPSIS, PRODUCT, SIGN
+
+STYLES: Final = ("text", "latex", "python")
+
+LONGEST_NAME: Final = 40  # characters
+LONGEST_TEXT: Final = 200  # characters of a formula in an error's one line
+DEEPEST: Final = 200  # steps that a formula may go down
+
+
+def formula(root: Any, style: str = "text", depth: int = 4) -> str:
+    r"""How `root` was computed, in `style`, one of "text", "latex", "python".
+
+    A node with a name stands as its name (the root itself is spelled out), a leaf without one as its number, and
+    whatever lies deeper than `depth` steps as an ellipsis, so that a graph of any size gives one line.
+
+    Raises ValueError for another style, TypeError for what is no node.
+
+    >>> from microgrand import Value
+    >>> x, y = Value(3.0, name="x"), Value(2.0, name="y")
+    >>> formula((x - 2 * y) ** 2)
+    '(x - 2·y)^2'
+    >>> formula(x / y, "latex")
+    '\\frac{x}{y}'
+    """
+    if style not in STYLES:
+        raise ValueError(f"style is one of {', '.join(STYLES)}; got {style!r}")
+    written = _written(root, style, min(depth, DEEPEST), 0, True)
+    too_long = style == "text" and len(written) > LONGEST_TEXT
+    return written[: LONGEST_TEXT - 1] + ELLIPSIS[style] if too_long else written
+
+
+def _written(item: Any, style: str, depth: int, slot: int, spelled_out: bool) -> str:
+    if isinstance(item, (float, int)):
+        text = number(float(item), style)
+        return _parenthesised(text, SIGN if item < 0 else PRODUCT if "cdot" in text else ATOM, slot, style)
+    if item.name is not None and not spelled_out:
+        return _name(item.name, style)
+    if item.is_leaf:
+        return _name(item.name, style) if item.name is not None else _written(item.data, style, 0, slot, False)
+    if depth == 0:
+        return ELLIPSIS[style]
+    notation = item.primitive.notation
+    operands = [
+        ELLIPSIS[style] if hidden else _written(operand, style, depth - 1, notation.slot(k), False)
+        for k, (operand, hidden) in enumerate(notation.shown(item.operands, style))
+    ]
+    return _parenthesised(notation.write(style, operands), notation.binds, slot, style)
+
+
+def _parenthesised(text: str, binds: int, slot: int, style: str) -> str:
+    if binds >= slot:
+        return text
+    return rf"\left({text}\right)" if style == "latex" else f"({text})"
+
+
+def _name(name: str, style: str) -> str:
+    if style == "text":
+        return shortened(name.replace("\n", "↵"))
+    if style == "python" or (len(name) == 1 and name.isalnum()):
+        return name
+    return named_in_latex(name)
+
+
+def named_in_latex(name: str) -> str:
+    """A name of any characters as one symbol of LaTeX."""
+    return r"\mathit{" + "".join([_LATEX.get(character, character) for character in name]) + "}"
+
+
+_LATEX: Final = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}"} | {c: "\\" + c for c in "_{}%&$#"}
+
+
+def number(x: float, style: str = "text") -> str:
+    r"""A number as it is written inside a formula: whole numbers without their `.0`, Python exactly.
+
+    >>> number(2.0), number(0.1), number(2.0, "python"), number(1e-9, "latex")
+    ('2', '0.1', '2.0', '1 \\cdot 10^{-9}')
+    """
+    if style == "python":
+        if x != x:
+            return "nan"
+        return repr(x) if x - x == 0.0 else ("inf" if x > 0.0 else "-inf")
+    if x != x:
+        return "NaN" if style == "text" else r"\mathrm{NaN}"
+    if x - x != 0.0:
+        infinity = "∞" if style == "text" else r"\infty"
+        return infinity if x > 0.0 else "-" + infinity
+    short = f"{x:.0f}" if x == int(x) and abs(x) < 1e6 else f"{x:.6g}"
+    if style == "latex" and "e" in short:
+        mantissa, exponent = short.split("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+    return short
+
+
+def shortened(text: str, most: int = LONGEST_NAME) -> str:
+    """The text, or its beginning and an ellipsis, `most` characters together.
+
+    >>> shortened("a name that goes on", 8)
+    'a name …'
+    """
+    return text if len(text) <= most else text[: most - 1] + ELLIPSIS["text"]

@@ -1,0 +1,219 @@
+"""Functions of many operands: sums, products, norms, and the softmax family, where e^x would overflow or cancel.
+
+Each docstring names what the textbook's formula would lose. All run on floats, arrays and 50-digit numbers. What does
+the same on one array of all operands, along its first axis, stands in `along.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from microgrand.table.numbers import is_plain
+from microgrand.table.numeric import (
+    ONE,
+    exp,
+    hypot,
+    log1p,
+    maximum,
+    minimum,
+    two_sum,
+    where,
+)
+
+
+def total(*xs: Any) -> Any:
+    """x₁ + … + xₙ, added from left to right."""
+    result: Any = 0.0
+    for x in xs:
+        result = result + x
+    return result
+
+
+def mean(*xs: Any) -> Any:
+    """(x₁ + … + xₙ) / n."""
+    return total(*xs) / len(xs)
+
+
+def product(*xs: Any) -> Any:
+    """x₁ · … · xₙ, from left to right."""
+    result: Any = 1.0
+    for x in xs:
+        result = result * x
+    return result
+
+
+def products_of_others(xs: Sequence[Any]) -> list[Any]:
+    """For each k the product of all xᵢ with i ≠ k, by products from both ends: no division, so a zero does no harm.
+
+    On floats, products within may leave their range where the whole does not: 10³⁰⁸·10·10⁻¹.
+    """
+    n = len(xs)
+    others: list[Any] = [1.0] * n
+    left: Any = 1.0
+    right: Any = 1.0
+    for k in range(n):
+        others[k] = others[k] * left
+        others[n - 1 - k] = others[n - 1 - k] * right
+        left = left * xs[k]
+        right = right * xs[n - 1 - k]
+    if all([is_plain(x) and x - x == 0.0 for x in xs]) and not all([1e-290 < abs(other) < 1e290 for other in others]):
+        return _scaled_products_of_others([float(x) for x in xs])
+    return others
+
+
+def _scaled_products_of_others(xs: list[float]) -> list[float]:
+    """The same of finite floats, each product within as mantissa·2^exponent, which no product leaves the range of."""
+    n = len(xs)
+    parts = [math.frexp(x) for x in xs]
+    mantissas = [1.0] * n
+    exponents = [0] * n
+    for order in (range(n), range(n - 1, -1, -1)):
+        mantissa, exponent = 1.0, 0
+        for k in order:
+            mantissas[k] *= mantissa
+            exponents[k] += exponent
+            mantissa, shift = math.frexp(mantissa * parts[k][0])
+            exponent += parts[k][1] + shift
+    return [_times_power_of_two(m, e) for m, e in zip(mantissas, exponents, strict=True)]
+
+
+def _times_power_of_two(mantissa: float, exponent: int) -> float:
+    """mantissa·2^exponent, infinite where that is too large for a float."""
+    try:
+        return math.ldexp(mantissa, exponent)
+    except OverflowError:
+        return math.copysign(math.inf, mantissa)
+
+
+def dot(*operands: Any) -> Any:
+    """w₁x₁ + … + wₙxₙ of the operands w₁ … wₙ, x₁ … xₙ, added from left to right."""
+    half = len(operands) // 2
+    result: Any = 0.0
+    for k in range(half):
+        result = result + operands[k] * operands[half + k]
+    return result
+
+
+def norm(*xs: Any) -> Any:
+    """√(x₁² + … + xₙ²), which overflows only where the result does."""
+    if all([is_plain(x) for x in xs]):
+        return math.hypot(*xs)
+    result = abs(xs[0])
+    for x in xs[1:]:
+        result = hypot(result, x)
+    return result
+
+
+def largest(*xs: Any) -> Any:
+    """max(x₁, …, xₙ); NaN if any is."""
+    result = xs[0]
+    for x in xs[1:]:
+        result = maximum(result, x)
+    return result
+
+
+def smallest(*xs: Any) -> Any:
+    """min(x₁, …, xₙ); NaN if any is."""
+    result = xs[0]
+    for x in xs[1:]:
+        result = minimum(result, x)
+    return result
+
+
+def shifted_exponentials(xs: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """m = max xᵢ and e^(xᵢ - m): none overflows. The difference's rounding error, |xᵢ - m|/2 ulp, is put back."""
+    m = largest(*xs)
+    return m, [_exponential_of_difference(x, m) for x in xs]
+
+
+def _exponential_of_difference(x: Any, m: Any) -> Any:
+    if is_plain(x) and is_plain(m):
+        return exponential_of_difference(float(x), float(m))
+    difference, error = two_sum(x, -m)
+    e = exp(difference)
+    return where(x == m, ONE.like(x), e + e * error)
+
+
+def exponential_of_difference(x: float, m: float) -> float:
+    """e^(x - m) on floats, x ≤ m."""
+    if x == m:
+        return 1.0
+    difference = x - m
+    back = difference + m
+    error = (x - back) - (m - (back - difference))
+    e = math.exp(difference)
+    return e + e * error if difference - difference == 0.0 else e
+
+
+def exact_total(xs: Sequence[Any]) -> Any:
+    """The sum of many terms, rounded once on floats: left to right, n terms of one sign would cost n/2 ulp."""
+    return math.fsum(xs) if all([is_plain(x) for x in xs]) else total(*xs)
+
+
+def logsumexp(*xs: Any) -> Any:
+    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1) with m = max xᵢ, the 1 of one largest operand left out of the sum."""
+    m, exponentials = shifted_exponentials(xs)
+    return m + log1p(_without_one_largest(m, xs, exponentials))
+
+
+def _without_one_largest(m: Any, xs: Sequence[Any], exponentials: Sequence[Any]) -> Any:
+    """Σ e^(xᵢ - m) - 1, by leaving out the first operand that equals m (there its term is exactly 1)."""
+    terms = []
+    left_out: Any = 0.0
+    for x, e in zip(xs, exponentials, strict=True):
+        this = (x == m) * (1.0 - left_out)
+        left_out = left_out + this
+        terms.append(where(this, 0.0, e))
+    return exact_total(terms)
+
+
+def softmax_all(*xs: Any) -> list[Any]:
+    """pₖ = e^xₖ / Σ e^xᵢ for every k. Not e^(xₖ - logsumexp), which costs |xₖ| ulp."""
+    _, exponentials = shifted_exponentials(xs)
+    denominator = exact_total(exponentials)
+    return [e / denominator for e in exponentials]
+
+
+def softmax(*operands: Any) -> Any:
+    """pₖ = e^xₖ / Σ e^xᵢ of the operands x₁ … xₙ, k."""
+    *xs, k = operands
+    return softmax_all(*xs)[int(k)]
+
+
+def softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
+    """∂pₖ/∂xⱼ = eₖ([j = k]Σ over i ≠ k of eᵢ - [j ≠ k]eⱼ)/S² for every j, with eᵢ = e^(xᵢ - m) and S = Σ eᵢ.
+
+    Not pₖ·pⱼ, which counts the rounding of S twice; here it is put back.
+    """
+    _, exponentials = shifted_exponentials(xs)
+    s = exact_total(exponentials)
+    missing = exact_total([*exponentials, -s])
+    ratio = exponentials[k] / (s * s)
+    ratio = ratio - ratio * (2.0 * missing / s)
+    slopes = [-ratio * e for e in exponentials]
+    slopes[k] = ratio * exact_total([*exponentials[:k], *exponentials[k + 1 :]])
+    return slopes
+
+
+def softmax_slope(*operands: Any) -> Any:
+    """∂pₖ/∂xⱼ of the operands x₁ … xₙ, j, k."""
+    *xs, j, k = operands
+    return softmax_slopes(xs, int(k))[int(j)]
+
+
+def softmax_complement(*operands: Any) -> Any:
+    """1 - pₖ = Σ over i ≠ k of e^xᵢ / Σ e^xᵢ. Not 1 - p, which loses every digit where p is near 1."""
+    *xs, k = operands
+    _, exponentials = shifted_exponentials(xs)
+    others = [e for i, e in enumerate(exponentials) if i != int(k)]
+    return exact_total(others) / exact_total(exponentials)
+
+
+def log_softmax(*operands: Any) -> Any:
+    """log pₖ = (xₖ - m) - log1p(Σ e^(xᵢ - m) - 1) with m = max xᵢ, of the operands x₁ … xₙ, k."""
+    *xs, k = operands
+    own = xs[int(k)]
+    m, exponentials = shifted_exponentials(xs)
+    return where(own == m, 0.0, own - m) - log1p(_without_one_largest(m, xs, exponentials))

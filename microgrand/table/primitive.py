@@ -1,0 +1,276 @@
+"""`Primitive`: one row of the table, an elementary function with its declared partials, and how it is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, NoReturn
+
+from microgrand.compiled.hints import mypyc_attr
+from microgrand.errors import DivisionByZeroError, DomainError
+from microgrand.table.arrays import elementwise
+from microgrand.table.domains import REALS, Domain
+from microgrand.table.formula import formula
+from microgrand.table.notation import Notation
+from microgrand.table.numbers import as_number, is_general_number
+from microgrand.table.signature import Signature, default_signature
+
+
+class Exactness(NamedTuple):
+    """The largest errors of a row's value and partials at any operands, in units in the last place, and their cause.
+
+    A unit is that of the exact result, or of the terms where these cancel (`value_scale`, `partial_scale`); subnormal
+    results do not count.
+    """
+
+    value: float = 2.0
+    partials: float = 4.0
+    because: str = ""
+
+
+EXACT: Final = Exactness()
+
+
+@mypyc_attr(acyclic=True)
+class Recorder:
+    """An operand that records the step it takes part in. A row hands over to it: the engine's nodes are recorders."""
+
+    __slots__ = ()
+
+    def apply_row(self, row: Primitive, operands: list[Any]) -> Any:
+        """Apply the row to these operands, of which this is one, and record the step."""
+        raise TypeError(f"{type(self).__name__} records no steps")
+
+
+class Kernel:
+    """A row on floats and nodes without a detour through Python objects: what `compiled/` attaches to each row."""
+
+    def applied(self, arguments: tuple[Any, ...]) -> Any:
+        """The row's result; None for arguments that this kernel leaves to the row itself."""
+        return None
+
+
+class Primitive:
+    """An elementary function with its declared partials: one row of the table.
+
+    It is applied to floats, to arrays and the like, and to Values; then it records a node.
+
+    name      how it is called, also in printed code
+    value     value(x, …) = z, on floats, arrays, and whatever else its own functions accept
+    partials  one function partial(z, x, …) = ∂z/∂operand per operand, written with the table's own functions, so that
+              they run on floats, arrays and Values (second order then costs nothing). A single function serves one
+              operand; where the signature has lists, it returns the sequence of all partials
+    notation  how a step is written and drawn; by default as a function of that name
+    signature which operands it takes, single ones or lists, and which indices; by default x, or x and y, and so on
+    domain    where each operand may lie (one Domain, or one per operand)
+    joint     what must hold of the operands together, as a predicate; `joint_words` says it, "for x > y"
+    pole      a predicate: which operands outside the domain are a division by zero
+    kink      a predicate: at these operands no derivative exists, and the partials follow the row's convention
+    value_scale    where the terms of the value cancel: their size, (x, …) -> number, against which its error counts
+    partial_scale  where the terms of a partial cancel: their size, (z, x, …) -> number, against which its error counts
+    exactness  how exact it is, where that is less than value within 2 ulp and partials within 4, and why
+    derivation  the same value (x, …) -> z in several steps, for a picture or a walk that unfolds it: clear where
+              `value` is stable
+    along     the same value on one array of all operands, where that takes fewer operations than one by one
+    ufunc     NumPy's name for it, where that differs
+    doc       what it computes, in one line
+
+    Raises ValueError for a name that is taken or no identifier, and for another number of domains than of partials;
+    TypeError for what is no function, notation or domain. When applied: DomainError outside the domain,
+    DivisionByZeroError at a pole, TypeError for another number of operands.
+
+    >>> from microgrand import Value
+    >>> cube = Primitive("cube", lambda x: x * x * x, lambda z, x: 3 * x * x)
+    >>> x = Value(2.0)
+    >>> y = cube(x)
+    >>> y.backward()
+    >>> cube(2.0), y, x.grad
+    (8.0, Value(8.0), 12.0)
+    """
+
+    def __init__(
+        self,
+        name: Any,
+        value: Callable[..., Any],
+        partials: Callable[..., Any] | tuple[Callable[..., Any], ...],
+        notation: Notation | None = None,
+        *,
+        signature: Any = None,  # Any: what is wrong is said below, not in the compiler's words
+        domain: Any = REALS,
+        joint: Callable[..., bool] | None = None,
+        joint_words: Any = "",
+        pole: Callable[..., bool] | None = None,
+        kink: Callable[..., bool] | None = None,
+        value_scale: Callable[..., Any] | None = None,
+        partial_scale: Callable[..., Any] | None = None,
+        exactness: Any = EXACT,
+        derivation: Callable[..., Any] | None = None,
+        along: Any = None,
+        ufunc: Any = "",
+        doc: Any = "",
+    ) -> None:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ValueError(f"a primitive's name is a Python identifier; got {name!r:.60}")
+        if name in _SEALED:
+            raise ValueError(f"{name!r} is a row of microgrand's own table: give yours another name")
+        self.name: Final[str] = name
+        self.value: Final = _callable(name, "value", value)
+        self.partials: Final[tuple[Callable[..., Any], ...]] = tuple(
+            [_callable(name, "a partial", each) for each in (partials if isinstance(partials, tuple) else (partials,))]
+        )
+        takes = default_signature(len(self.partials)) if signature is None else signature
+        self.signature: Final[Signature] = _instance(name, "signature", Signature, takes)
+        self.arity: Final[int | None] = self.signature.arity
+        written = Notation(name) if notation is None else _instance(name, "notation", Notation, notation)
+        self.notation: Final[Notation] = written.of(self.signature)
+        domains = domain if isinstance(domain, tuple) else (domain,) * (self.arity or 1)
+        self.domains: Final[tuple[Domain, ...]] = tuple([_instance(name, "a domain", Domain, each) for each in domains])
+        self.joint: Final = joint
+        self.joint_words: Final[str] = _instance(name, "joint_words", str, joint_words)
+        self.bounded: Final = joint is not None or not all([part.everything for part in self.domains])
+        self.pole: Final = pole
+        self.kink: Final = kink
+        self.value_scale: Final = value_scale
+        self.partial_scale: Final = partial_scale
+        self.exactness: Final[Exactness] = _instance(name, "exactness", Exactness, exactness)
+        self.derivation: Final = derivation if derivation is None else _callable(name, "the derivation", derivation)
+        self.along: Final = along
+        self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
+        self.doc: Final[str] = _instance(name, "doc", str, doc)
+        self.kernel: Kernel | None = None
+        counts = {len(self.partials), len(self.domains), self.arity}
+        if self.arity is not None and len(counts) > 1:
+            raise ValueError(
+                f"{name} takes {self.arity} operand(s), but declares {len(self.partials)} partials and "
+                f"{len(self.domains)} domains"
+            )
+        _DECLARED[name] = self
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The value on plain numbers and arrays; on Values, a new Value that records this step."""
+        if self.kernel is not None:
+            result = self.kernel.applied(arguments)
+            if result is not None:
+                return result
+        return self.apply(self.signature.flat(self.name, arguments))
+
+    def apply(self, operands: list[Any]) -> Any:
+        """The same of the operands in one list: numbers, nodes, arrays."""
+        recorder: Recorder | None = None
+        for k, operand in enumerate(operands):
+            if isinstance(operand, Recorder):
+                recorder = operand
+            elif isinstance(operand, (float, int)) or not is_general_number(operand):
+                operands[k] = as_number(operand)
+            else:
+                return elementwise(self.value, self.apply, operands)
+        return self.evaluate(operands, operands) if recorder is None else recorder.apply_row(self, operands)
+
+    def evaluate(self, xs: Sequence[float], operands: Sequence[Any]) -> float:
+        """The value of floats that lie in the domain; `operands`, whose numbers they are, appear in the error."""
+        if self.bounded and not self._holds(xs):
+            self._refuse(xs, operands)
+        return float(self.value(*xs))
+
+    def slopes(self, z: Any, xs: Sequence[Any], operands: Sequence[Any]) -> list[Any]:
+        """∂z/∂operand at the numbers xs, one for each operand; 0.0 for a plain number, which has no δ.
+
+        Where xs are nodes, so are the partials: then these can be differentiated again.
+        """
+        if self.signature.lists:
+            found = list(self.partials[0](z, *xs))
+            if len(found) != len(xs):
+                raise ValueError(f"{self.name} has {len(xs)} operands, but its row gives {len(found)} partials")
+            return found
+        return [
+            partial(z, *xs) if isinstance(operand, Recorder) else 0.0
+            for partial, operand in zip(self.partials, operands, strict=True)
+        ]
+
+    def allows(self, *numbers: object) -> bool:
+        """Whether the numbers lie in the domain."""
+        return self._holds([as_number(x) for x in numbers])
+
+    def domain_of(self, k: int) -> Domain:
+        """The domain of operand k; the last one declared is that of all further operands."""
+        return self.domains[min(k, len(self.domains) - 1)]
+
+    def _holds(self, xs: Sequence[float]) -> bool:
+        for k, x in enumerate(xs):
+            if not self.domain_of(k).contains(x):
+                return False
+        return self.joint is None or bool(self.joint(*xs))
+
+    def _refuse(self, xs: Sequence[float], operands: Sequence[Any]) -> NoReturn:
+        """Raise the error that names the rule and the operand, or operands, that break it."""
+        outside = [k for k, x in enumerate(xs) if not self.domain_of(k).contains(x)]
+        if outside:
+            k = outside[0]
+            which = f" in operand {k + 1}" if len(self.domains) > 1 else ""
+            text = f"{self.name} is defined on {self.domain_of(k)}{which}; got {_described(xs[k], operands[k])}"
+        else:
+            got = " and ".join([_described(x, operand) for x, operand in zip(xs, operands, strict=True)])
+            text = f"{self.name} is defined {self.joint_words}; got {got}"
+        raise DivisionByZeroError(text) if self.pole is not None and self.pole(*xs) else DomainError(text)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return declared, (self.name,)
+
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Primitive:
+        return self
+
+
+_DECLARED: Final[dict[str, Primitive]] = {}
+_SEALED: Final[set[str]] = set()
+
+
+def declared(name: str) -> Primitive:
+    """The primitive of that name: the table's, or the latest that was declared.
+
+    Raises LookupError if there is none.
+    """
+    row = _DECLARED.get(name)
+    if row is None:
+        raise LookupError(f"no primitive {name!r} is declared here: import the module that declares it")
+    return row
+
+
+def declared_for_ufunc(ufunc: str) -> Primitive | None:
+    """The row of the table that NumPy's function of that name stands for, if there is one."""
+    return next((row for row in _DECLARED.values() if row.ufunc == ufunc and row.name in _SEALED), None)
+
+
+def seal() -> dict[str, Primitive]:
+    """The primitives declared so far, by name; from now on these names cannot be declared again."""
+    _SEALED.update(_DECLARED)
+    return dict(_DECLARED)
+
+
+def _callable(name: str, part: str, item: Any) -> Any:
+    if not callable(item):
+        raise TypeError(
+            f"{part} of the primitive {name!r} is a function; got {item!r:.60} of type {type(item).__name__}"
+        )
+    return item
+
+
+def _instance(name: str, part: str, kind: type, item: Any) -> Any:
+    if not isinstance(item, kind):
+        raise TypeError(
+            f"{part} of the primitive {name!r} is a {kind.__name__}; got {item!r:.60} of type {type(item).__name__}"
+        )
+    return item
+
+
+def _described(x: float, operand: Any) -> str:
+    """An offending operand in one line: its number, its node's name, and how that was computed."""
+    if not isinstance(operand, Recorder):
+        return f"{x!r}"
+    node: Any = operand
+    named = f" at node {node.name!r}" if node.name is not None else ""
+    return f"{x!r}{named}" if node.is_leaf else f"{x!r}{named} = {formula(node)}"

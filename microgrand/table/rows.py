@@ -1,0 +1,328 @@
+"""The table: every elementary function, one row each. Nothing else in microgrand knows a formula.
+
+A row gives value, partials, notation, domain and kink. Partials are written (z, x, y) -> ∂z/∂operand, the output
+first, in the table's own functions: the same row is evaluated on floats, replayed on arrays, and differentiated again
+on Values. What needs care in its tails is a row of its own (`sech2`), and that care stands in `stable.py`.
+"""
+# ruff: noqa: E501  a row of the table is one line
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from math import inf
+from typing import Any, Final
+
+from microgrand.table import many_operands as many
+from microgrand.table import numbers, numeric, stable
+from microgrand.table import reductions as along
+from microgrand.table.arithmetic import add, infix, mul, quotient
+from microgrand.table.domains import FINITE, NON_NEGATIVE, NON_ZERO, POSITIVE, Domain, Interval
+from microgrand.table.notation import ATOM, COMPARISON, POWER, PRODUCT, SUM, Notation
+from microgrand.table.numbers import is_plain
+from microgrand.table.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TWO_PI, TWO_OVER_ROOT_PI
+from microgrand.table.primitive import Exactness, Primitive, Recorder, seal
+from microgrand.table.reductions import Along
+from microgrand.table.signature import Signature
+
+# ---- signatures that several rows share ------------------------------------------------------------------------------
+LIST: Final = Signature(lists=("x",))
+AT_LEAST_ONE: Final = Signature(lists=("x",), least=1)
+ONE_BY_ONE: Final = Signature(lists=("x",), least=1, brackets=False)
+TWO_LISTS: Final = Signature(lists=("w", "x"))
+CHOSEN: Final = Signature(lists=("x",), indices=("k",))
+CHOSEN_TWICE: Final = Signature(lists=("x",), indices=("j", "k"))
+
+
+# ---- derivations: what a function of many operands does, step by step --------------------------------------------------
+def _chain(row: Any, xs: Sequence[Any]) -> Any:
+    """((x₁ ∘ x₂) ∘ x₃) ∘ …"""
+    result = xs[0]
+    for x in xs[1:]:
+        result = row(result, x)
+    return result
+
+
+def _of_products(*operands: Any) -> Any:
+    """w₁x₁ + … + wₙxₙ."""
+    half = len(operands) // 2
+    return sum([mul(w, x) for w, x in zip(operands[:half], operands[half:], strict=True)])
+
+
+def _number(x: Any) -> Any:
+    """The number of an operand, a node or a plain number."""
+    return x if isinstance(x, float) else x.data
+
+
+def _shift(xs: Sequence[Any]) -> float:
+    """What to take off every exponent: nothing, unless e^x would overflow or all e^x be 0."""
+    largest = max([_number(x) for x in xs])
+    return largest if largest - largest == 0.0 and not -700.0 < largest < 700.0 else 0.0
+
+
+def _of_exponentials(*xs: Any) -> Any:
+    """log(e^x₁ + … + e^xₙ)."""
+    shift = _shift(xs)
+    return log(sum([exp(x) for x in xs])) if shift == 0.0 else shift + log(sum([exp(x - shift) for x in xs]))
+
+
+def _share_of_exponentials(*operands: Any) -> Any:
+    """e^xₖ / (e^x₁ + … + e^xₙ)."""
+    *xs, k = operands
+    shift = _shift(xs)
+    exponentials = [exp(x) if shift == 0.0 else exp(x - shift) for x in xs]
+    return exponentials[int(k)] / sum(exponentials)
+
+
+# ---- partials of many operands ---------------------------------------------------------------------------------------
+def _probabilities(xs: Sequence[Any]) -> list[Any]:
+    """Every pₖ: all at once on numbers, one node each on Values."""
+    if any([isinstance(x, Recorder) for x in xs]):
+        return [softmax(xs, k) for k in range(len(xs))]
+    return many.softmax_all(*xs)
+
+
+def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂pₖ/∂xⱼ = pₖ([j = k] - pⱼ), all at once on numbers, one node each on Values. The index k has none."""
+    *xs, k = operands
+    if any([isinstance(x, Recorder) for x in xs]):
+        return [*[softmax_slope(xs, j, k) for j in range(len(xs))], 0.0]
+    return [*many.softmax_slopes(xs, int(k)), 0.0]
+
+
+def _softmax_slope_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂/∂xᵢ of z = ∂pₖ/∂xⱼ: z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ. The indices have none."""
+    *xs, j, k = operands
+    if j == k:
+        tilt = softmax_complement(xs, k) - softmax(xs, k)
+        return [*[slope * tilt for slope in _softmax_partials(z, *xs, k)[:-1]], 0.0, 0.0]
+    slopes = [-2.0 * z * p for p in _probabilities(xs)]
+    for i in (int(j), int(k)):
+        slopes[i] = z * (softmax_complement(xs, i) - softmax(xs, i))
+    return [*slopes, 0.0, 0.0]
+
+
+def _softmax_complement_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂(1 - pₖ)/∂xⱼ = -∂pₖ/∂xⱼ."""
+    return [-slope for slope in _softmax_partials(z, *operands)]
+
+
+def _log_softmax_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂log pₖ/∂xⱼ = [j = k] - pⱼ."""
+    *xs, k = operands
+    slopes = [-p for p in _probabilities(xs)]
+    slopes[int(k)] = softmax_complement(xs, int(k))
+    return [*slopes, 0.0]
+
+
+def _shares(z: Any, *xs: Any) -> list[Any]:
+    """∂max/∂xⱼ = 1/t for each of the t operands that equal the maximum, 0 for the others."""
+    ties = [equal(x, z) for x in xs]
+    count = sum(ties)
+    return [quotient(tie, count) for tie in ties]
+
+
+def _products_of_others(z: Any, *xs: Any) -> list[Any]:
+    """∂(x₁·…·xₙ)/∂xⱼ, the product of the others, from products from both ends: a zero does no harm."""
+    return many.products_of_others(xs)
+
+
+def _dot_partials(z: Any, *operands: Any) -> list[Any]:
+    """∂(w·x)/∂wⱼ = xⱼ, ∂(w·x)/∂xⱼ = wⱼ."""
+    half = len(operands) // 2
+    return [*operands[half:], *operands[:half]]
+
+
+def _over_norm(z: Any, *xs: Any) -> list[Any]:
+    """∂‖x‖/∂xⱼ = xⱼ/‖x‖, and 0 at the origin."""
+    return [where(equal(z, 0.0), 0.0, quotient(x, where(equal(z, 0.0), 1.0, z))) for x in xs]
+
+
+def _power_term_in_x(z: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
+    """∂/∂x of c·x^(y-n)·(log x)^m = c(y-n)·x^(y-n-1)·(log x)^m + cm·x^(y-n-1)·(log x)^(m-1)."""
+    first, *second = _terms_of_power_term_in_x(c, x, y, n, m)
+    return first + second[0] if second else first
+
+
+def _terms_of_power_term_in_x(c: Any, x: Any, y: Any, n: Any, m: Any) -> list[Any]:
+    first = _multiple_of_power_term(y - n, c, x, y, n + 1.0, m)
+    return [first, _multiple_of_power_term(m, c, x, y, n + 1.0, m - 1.0)] if m != 0.0 else [first]
+
+
+def _multiple_of_power_term(s: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
+    """sc·x^(y-n)·(log x)^m, also where the float sc overflows and the whole does not."""
+    factor = c * s
+    if is_plain(factor) and factor - factor != 0.0 and c - c == 0.0:
+        return c * power_term(s, x, y, n, m)
+    return power_term(factor, x, y, n, m)
+
+
+def _near(x: Any) -> Any:
+    """x, but at most ±60, beyond which e^(-x²/2) is 0: there x would overflow in its products, or make 0·∞ of them."""
+    return clip(x, -60.0, 60.0)
+
+
+def _silu_bend(z: Any, x: Any) -> Any:
+    """(σ + x·σ′)′ = σ′·(2 - x·tanh(x/2)), with σ′ = 1/(2cosh(x/2))² in two factors, which underflow later than σ′."""
+    near = clip(x, -1400.0, 1400.0)
+    factor = reciprocal(2.0 * cosh(0.5 * near))
+    return factor * (2.0 - near * tanh(0.5 * near)) * factor
+
+
+def _step(x: Any, y: Any) -> Any:
+    """1 where x > y, 0 where x < y, ½ where they tie."""
+    return 0.5 * (greater(x, y) + greater_equal(x, y))
+
+
+# ---- domains and kinks that several rows share -------------------------------------------------------------------------
+ABOVE_MINUS_ONE: Final = Domain(Interval(-1.0, inf, open_low=True))
+FROM_ONE: Final = Domain(Interval(1.0, inf))
+CLOSED_UNIT: Final = Domain(Interval(-1.0, 1.0))
+OPEN_UNIT: Final = Domain(Interval(-1.0, 1.0, open_low=True, open_high=True))
+
+
+def _at_zero(x: float, *others: float) -> bool:
+    return x == 0.0
+
+
+def _at_tie(x: float, y: float) -> bool:
+    return x == y
+
+
+def _at_tied_maximum(*xs: float) -> bool:
+    return list(xs).count(max(xs)) > 1
+
+
+def _at_tied_minimum(*xs: float) -> bool:
+    return list(xs).count(min(xs)) > 1
+
+
+def _all_zero(*xs: float) -> bool:
+    return not any([x != 0.0 for x in xs])
+
+
+def no_partial(z: Any, x: Any, *others: Any) -> float:
+    """The partial in an operand that only chooses: 0, and 0 for a NaN too."""
+    return 0.0
+
+
+def _function(name: str, latex: str, label: str = "") -> Notation:
+    return Notation(name, latex=latex, label=label or name)
+
+
+# fmt: off
+# ---- powers ------------------------------------------------------------------------------------------------------------
+pow: Final[Primitive] = Primitive("pow", numeric.power, (lambda z, x, y: power_term(y, x, y, 1.0, 0.0), lambda z, x, y: power_term(1.0, x, y, 0.0, 1.0)),
+    infix("{}^{}", "^", POWER, (ATOM, POWER), "{{{}}}^{{{}}}", "pow({}, {})"), ufunc="power",
+    joint=lambda x, y: x > 0.0 or (y >= 0.0 if x == 0.0 else y // 1.0 == y) or x != x or y != y,
+    joint_words="for x > 0, for x = 0 with y ≥ 0, and for x < 0 with a whole y",
+    pole=lambda x, y: x == 0.0 and y < 0.0, kink=lambda x, y: x <= 0.0, doc="x^y; 0^0 = 1")
+
+power_term: Final[Primitive] = Primitive("power_term", stable.power_term,
+    (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial),
+    kink=lambda c, x, y, n, m: x <= 0.0, partial_scale=lambda z, c, x, y, n, m: maximum([abs(term) for term in _terms_of_power_term_in_x(c, x, y, n, m)]),
+    exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), signature=Signature("c", "x", "y", indices=("n", "m")), doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
+
+square: Final[Primitive] = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
+    infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
+
+reciprocal: Final[Primitive] = Primitive("reciprocal", lambda x: numbers.quotient(1.0, x), lambda z, x: -square(z),
+    infix("1 / {}", "1/", PRODUCT, (POWER,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
+    domain=NON_ZERO, pole=_at_zero, doc="1 / x")
+
+sqrt: Final[Primitive] = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0.5, z + 0.0),
+    Notation("sqrt", latex=r"\sqrt{{{}}}", label="√"), domain=NON_NEGATIVE, doc="√x")
+
+cbrt: Final[Primitive] = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
+    Notation("cbrt", latex=r"\sqrt[3]{{{}}}", label="∛"), doc="∛x, infinitely steep at 0")
+
+root_slope: Final[Primitive] = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z / -1.5, x),
+    kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
+
+# ---- exponentials and logarithms ---------------------------------------------------------------------------------------
+exp: Final[Primitive]   = Primitive("exp",   numeric.exp,   lambda z, x: z,                        _function("exp", r"\exp"), doc="e^x")
+expm1: Final[Primitive] = Primitive("expm1", numeric.expm1, lambda z, x: exp(x),                   doc="e^x - 1, exact for small x")
+exp2: Final[Primitive]  = Primitive("exp2",  numeric.exp2,  lambda z, x: z * LN2.like(x),          doc="2^x")
+log: Final[Primitive]   = Primitive("log",   numeric.log,   lambda z, x: quotient(1.0, x),         _function("log", r"\log"), domain=POSITIVE, doc="the natural logarithm")
+log1p: Final[Primitive] = Primitive("log1p", numeric.log1p, lambda z, x: quotient(1.0, 1.0 + x),   domain=ABOVE_MINUS_ONE, doc="log(1 + x), exact for small x")
+log2: Final[Primitive]  = Primitive("log2",  numeric.log2,  lambda z, x: quotient(LOG2_E.like(x), x),  _function("log2", r"\log_2"), domain=POSITIVE, doc="the logarithm to base 2")
+log10: Final[Primitive] = Primitive("log10", numeric.log10, lambda z, x: quotient(LOG10_E.like(x), x), _function("log10", r"\log_{10}"), domain=POSITIVE, doc="the logarithm to base 10")
+
+# ---- trigonometric -----------------------------------------------------------------------------------------------------
+sin: Final[Primitive]  = Primitive("sin",  numeric.sin,  lambda z, x: cos(x),                _function("sin", r"\sin"), domain=FINITE, doc="sin x, x in radians")
+cos: Final[Primitive]  = Primitive("cos",  numeric.cos,  lambda z, x: -sin(x),               _function("cos", r"\cos"), domain=FINITE, doc="cos x, x in radians")
+tan: Final[Primitive]  = Primitive("tan",  numeric.tan,  lambda z, x: 1.0 + square(z),       _function("tan", r"\tan"), domain=FINITE, doc="tan x, x in radians")
+asin: Final[Primitive] = Primitive("asin", numeric.asin, lambda z, x: quotient(1.0, sqrt((1.0 - x) * (1.0 + x))),  _function("asin", r"\arcsin"), domain=CLOSED_UNIT, ufunc="arcsin", doc="the angle in [-π/2, π/2] whose sine is x")
+acos: Final[Primitive] = Primitive("acos", numeric.acos, lambda z, x: -quotient(1.0, sqrt((1.0 - x) * (1.0 + x))), _function("acos", r"\arccos"), domain=CLOSED_UNIT, ufunc="arccos", doc="the angle in [0, π] whose cosine is x")
+atan: Final[Primitive] = Primitive("atan", numeric.atan, lambda z, x: 1.0 / (1.0 + square(clip(x, -1e200, 1e200))), _function("atan", r"\arctan"), ufunc="arctan", doc="the angle in [-π/2, π/2] whose tangent is x")
+atan2: Final[Primitive] = Primitive("atan2", numeric.atan2, (lambda z, y, x: quotient(x, hypot(x, y)) / hypot(x, y), lambda z, y, x: -quotient(y, hypot(x, y)) / hypot(x, y)),
+    ufunc="arctan2", joint=lambda y, x: x != 0.0 or y != 0.0, joint_words="away from the origin", kink=lambda y, x: y == 0.0 and x <= 0.0, signature=Signature("y", "x"), doc="the angle of the point (x, y), in (-π, π]")
+
+# ---- hyperbolic --------------------------------------------------------------------------------------------------------
+sinh: Final[Primitive]  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
+cosh: Final[Primitive]  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
+tanh: Final[Primitive]  = Primitive("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
+sech2: Final[Primitive] = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="as sigmoid_slope"), doc="1 / cosh²x, the slope of tanh")
+asinh: Final[Primitive] = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
+acosh: Final[Primitive] = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=FROM_ONE, ufunc="arccosh", doc="the inverse of cosh")
+atanh: Final[Primitive] = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
+
+# ---- of probability ----------------------------------------------------------------------------------------------------
+sigmoid: Final[Primitive]       = Primitive("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
+sigmoid_slope: Final[Primitive] = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
+log_sigmoid: Final[Primitive]   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
+softplus: Final[Primitive]      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
+erf: Final[Primitive]           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")
+erfc: Final[Primitive]          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), exactness=Exactness(3.0, because="math.erfc itself"), doc="1 - erf x, exact where erf x is near 1")
+bell: Final[Primitive]          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (_near(x) * z),  doc="e^(-x²)")
+half_bell: Final[Primitive]     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -_near(x) * z,        doc="e^(-x²/2)")
+x_half_bell: Final[Primitive]   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), exactness=Exactness(2.0, 1000.0, "beyond 37.5 e^(-x²/2) is subnormal, and x² times it is not"), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
+normal_cdf: Final[Primitive]    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
+
+# ---- of networks -------------------------------------------------------------------------------------------------------
+relu: Final[Primitive]       = Primitive("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
+leaky_relu: Final[Primitive] = Primitive("leaky_relu", lambda x, slope: numeric.where(x > 0.0, x, slope * x),
+    (lambda z, x, slope: where(greater(x, 0.0), 1.0, slope), lambda z, x, slope: where(greater(x, 0.0), 0.0, x)),
+    kink=_at_zero, signature=Signature("x", "slope", default=0.01), doc="x for x > 0, else slope·x; at 0 the slope is the left one")
+elu: Final[Primitive]        = Primitive("elu", stable.elu,
+    (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
+    kink=_at_zero, signature=Signature("x", "alpha", default=1.0), doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
+silu: Final[Primitive]       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), partial_scale=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(3.0, because="σ(x) alone costs 1.9 ulp"), doc="x·σ(x)")
+silu_slope: Final[Primitive] = Primitive("silu_slope", stable.silu_slope, _silu_bend, partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
+gelu: Final[Primitive]       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), partial_scale=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), exactness=Exactness(4.0, because="math.erfc itself, times x"), doc="x·Φ(x), exact")
+softsign: Final[Primitive]   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / (1.0 + abs(x)) / (1.0 + abs(x)), doc="x / (1 + |x|)")
+
+# ---- kinks and choices -------------------------------------------------------------------------------------------------
+abs: Final[Primitive]     = Primitive("abs", operator.abs, lambda z, x: sign(x),
+    Notation("|{}|", latex=r"\left|{}\right|", python="abs({})", label="|x|"), ufunc="absolute", kink=_at_zero, doc="|x|; its slope at 0 is 0")
+sign: Final[Primitive]    = Primitive("sign", numeric.sign, no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
+maximum: Final[Primitive] = Primitive("maximum", many.largest,  _shares, _function("maximum", r"\max"), signature=ONE_BY_ONE, along=Along(along.largest), kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
+minimum: Final[Primitive] = Primitive("minimum", many.smallest, _shares, _function("minimum", r"\min"), signature=ONE_BY_ONE, along=Along(along.smallest), kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
+clip: Final[Primitive]    = Primitive("clip", numeric.clip,
+    (lambda z, x, low, high: _step(x, low) * _step(high, x) * greater(high, low), lambda z, x, low, high: _step(low, x), lambda z, x, low, high: _step(x, low) * _step(x, high)),
+    joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",
+    kink=lambda x, low, high: x == low or x == high or low == high, signature=Signature("x", "low", "high"), doc="x, but at least low and at most high; at a tie both share the slope")
+where: Final[Primitive]   = Primitive("where", numeric.where,
+    (no_partial, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0)), kink=_at_zero, signature=Signature("c", "x", "y"), doc="x where the condition is not 0, else y")
+
+greater: Final[Primitive]       = Primitive("greater",       lambda x, y: (x > y) * 1.0,  (no_partial, no_partial), infix("{} > {}", ">", COMPARISON, (SUM, SUM), python="greater({}, {})"),                  kink=_at_tie, doc="1 where x > y, else 0")
+greater_equal: Final[Primitive] = Primitive("greater_equal", lambda x, y: (x >= y) * 1.0, (no_partial, no_partial), infix("{} ≥ {}", "≥", COMPARISON, (SUM, SUM), r"{} \ge {}", "greater_equal({}, {})"),   kink=_at_tie, doc="1 where x ≥ y, else 0")
+less: Final[Primitive]          = Primitive("less",          lambda x, y: (x < y) * 1.0,  (no_partial, no_partial), infix("{} < {}", "<", COMPARISON, (SUM, SUM), python="less({}, {})"),                     kink=_at_tie, doc="1 where x < y, else 0")
+less_equal: Final[Primitive]    = Primitive("less_equal",    lambda x, y: (x <= y) * 1.0, (no_partial, no_partial), infix("{} ≤ {}", "≤", COMPARISON, (SUM, SUM), r"{} \le {}", "less_equal({}, {})"),      kink=_at_tie, doc="1 where x ≤ y, else 0")
+equal: Final[Primitive]         = Primitive("equal",         lambda x, y: (x == y) * 1.0, (no_partial, no_partial), infix("{} = {}", "=", COMPARISON, (SUM, SUM), python="equal({}, {})"),                    kink=_at_tie, doc="1 where x = y, else 0")
+not_equal: Final[Primitive]     = Primitive("not_equal",     lambda x, y: (x != y) * 1.0, (no_partial, no_partial), infix("{} ≠ {}", "≠", COMPARISON, (SUM, SUM), r"{} \ne {}", "not_equal({}, {})"),       kink=_at_tie, doc="1 where x ≠ y, else 0")
+
+# ---- many operands -----------------------------------------------------------------------------------------------------
+hypot: Final[Primitive] = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
+norm: Final[Primitive]  = Primitive("norm", many.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖"), signature=LIST, derivation=lambda *xs: sqrt(sum([square(x) for x in xs])), kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
+sum: Final[Primitive]   = Primitive("sum",  many.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ"),  signature=LIST, along=Along(along.total), derivation=lambda *xs: _chain(add, xs), value_scale=lambda *xs: many.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
+mean: Final[Primitive]  = Primitive("mean", many.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}"), signature=AT_LEAST_ONE, along=Along(along.mean), derivation=lambda *xs: sum(xs) / float(len(xs)), value_scale=lambda *xs: many.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
+prod: Final[Primitive]  = Primitive("prod", many.product, _products_of_others,                      _function("prod", r"\prod", "Π"), signature=LIST, along=Along(along.product), derivation=lambda *xs: _chain(mul, xs), exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
+dot: Final[Primitive]   = Primitive("dot",  many.dot,     _dot_partials, _function("dot", r"\operatorname{dot}"), signature=TWO_LISTS, along=Along(along.dot), derivation=_of_products, value_scale=lambda *operands: many.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
+logsumexp: Final[Primitive]   = Primitive("logsumexp",   many.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp"), signature=AT_LEAST_ONE, along=Along(along.logsumexp, along.exponentials), derivation=_of_exponentials, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
+softmax: Final[Primitive]     = Primitive("softmax",     many.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}"), signature=CHOSEN, along=Along(along.softmax, along.exponentials), derivation=_share_of_exponentials, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
+log_softmax: Final[Primitive] = Primitive("log_softmax", many.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax"), signature=CHOSEN, along=Along(along.log_softmax, along.exponentials), derivation=lambda *operands: operands[int(operands[-1])] - logsumexp(operands[:-1]), domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
+softmax_slope: Final[Primitive] = Primitive("softmax_slope", many.softmax_slope, _softmax_slope_partials, _function("softmax_slope", ""), signature=CHOSEN_TWICE, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
+softmax_complement: Final[Primitive] = Primitive("softmax_complement", many.softmax_complement, _softmax_complement_partials, _function("softmax_complement", ""), signature=CHOSEN, along=Along(along.softmax_complement, along.exponentials), derivation=lambda *operands: 1.0 - softmax(operands[:-1], operands[-1]), domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
+
+TABLE: Final[dict[str, Primitive]] = seal()

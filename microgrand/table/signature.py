@@ -1,0 +1,139 @@
+"""What a function takes: which operands, how many lists of them, which indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from microgrand.table.numbers import as_number, is_sequence
+
+_COUNTS: Final = {2: "two", 3: "three"}
+
+
+class Signature:
+    """The parameters of a function: single operands, or else lists of one length; after them, indices.
+
+    operands  the names of operands that are taken one by one
+    default   a number for the last of these, where it may be left out
+    lists     the names of lists of operands, all of one length. The items of a single list may also be given one by one
+    least     how many items each list has, at least
+    brackets  whether a list is written in brackets: "sum([a, b])", but "max(a, b)"
+    indices   the names of whole numbers that choose a function, the k of softmax(xs, k). They come last; they are plain
+              numbers, have no δ, and count from 0 where they point into a list
+
+    >>> Signature("x", "y").names(), Signature(lists=("x",), indices=("k",)).names(2)
+    (['x', 'y'], ['x₁', 'x₂', 'k'])
+    """
+
+    def __init__(
+        self,
+        *operands: str,
+        default: float | None = None,
+        lists: Sequence[str] = (),
+        least: int = 0,
+        brackets: bool = True,
+        indices: Sequence[str] = (),
+    ) -> None:
+        self.operands: Final = operands
+        self.default: Final = default
+        self.lists: Final = tuple(lists)
+        self.least: Final = least
+        self.brackets: Final = brackets
+        self.indices: Final = tuple(indices)
+        self.arity: Final[int | None] = None if lists else len(operands) + len(self.indices)
+
+    def flat(self, name: str, arguments: Sequence[Any]) -> list[Any]:
+        """The arguments of a call as one list: the operands in order, the indices last.
+
+        Raises TypeError for another number of arguments and for what is no list, ValueError for lists of different
+        lengths, for too short a list and for an index outside it. `name` is the function's, for these messages.
+        """
+        if not self.lists:
+            return self._one_by_one(name, list(arguments))
+        lists, indices = self._lists(name, arguments)
+        size = len(lists[0])
+        if size < self.least:
+            raise ValueError(f"{name} takes one operand or more; got none")
+        for index, k in zip(self.indices, indices, strict=True):
+            if not hasattr(k, "apply_row") and as_number(k) in range(size):
+                continue
+            raise ValueError(
+                f"the index {index} of {self._call(name)} is a whole number, 0 ≤ {index} < {size}; got {k!r}"
+            )
+        return [item for items in lists for item in items] + [float(k) for k in indices]
+
+    def _one_by_one(self, name: str, operands: list[Any]) -> list[Any]:
+        if self.default is not None and len(operands) == len(self.operands) - 1:
+            operands.append(self.default)
+        if len(operands) != self.arity:
+            raise TypeError(f"{name} takes {self.arity} operand(s); got {len(operands)}")
+        return operands
+
+    def _lists(self, name: str, arguments: Sequence[Any]) -> tuple[list[list[Any]], list[Any]]:
+        """The lists and the indices among the arguments."""
+        count = len(self.lists)
+        if count + len(self.indices) == 1:  # the items of a single list may come one by one
+            single = len(arguments) == 1 and is_sequence(arguments[0])
+            return [list(arguments[0] if single else arguments)], []
+        if len(arguments) != count + len(self.indices):
+            raise TypeError(
+                f"write {self._call(name)}: {name} takes {count + len(self.indices)} arguments; got {len(arguments)}"
+            )
+        lists = arguments[:count]
+        for items in lists:
+            if not hasattr(items, "__len__"):
+                raise TypeError(f"{self._rule(name)}; got {items!r:.60} of type {type(items).__name__}")
+        if len({len(items) for items in lists}) > 1:
+            raise ValueError(f"{self._rule(name)}; got {' and '.join([str(len(items)) for items in lists])}")
+        return [list(items) for items in lists], list(arguments[count:])
+
+    def _rule(self, name: str) -> str:
+        count = len(self.lists)
+        return f"{name} takes {_COUNTS.get(count, count)} lists of one length" if count > 1 else f"{name} takes a list"
+
+    def _call(self, name: str) -> str:
+        """How a call is written: "softmax(xs, k)"."""
+        return f"{name}({', '.join([*[f'{each}s' for each in self.lists], *self.operands, *self.indices])})"
+
+    def grouped(self, operands: Sequence[Any]) -> tuple[list[Sequence[Any]], Sequence[Any]]:
+        """Flat operands as a call is written: the lists in brackets, and what follows them."""
+        if not (self.lists and self.brackets):
+            return [], operands
+        return self.split(operands)
+
+    def split(self, operands: Sequence[Any]) -> tuple[list[Sequence[Any]], Sequence[Any]]:
+        """Flat operands as the lists that the function takes, and what follows them.
+
+        >>> Signature(lists=("w", "x")).split([1.0, 2.0, 3.0, 4.0])
+        ([[1.0, 2.0], [3.0, 4.0]], [])
+        """
+        count = len(self.lists)
+        size = (len(operands) - len(self.indices)) // count if count else 0
+        return [operands[i * size : (i + 1) * size] for i in range(count)], operands[count * size :]
+
+    def arguments(self, operands: Sequence[Any]) -> list[Any]:
+        """Flat operands as the arguments of a call: the lists, and then what follows them.
+
+        >>> Signature(lists=("x",), indices=("k",)).arguments([0.1, 0.2, 1.0])
+        [[0.1, 0.2], 1.0]
+        """
+        lists, rest = self.split(operands)
+        return [*[list(items) for items in lists], *rest]
+
+    def index_positions(self, count: int) -> range:
+        """Which of `count` flat operands are indices: the last ones."""
+        return range(count - len(self.indices), count)
+
+    def names(self, size: int = 2) -> list[str]:
+        """What the flat operands are called, where each list has `size` items."""
+        items = [f"{name}{_subscript(k)}" for name in self.lists for k in range(1, size + 1)]
+        return [*items, *self.operands, *self.indices]
+
+
+def _subscript(k: int) -> str:
+    return str(k).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def default_signature(count: int) -> Signature:
+    """The signature of a function of so many single operands: x, y, or x₁, x₂, x₃, …"""
+    return Signature(*("x", "y")[:count]) if count < 3 else Signature(*[f"x{_subscript(k + 1)}" for k in range(count)])

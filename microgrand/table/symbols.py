@@ -1,0 +1,56 @@
+"""How vectors, layers, elements and rows of parameters are written: (1, 0.5), z², z₁₂, θ²₁."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from microgrand.table.formula import number
+
+UNKNOWN: Final = "?"
+SHOWN: Final = 4  # numbers of a long vector
+
+
+def vector(numbers: Sequence[float | None], shown: int = SHOWN) -> str:
+    """Numbers as a vector on one line; one with many more than are shown keeps its ends, and tells its length.
+
+    None stands for a number that is not known yet.
+
+    >>> vector([1.0, 0.5]), vector([0.0] * 30)
+    ('(1, 0.5)', '(0, 0, 0, … 30 numbers …, 0)')
+    """
+    long = len(numbers) > shown + 1
+    texts = [
+        UNKNOWN if x is None else _short_number(x) for x in ([*numbers[: shown - 1], numbers[-1]] if long else numbers)
+    ]
+    if long:
+        texts.insert(shown - 1, f"… {len(numbers):,} numbers …")
+    return "(" + ", ".join(texts) + ")"
+
+
+def _short_number(x: float) -> str:
+    return f"{x:.4g}" if x - x == 0.0 else number(x)
+
+
+def superscript(l: object) -> str:
+    """The number of a layer as it is written: the ² of z²."""
+    return str(l).translate(_SUPERSCRIPTS)
+
+
+def subscript(k: object) -> str:
+    """The number of an element as it is written: the ₁₂ of z₁₂."""
+    return str(k).translate(_SUBSCRIPTS)
+
+
+def row_name(name: str, layer: object) -> str:
+    """A row of parameters of the layer with that number: θ²₁ for θ₁; "" for the number changes nothing.
+
+    >>> row_name("θ₁", 2), row_name("weights", 2), row_name("b", "")
+    ('θ²₁', 'weights²', 'b')
+    """
+    indexed = name[:1] in ("θ", "b") and all([character in "₀₁₂₃₄₅₆₇₈₉" for character in name[1:]])
+    return f"{name[:1]}{superscript(layer)}{name[1:]}" if indexed else f"{name or 'θ'}{superscript(layer)}"
+
+
+_SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPTS: Final = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")

@@ -1,0 +1,194 @@
+"""Where functions overflow, underflow, end, jump or bend: what is returned there, row by row."""
+
+import doctest
+import math
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+
+import microgrand
+from microgrand import NonFiniteError, Value, grad, jvp, sweep
+from microgrand.table.rows import no_partial
+
+INF, NAN = math.inf, math.nan
+HUGE = 1.7e308
+
+
+def value_and_slopes(row, *operands):
+    leaves = [Value(x) for x in operands]
+    root = row(*leaves)
+    adjoints = sweep(root)
+    return root.data, *[adjoints[leaf] for leaf in leaves]
+
+
+FINITE_WHERE_IT_CAN_BE = {
+    "sigmoid(-800)": (microgrand.sigmoid, [-800.0], 0.0),
+    "sigmoid(800)": (microgrand.sigmoid, [800.0], 1.0),
+    "softplus(800)": (microgrand.softplus, [800.0], 800.0),
+    "softplus(-800)": (microgrand.softplus, [-800.0], 0.0),
+    "log_sigmoid(-1e300)": (microgrand.log_sigmoid, [-1e300], -1e300),
+    "hypot": (microgrand.hypot, [1e200, 1e200], math.sqrt(2) * 1e200),
+    "norm": (lambda *xs: microgrand.norm(xs), [1e200, 1e200, 1e200], math.sqrt(3) * 1e200),
+    "norm of tiny ones": (lambda *xs: microgrand.norm(xs), [3e-200, 4e-200], 5e-200),
+    "logsumexp of 1e4s": (lambda *xs: microgrand.logsumexp(xs), [1e4, 1e4], 1e4 + math.log(2)),
+    "logsumexp of -1e300": (lambda *xs: microgrand.logsumexp(xs), [-1e300, -1e300], -1e300),
+    "log_softmax": (lambda *xs: microgrand.log_softmax(xs, 1), [1e4, -1e4], -2e4),
+    "softmax": (lambda *xs: microgrand.softmax(xs, 0), [HUGE, -HUGE], 1.0),
+    "tanh": (microgrand.tanh, [HUGE], 1.0),
+    "atan": (microgrand.atan, [HUGE], math.pi / 2),
+    "asinh": (microgrand.asinh, [-HUGE], -math.asinh(HUGE)),
+    "acosh": (microgrand.acosh, [HUGE], math.acosh(HUGE)),
+    "softsign": (microgrand.softsign, [-HUGE], -1.0),
+    "silu": (microgrand.silu, [-HUGE], 0.0),
+    "gelu": (microgrand.gelu, [HUGE], HUGE),
+    "erfc": (microgrand.erfc, [HUGE], 0.0),
+    "elu": (lambda x: microgrand.elu(x), [-HUGE], -1.0),
+    "atan2": (microgrand.atan2, [1e-300, 1e300], 0.0),
+    "power": (microgrand.pow, [1e-300, 1e-300], 1.0),
+    "sqrt of the smallest": (microgrand.sqrt, [5e-324], math.sqrt(5e-324)),
+}
+
+
+@pytest.mark.parametrize("case", FINITE_WHERE_IT_CAN_BE)
+def test_huge_and_tiny_arguments_overflow_only_where_the_result_does(case):
+    """Where value and slopes are finite, no step on the way overflows or turns NaN."""
+    row, operands, expected = FINITE_WHERE_IT_CAN_BE[case]
+    value, *slopes = value_and_slopes(row, *operands)
+    assert value == pytest.approx(expected, rel=1e-15, abs=1e-300)
+    assert all(math.isfinite(slope) for slope in slopes)
+
+
+@pytest.mark.parametrize("x", [HUGE, -HUGE, 1e160, -1e160])
+@pytest.mark.parametrize("row", [row for row in microgrand.TABLE.values() if row.arity == 1], ids=lambda row: row.name)
+def test_far_out_derivatives_are_no_nan(row, x):
+    """Where a row of one operand has a finite value at ±1.7e308, its derivatives to third order are numbers too."""
+    backwards = forwards = row
+    if not row.allows(x) or not math.isfinite(row(x)):
+        return
+    for _ in range(3):
+        backwards, forwards = grad(backwards), forward_derivative(forwards)
+        assert math.isfinite(backwards(x))
+        assert math.isfinite(forwards(x))
+
+
+def forward_derivative(f):
+    return lambda x: jvp(f, (x,), (1.0,))[1]
+
+
+@pytest.mark.parametrize("row", [row for row in microgrand.TABLE.values() if row.arity == 1], ids=lambda row: row.name)
+@pytest.mark.parametrize("x", [INF, -INF])
+def test_slopes_at_infinity_are_no_nan(row, x):
+    """At ±∞ the slope of a row of one operand is its limit, finite or infinite, but not NaN."""
+    if row.allows(x) and row.kink is None:
+        assert not math.isnan(Value(row(x)).data)
+        assert not math.isnan(value_and_slopes(row, x)[1])
+
+
+POWERS = {
+    (0.0, 0.0): (1.0, 0.0, -INF),
+    (0.0, 0.5): (0.0, INF, 0.0),
+    (0.0, 1.0): (0.0, 1.0, 0.0),
+    (0.0, 2.0): (0.0, 0.0, 0.0),
+    (-2.0, 3.0): (-8.0, 12.0, NAN),
+    (-2.0, -1.0): (-0.5, -0.25, NAN),
+    (2.0, 0.0): (1.0, 0.0, math.log(2.0)),
+    (1.0, HUGE): (1.0, HUGE, 0.0),
+    (INF, 2.0): (INF, INF, INF),
+    (2.0, -2000.0): (0.0, -0.0, 0.0),
+    (2.0, 2000.0): (INF, INF, INF),
+    (-2.0, 2001.0): (-INF, INF, NAN),
+    (1e-310, 1e-300): (1.0, 1e10, math.log(1e-310)),
+}
+
+
+@pytest.mark.parametrize("operands", POWERS, ids=str)
+def test_powers(operands):
+    """0⁰, fractional and negative powers of 0, negative bases, overflow: value and both slopes."""
+    found = value_and_slopes(microgrand.pow, *operands)
+    assert found == pytest.approx(POWERS[operands], rel=1e-13, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("row", "at", "slope"),
+    [
+        (microgrand.sqrt, 0.0, INF),
+        (microgrand.cbrt, 0.0, INF),
+        (microgrand.asin, 1.0, INF),
+        (microgrand.acos, -1.0, -INF),
+        (microgrand.acosh, 1.0, INF),
+    ],
+    ids=lambda item: getattr(item, "name", ""),
+)
+def test_closed_ends_have_a_value_and_an_infinite_slope(row, at, slope):
+    """The value at a domain's closed end exists; the infinite slope is recorded, and reported where it was born."""
+    x = Value(at, name="x")
+    y = row(x)
+    z = y * 3.0 + 1.0
+    assert math.isfinite(y.data)
+    assert y.partials == (slope,)
+    with pytest.raises(NonFiniteError, match=r"δ of node 'x' .* turned -?inf: the local partial of \w+\(x\)"):
+        z.backward()
+
+
+@pytest.mark.parametrize("row", microgrand.TABLE.values(), ids=list(microgrand.TABLE))
+def test_nan_passes_through(row):
+    """A NaN operand gives NaN and never an error; one that only chooses, and so has no partial, gives no error."""
+    if row.signature.lists:
+        lists = [[Value(NAN), Value(1.0)] for _ in range(max(len(row.signature.lists), 1))]
+        found = row(*lists, *[0] * len(row.signature.indices))
+        assert math.isnan(found.data)
+        return
+    indices = row.signature.index_positions(len(row.partials))
+    chooses = [partial is no_partial and k not in indices for k, partial in enumerate(row.partials)]
+    whole = [1.0 if k in indices else NAN for k in range(len(chooses))]
+    row(*[Value(x) if k not in indices else x for k, x in enumerate(whole)])
+    if not all(chooses):
+        found = row(*[x if k in indices else Value(1.0 if chooses[k] else x) for k, x in enumerate(whole)])
+        assert math.isnan(found.data)
+
+
+def test_arrays_overflow_silently_as_floats_do():
+    """On arrays, as on floats, what overflows is infinite, and no warning is given."""
+    with numpy.errstate(all="raise"):
+        assert microgrand.exp(numpy.array([1000.0, 0.0])).tolist() == [INF, 1.0]
+        assert microgrand.sigmoid(numpy.array([-800.0, 800.0])).tolist() == [0.0, 1.0]
+        assert microgrand.softsign(numpy.array([INF, -INF])).tolist() == [1.0, -1.0]
+        assert numpy.isnan(microgrand.log(numpy.array([-1.0])))[0]
+
+
+def test_erf_of_an_array_without_scipy_says_what_to_install(monkeypatch):
+    """NumPy has no erf; where SciPy is missing, one sentence holds the command that installs it."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(microgrand.MissingExtraError, match=r"'scipy': pip install .microgrand\[array\]"):
+        microgrand.erf(numpy.array([0.5]))
+    assert microgrand.erf(0.5) == math.erf(0.5)
+
+
+def test_slopes_of_conditions_are_zero():
+    """Comparisons and sign have slope 0 everywhere; a choice passes the slope of the branch it took."""
+    x = Value(2.0)
+    for row in (microgrand.greater, microgrand.less_equal, microgrand.equal):
+        assert row(x, 2.0).partials == (0.0,)
+    assert grad(lambda x: microgrand.where(microgrand.greater(x, 0.0), x * 3.0, x * 5.0))(-1.0) == 5.0
+    assert grad(lambda x: microgrand.where(microgrand.greater(x, 0.0), x * 3.0, x * 5.0))(1.0) == 3.0
+
+
+def test_ties_are_shared():
+    """t operands that tie for the maximum have slope 1/t each."""
+    leaves = [Value(x) for x in (1.0, 3.0, 3.0, 3.0)]
+    assert microgrand.maximum(leaves).partials == (0.0, 1 / 3, 1 / 3, 1 / 3)
+    assert microgrand.minimum(*leaves).partials == (1.0, 0.0, 0.0, 0.0)
+    assert microgrand.clip(Value(1.0), Value(1.0), Value(2.0)).partials == (0.5, 0.5, 0.0)
+
+
+def test_the_page_on_kinks_is_true():
+    """Every example of docs/explanation/kinks.md, and every convention in its table, is what happens."""
+    page = Path(__file__).parent.parent.parent / "docs" / "explanation" / "kinks.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert (failed, tried) == (0, 3)
+    assert grad(microgrand.leaky_relu)(0.0) == 0.01
+    assert grad(lambda x: microgrand.elu(x, 1.5))(0.0) == 1.5
+    assert value_and_slopes(microgrand.hypot, 0.0, 0.0) == (0.0, 0.0, 0.0)
+    assert grad(lambda x: microgrand.relu(x) - microgrand.relu(-x))(0.0) == 0.0

@@ -1,0 +1,137 @@
+"""Laws of declaring and calling rows, the table's and one's own; tests/test_rows.py holds the laws of their numbers."""
+
+import math
+import pickle
+
+import numpy
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import microgrand
+from microgrand import (
+    TABLE,
+    Domain,
+    Interval,
+    Notation,
+    Primitive,
+    Signature,
+    Value,
+    draw,
+    formula,
+    grad,
+)
+from microgrand.engine.node import data_of
+from microgrand.testing import check_primitive
+from microgrand.testing.strategies import operands
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
+@given(data=st.data())
+def test_numpys_floats_are_stored_as_pythons(row, data):
+    """Where a NumPy float is among the operands, the node's own numbers are Python floats all the same."""
+    xs = data.draw(operands(row))
+    items = [numpy.float64(x) for x in xs]
+    items[data.draw(st.integers(0, len(xs) - 1 - len(row.signature.indices)))] = Value(xs[0])
+    assume(row.allows(*data_of(items)))
+    node = row(*row.signature.arguments(items))
+    if isinstance(node, Value):  # a whole operand is never one
+        assert {type(number) for number in (node.data, *node.operand_partials())} == {float}
+
+
+def test_a_row_added_at_run_time_works_everywhere():
+    """A row and nothing else: evaluated, differentiated twice, drawn, printed, pickled, and held by every law."""
+    row = Primitive(
+        "soft_step",
+        lambda x: x / (1.0 + abs(x)),
+        lambda z, x: 1.0 / ((1.0 + microgrand.abs(x)) * (1.0 + microgrand.abs(x))),
+        Notation("soft_step", latex=r"\operatorname{soft}", label="soft"),
+        domain=Domain(Interval(-1e3, 1e3)),
+        kink=lambda x: x == 0.0,
+    )
+    assert row(3.0) == 0.75
+    assert grad(row)(3.0) == 1 / 16
+    assert math.isclose(grad(grad(row))(3.0), -2 / 64)
+    assert "soft_step(x)" in draw(row(Value(3.0, name="x"))).dot.replace("\\ ", " ")
+    assert formula(row(Value(3.0, name="x")), "latex") == r"\operatorname{soft}\left(x\right)"
+    assert pickle.loads(pickle.dumps(row)) is row
+    assert all(law.points for law in check_primitive(row, max_examples=40).laws)
+
+
+@pytest.mark.parametrize("count", [2, 3, "many"])
+def test_rows_of_several_operands_added_at_run_time_work_everywhere(count):
+    """As one of one operand does: evaluated, differentiated, drawn, printed, pickled, held by every law."""
+    names = {2: "sum_of_squares", 3: "sum_of_three_squares", "many": "sum_of_all_squares"}
+    slope = [lambda z, *xs, k=k: 2.0 * xs[k] for k in range(3)]
+    row = Primitive(
+        names[count],
+        lambda *xs: microgrand.table.many_operands.dot(*xs, *xs),
+        (lambda z, *xs: [2.0 * x for x in xs]) if count == "many" else tuple(slope[:count]),
+        signature=Signature(lists=("x",), brackets=False) if count == "many" else None,
+        value_scale=lambda *xs: microgrand.table.many_operands.dot(*xs, *xs),
+    )
+    xs = [1.0, 2.0, 3.0][: 3 if count == "many" else count]
+    assert row(*xs) == {2: 5.0, 3: 14.0, "many": 14.0}[count]
+    assert grad(lambda x: row(x, *xs[1:]))(1.5) == 3.0
+    assert f"{names[count]}(a" in draw(row(Value(1.0, name="a"), *xs[1:])).dot.replace("\\ ", " ")
+    assert pickle.loads(pickle.dumps(row)) is row
+    assert refreshed(row, xs) == row(4.0, *xs[1:])
+    check_primitive(row, max_examples=40)
+
+
+def refreshed(row, xs):
+    """What refresh makes of the row's node when the first operand is changed to 4."""
+    leaf = Value(xs[0])
+    node = row(leaf, *xs[1:])
+    leaf.data = 4.0
+    microgrand.refresh(node)
+    return node.data
+
+
+def test_a_row_of_many_operands_gives_a_partial_for_each():
+    """A row whose partials are fewer or more than its operands is refused where it is first used."""
+    row = Primitive("one_partial", lambda *xs: xs[0] + xs[1], lambda z, *xs: [1.0], signature=Signature(lists=("x",)))
+    with pytest.raises(ValueError, match="one_partial has 2 operands, but its row gives 1 partials"):
+        row(Value(1.0), Value(2.0))
+
+
+def test_latex_is_well_formed():
+    """Roots take their radicand in braces, numbers with exponents stay one factor, names are escaped."""
+    x = Value(2.0, name="x%_1")
+    assert formula(microgrand.sqrt(x + 1.0), "latex") == r"\sqrt{\mathit{x\%\_1} + 1}"
+    assert formula(Value(1e-9) ** 2, "latex") == r"{\left(1 \cdot 10^{-9}\right)}^{2}"
+
+
+def test_the_table_is_sealed():
+    """A row of one's own cannot take the name of one of the table's; re-running one's own declaration is fine."""
+    with pytest.raises(ValueError, match="'tanh' is a row of microgrand's own table"):
+        Primitive("tanh", lambda x: x, lambda z, x: 1.0)
+    first = Primitive("twice_declared", lambda x: x, lambda z, x: 1.0)
+    second = Primitive("twice_declared", lambda x: x, lambda z, x: 1.0)
+    assert pickle.loads(pickle.dumps(first)) is second
+    with pytest.raises(LookupError, match="no primitive 'never' is declared"):
+        microgrand.table.primitive.declared("never")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: microgrand.exp(), r"exp takes 1 operand"),
+        (lambda: microgrand.hypot(1.0), r"hypot takes 2 operand"),
+        (lambda: microgrand.dot([1.0], [1.0, 2.0]), r"two lists of one length; got 1 and 2"),
+        (lambda: microgrand.dot(Value(1.0), [1.0]), r"two lists of one length; got Value\(1.0\) of type Value"),
+        (lambda: microgrand.jvp(abs, 2.0, 1.0), r"primals as a tuple, one item per argument of f; got 2.0"),
+        (lambda: microgrand.Sequential([microgrand.Tanh()]), r"one by one; got \[Tanh\(\)\]"),
+        (lambda: microgrand.softmax([1.0, 2.0], 2), r"whole number, 0 ≤ k < 2; got 2"),
+        (lambda: microgrand.softmax([1.0, 2.0], 0.5), r"whole number, 0 ≤ k < 2; got 0.5"),
+        (lambda: microgrand.logsumexp([]), r"one operand or more; got none"),
+        (lambda: microgrand.exp("1"), r"expected a number or a Value; got '1' of type str"),
+        (lambda: microgrand.exp(None), r"expected a number or a Value; got None"),
+        (lambda: microgrand.exp(1j), r"expected a number or a Value; got 1j of type complex"),
+        (lambda: microgrand.sum("abc"), r"expected a number or a Value; got 'abc'"),
+    ],
+)
+def test_wrong_calls_are_refused(call, message):
+    """A wrong number or kind of operands is a TypeError or ValueError that says what was expected."""
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()

@@ -1,0 +1,277 @@
+"""Laws of `check_gradient`: right when it speaks, on functions of any structure."""
+
+import math
+
+import pytest
+from corpus import CORPUS
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import microgrand as mg
+from microgrand.table.domains import POSITIVE, Domain, Interval
+from microgrand.testing import Verdict, check_gradient, expressions
+from microgrand.testing.differences import judge
+
+EXPECTED = {"right": Verdict.AGREE, "wrong": Verdict.DISAGREE, "unjudgeable": Verdict.CANNOT_JUDGE}
+
+
+def verdict(f, gradient, at, domain=None):
+    return str(check_gradient(f, gradient=gradient, at=at, domain=domain).verdict)
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: f"{case.truth}-{case.name}")
+def test_the_verdict_on_the_corpus_is_the_truth(case):
+    """A right derivative agrees, a wrong one disagrees, and of what nobody can tell the verdict is `cannot judge`."""
+    report = check_gradient(case.f, gradient=case.gradient, at=case.at, domain=case.domain)
+    assert report.verdict is EXPECTED[case.truth], report
+
+
+@given(expressions(inputs=2, max_nodes=9))
+def test_no_right_derivative_of_a_graph_is_called_wrong(expression):
+    """microgrand's own gradient of a random graph is never called wrong, by many digits or by differences of floats."""
+    report = check_gradient(expression, at=expression.inputs)
+    assert report.verdict is not Verdict.DISAGREE, report
+    for k, (x, claim) in enumerate(zip(expression.inputs, expression.gradient(), strict=True)):
+        others = expression.inputs
+
+        def along(y, k=k, others=others):
+            return expression(*others[:k], y, *others[k + 1 :])
+
+        found = judge(along, x, claim)
+        assert found.verdict is not Verdict.DISAGREE or math.isinf(found.reference), found
+
+
+@given(expressions(inputs=1, max_nodes=7), st.sampled_from([1 + 1e-6, 1.5, 2.0, -1.0]))
+def test_no_wrong_derivative_of_a_graph_agrees(expression, factor):
+    """Where the right gradient of a graph agrees by many digits, one that is wrong by 1e-6 or more does not."""
+    (x,), (slope,) = expression.inputs, expression.gradient()
+    report = check_gradient(expression, at=x)
+    assume(report.verdict is Verdict.AGREE and report.findings[0].judgement.method == "50-digit evaluation")
+    found = report.findings[0].judgement
+    assume(found.left is None and abs(slope * (factor - 1)) > 1.2e-7 * abs(slope * factor) + 2 * found.error)
+    wrong = check_gradient(expression, gradient=lambda x: slope * factor, at=x)
+    assert wrong.verdict is Verdict.DISAGREE, wrong
+
+
+@given(st.floats(-30, 30), st.integers(-900, 900), st.integers(-60, 60))
+def test_verdicts_do_not_depend_on_scale(x, a, b):
+    """f(x) = 2ᵃ·sinh(x)·… measured in other units has the same verdict: there is no absolute tolerance."""
+    size, unit = 2.0**a, 2.0**b
+
+    def f(t):
+        return size * math.tanh(t * unit / 16)
+
+    def slope(t):
+        return size * unit / 16 / math.cosh(t * unit / 16) ** 2
+
+    t = x / unit
+    assume(1e-300 < abs(slope(t)) < 1e300)
+    assert verdict(f, slope, t) == verdict(math.tanh, lambda y: 1 / math.cosh(y) ** 2, x / 16)
+    assert verdict(f, lambda t: 1.00001 * slope(t), t) != "agree" or abs(x) > 200
+
+
+STRUCTURES = [
+    (lambda x: x * x, lambda x: 2 * x, 3.0, ["∂f/∂x"]),
+    (lambda x: x * x, lambda x: 2 * x, 3, ["∂f/∂x"]),
+    (lambda x, y: x * y, lambda x, y: (y, x), (3.0, 2.0), ["∂f/∂x", "∂f/∂y"]),
+    (lambda xs: xs[0] * xs[1], lambda xs: [xs[1], xs[0]], ([3.0, 2.0],), ["∂f/∂xs[0]", "∂f/∂xs[1]"]),
+    (lambda w, b: w[0] * w[1] + b, lambda w, b: ([w[1], w[0]], 1.0), ([3.0, 2.0], 1.0), None),
+    (lambda p: p["b"] * p["a"] ** 2, lambda p: {"a": 12.0, "b": 9.0}, ({"b": 2.0, "a": 3.0},), None),
+    (lambda x, y: [x * y, x], lambda x, y: [(y, x), (1.0, 0.0)], (3.0, 2.0), None),
+    (lambda x: [x, x * x], lambda x: [1.0, 2 * x], 3.0, ["∂f[0]/∂x", "∂f[1]/∂x"]),
+    (lambda x, y: [x * y, x], lambda x, y, v: (v[0] * y + v[1], v[0] * x), (3.0, 2.0), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "gradient", "at", "names"), STRUCTURES)
+def test_arguments_and_results_may_have_any_structure(f, gradient, at, names):
+    """Numbers, sequences and dicts go in and come out; each input and output is judged, and each is found out."""
+    report = check_gradient(f, gradient=gradient, at=at)
+    assert report.verdict is Verdict.AGREE, report
+    if names is not None:
+        assert [finding.what for finding in report.findings] == names
+
+    def spoiled(*arguments):
+        return [2.0 * x + 1.0 for x in mg.testing.functions.flat(gradient(*arguments))]
+
+    if len(report.findings) != 4:  # a product with cotangents is told by its arguments
+        assert {finding.judgement.verdict for finding in check_gradient(f, gradient=spoiled, at=at).findings} == {
+            Verdict.DISAGREE
+        }
+
+
+def test_numpy_arrays_are_arguments_and_results():
+    """An array may be an argument, and what f and its gradient return."""
+    numpy = pytest.importorskip("numpy")
+    at = (numpy.array([0.5, 2.0]),)
+    assert verdict(lambda x: numpy.sum(numpy.sin(x)), numpy.cos, at) == "agree"
+    assert verdict(lambda x: numpy.sum(numpy.sin(x)), numpy.sin, at) == "disagree"
+    assert verdict(lambda x: numpy.cumsum(x), lambda x: numpy.tril(numpy.ones((2, 2))), at) == "agree"
+
+
+def test_without_a_gradient_microgrand_s_own_is_checked():
+    """By default the gradient is microgrand's own, by methods of Values too, at infinite slopes and kinks too."""
+    assert verdict(lambda x: (x * x).tanh() + mg.exp(x), None, 0.3) == "agree"
+    assert verdict(lambda x: mg.sqrt(x), None, 0.0) == "agree"
+    assert verdict(lambda x: mg.relu(x) + mg.abs(x), None, 0.0) == "agree"
+    assert verdict(lambda x: x if x > 0 else 2 * x, None, 0.0) == "agree"
+    with pytest.raises(TypeError, match="say which gradient"):
+        check_gradient(math.sin, at=1.0)
+
+
+@pytest.mark.parametrize("x", [1e-300, -1e-200, 5e-324, 1e-120])
+def test_what_cancels_beyond_many_digits_is_no_infinite_slope(x):
+    """x·sin x + e^(-x²) is 1 but for terms that no number of digits shows for tiny x: its slope is 0 there."""
+    report = check_gradient(lambda x: mg.sin(x) * x + mg.exp(-x * x), at=x)
+    assert (report.verdict, report.findings[0].judgement.reference) == (Verdict.AGREE, pytest.approx(0.0, abs=1e-200))
+
+
+@pytest.mark.parametrize("f", [lambda x: mg.sqrt(mg.cos(mg.acos(x))), lambda x: mg.sqrt(mg.sin(x + math.pi))])
+def test_an_infinite_slope_that_rounding_makes_finite_is_not_judged(f):
+    """Where the exact slope is infinite, and that of the rounded steps is not, a finite claim is not called wrong; a
+    slope that is infinite however the steps are rounded is known.
+    """
+    assert check_gradient(f, at=0.0).verdict in {Verdict.CANNOT_JUDGE, Verdict.AGREE}
+    assert verdict(lambda x: mg.sqrt(2.0 * x), lambda x: 1.0, 0.0) == "disagree"
+
+
+def test_what_is_steeper_than_a_step_is_fine_has_a_finite_slope():
+    """log(1 + cs) at c = 0 has the slope s, however large s is beside the numbers that the function is called with."""
+    term = mg.TABLE["power_term"]
+    f = lambda c, x: mg.log1p(term(c, x, c, 2.0, 1.0))
+    assert check_gradient(f, at=(0.0, 1.401298464324817e-45)).verdict is not Verdict.DISAGREE
+    assert verdict(lambda x: mg.log1p(1e70 * x) + 0.0 * mg.exp(x), lambda x: 1e70, 0.0) == "agree"
+
+
+CANCELLING = [
+    (lambda x: x / mg.erf(x), 4.2575149116041246e-29),
+    (lambda x, y: x / (x + y), (1.0, 5.13e-45)),
+    (lambda x: mg.softmax([x, x, -22.0], 0), 0.0),
+    (lambda x, y: mg.log_softmax([y, x, y], 0), (0.0, 21.0)),
+    (lambda x, y: mg.atan2(x, mg.hypot(x, y)), (1.0, 1e-8)),
+]
+
+
+@pytest.mark.parametrize(("f", "at"), CANCELLING)
+def test_what_cancels_in_a_sweep_is_not_called_wrong(f, at):
+    """Where the terms of the chain rule cancel, what is left of them is judged by what they were."""
+    assert check_gradient(f, at=at).verdict is not Verdict.DISAGREE
+
+
+def test_a_narrow_domain_is_no_noise():
+    """Where f may be looked at nearby only, a wrong claim is wrong all the same."""
+    assert verdict(math.tan, lambda x: 1.0, 1.0, (0.75, 1.25)) == "disagree"
+
+
+def test_outside_the_domain_of_f_there_is_nothing_to_judge():
+    """A point that f refuses, and a derivative that is no real number, are reasons, not errors."""
+    assert "f raised DomainError" in str(check_gradient(mg.log1p, at=-3.0))
+    report = check_gradient(math.cbrt, gradient=lambda x: x ** (-2 / 3) / 3, at=-1.0)
+    assert "a derivative is a real number; got (" in str(report)
+
+
+def test_a_number_taken_out_of_a_value_is_noticed():
+    """Where f uses v.data, its graph is not f: the reference then comes from differences, and microgrand is wrong."""
+    report = check_gradient(lambda v: v * v.data, at=3.0)
+    assert report.findings[0].judgement.method != "50-digit evaluation"
+    assert report.verdict is Verdict.DISAGREE
+
+
+def test_a_wrong_partial_of_a_row_is_seen_by_many_digits():
+    """A row's formula cannot hide behind itself: only values are used as the reference."""
+    cube = mg.Primitive("cube_with_a_slip", lambda x: x * x * x, lambda z, x: 3 * x * x * (1 + 1e-6))
+    report = check_gradient(lambda x: mg.sin(cube(x)), at=0.7)
+    assert report.verdict is Verdict.DISAGREE
+    assert report.findings[0].judgement.method == "50-digit evaluation"
+
+
+def test_a_row_that_knows_floats_only_is_judged_by_differences():
+    """A value written with `math` gives nothing with many digits; then differences of floats are the reference."""
+    erf = mg.Primitive("erf_on_floats", math.erf, lambda z, x: 2 / math.sqrt(math.pi) * math.exp(-(x**2)))
+    report = check_gradient(lambda x: erf(x) * 2.0, at=0.7)
+    assert (report.verdict, report.findings[0].judgement.method) == (Verdict.AGREE, "central differences")
+
+
+def test_the_complex_step_is_used_where_a_function_takes_complex_numbers():
+    """An analytic function of Python's operators that is no graph is judged by the complex step."""
+
+    def f(x):
+        return float(x) ** 3 if not isinstance(x, complex) else x**3
+
+    found = check_gradient(f, gradient=lambda x: 3 * x * x, at=1.1).findings[0].judgement
+    assert (found.method, found.verdict) == ("complex step", Verdict.AGREE)
+    assert abs(found.reference - 3.63) <= 1e-13
+
+
+def test_f_is_called_once_at_a_point_and_never_outside_the_domain():
+    """Probes stay in the domain and are remembered, also for several outputs."""
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        assert x > 0.0
+        return [math.log(x), x]
+
+    assert verdict(f, lambda x: [1 / x, 1.0], 1e-3, POSITIVE) == "agree"
+    probes = [x for x in seen if isinstance(x, float)]
+    assert len(probes) <= len(set(probes)) + 2  # the first calls find out what f takes
+
+
+@pytest.mark.parametrize("domain", ["positive", (0.0, 9.0), Interval(0, 9), Domain(Interval(0, 9)), ["positive"]])
+def test_a_domain_is_named_in_many_ways(domain):
+    """A name, a pair, an Interval, a Domain, or a list of one per argument."""
+    assert verdict(math.log, lambda x: 1 / x, 2.0, domain) == "agree"
+
+
+def reciprocal(x):
+    return 1 / x
+
+
+def one(x, y):
+    return 1.0
+
+
+WRONG_CALLS = [
+    ((3.0, None, 1.0, None), TypeError, "f is a function; got 3.0"),
+    ((math.sin, lambda x: (1.0, 2.0), 1.0, None), ValueError, "1 input(s), but the gradient gives 2"),
+    ((one, one, (1.0, 2.0), None), ValueError, "2 input(s), but the gradient gives 1"),
+    ((math.log, reciprocal, -1.0, "positive"), ValueError, "outside the domain"),
+    ((math.log, reciprocal, 1.0, "postive"), ValueError, "no domain is called"),
+    ((math.log, reciprocal, (), None), ValueError, "at least one number"),
+    ((one, one, (1.0, 2.0), ["positive"]), ValueError, "2 argument(s), but there are 1 domains"),
+    ((math.log, reciprocal, "1", None), TypeError, "at holds numbers; got '1'"),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "text"), WRONG_CALLS)
+def test_a_wrong_call_is_told_in_one_sentence(call, kind, text):
+    """What cannot be checked raises, and says why."""
+    f, gradient, at, domain = call
+    with pytest.raises(kind) as caught:
+        check_gradient(f, gradient=gradient, at=at, domain=domain)
+    assert text in str(caught.value)
+
+
+def test_errors_of_the_functions_are_a_reason_and_not_a_verdict():
+    """Where f or its gradient raises there is nothing to judge, and the report says what was raised."""
+    report = check_gradient(lambda x: 1 / x, gradient=lambda x: -1 / x**2, at=0.0)
+    assert "f raised ZeroDivisionError" in str(report)
+    report = check_gradient(lambda x: x * x, gradient=lambda x: 1 / x, at=0.0)
+    assert (str(report.verdict), "the gradient raised" in str(report)) == ("cannot judge", True)
+    with pytest.raises(KeyboardInterrupt):
+        check_gradient(interrupted, gradient=lambda x: 1.0, at=0.0)
+
+
+def interrupted(x):
+    raise KeyboardInterrupt
+
+
+def test_a_report_is_a_table():
+    """Printed, a report has a line for each derivative, the reasons, and the verdict."""
+    report = check_gradient(lambda x, y: x * abs(y), gradient=lambda x, y: (abs(y), x / 2), at=(2.0, 0.0))
+    assert str(report).splitlines()[1:] == [
+        "∂f/∂x       2   0        0          0.0e+00  agree    50-digit evaluation",
+        "∂f/∂y       0   1        [-2, 2]    1.8e-15  agree    50-digit evaluation",
+        "∂f/∂y: a kink: the claim is between the left and the right derivative",
+        "verdict: agree",
+    ]

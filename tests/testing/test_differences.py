@@ -1,0 +1,355 @@
+"""The judge by differences: right claims agree, wrong ones do not, and where nobody can tell it says so."""
+
+import math
+import statistics
+import struct
+
+import numpy
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from microgrand import Value, grad, sweep
+from microgrand.table.domains import NON_NEGATIVE, POSITIVE, Domain, Interval
+from microgrand.testing import expressions
+from microgrand.testing.differences import judge
+from microgrand.testing.verdict import Verdict
+
+AGREE, DISAGREE, CANNOT_JUDGE = Verdict.AGREE, Verdict.DISAGREE, Verdict.CANNOT_JUDGE
+
+
+def logistic(x):
+    return 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))
+
+
+FUNCTIONS = {
+    "exp": (math.exp, math.exp, [0.0, 1.0, -3.0, 50.0, 700.0, 1e-300, -700.0]),
+    "log": (math.log, lambda x: 1 / x, [1.0, 2.0, 1e-3, 1e-300, 1e300, 0.999999]),
+    "sin": (math.sin, math.cos, [0.0, 1.0, 3.1, 1e-5, 1e-300, 1e3, -2.0]),
+    "cos": (math.cos, lambda x: -math.sin(x), [0.0, 1.0, 3.0, 1e-3, 100.0]),
+    "tanh": (math.tanh, lambda x: math.cosh(x) ** -2, [0.0, 0.5, -2.0, 8.0]),
+    "sqrt": (math.sqrt, lambda x: 0.5 / math.sqrt(x), [1.0, 1e-10, 1e10, 1e-300, 1e300]),
+    "x²": (lambda x: x * x, lambda x: 2 * x, [0.0, 1.0, -3.0, 1e100, 1e-100, 1e-150, 0.1]),
+    "x³": (lambda x: x**3, lambda x: 3 * x * x, [0.0, 1.0, 1e50, 1e-50]),
+    "1/x": (lambda x: 1 / x, lambda x: -1 / (x * x), [1.0, -2.0, 1e-100, 1e100]),
+    "3x + 1": (lambda x: 3 * x + 1, lambda x: 3.0, [0.0, 1.0, -1 / 3, 1e20, 1e-300, 1e300]),
+    "1e30 x": (lambda x: 1e30 * x, lambda x: 1e30, [0.0, 1.0, 1e-300, 1e20]),
+    "1e-30 x": (lambda x: 1e-30 * x, lambda x: 1e-30, [0.0, 1.0, 1e20, -7.0]),
+    "x": (lambda x: x, lambda x: 1.0, [0.0, 5e-324, -5e-324, 1e-310, 1.7e308, -1.79e308, 2.0**-1022]),
+    "2.5": (lambda x: 2.5, lambda x: 0.0, [0.0, 1.0, 1e10, -1e-10]),
+    "0": (lambda x: 0.0, lambda x: 0.0, [0.0, 1.0, 1e-300]),
+    "atan": (math.atan, lambda x: 1 / (1 + x * x), [0.0, 1.0, 1e3, -1e5]),
+    "asin": (math.asin, lambda x: 1 / math.sqrt((1 - x) * (1 + x)), [0.0, 0.5, 0.999, 1 - 1e-9]),
+    "expm1": (math.expm1, math.exp, [0.0, 1e-10, 1e-200]),
+    "logistic": (logistic, lambda x: logistic(x) * logistic(-x), [0.0, 2.0, -20.0, 10.0]),
+    "x log x": (lambda x: x * math.log(x), lambda x: math.log(x) + 1, [1.0, 0.3, 1e-5, 1e-100]),
+    "exp(−x²)": (lambda x: math.exp(-x * x), lambda x: -2 * x * math.exp(-x * x), [0.0, 1.0, -3.0, 5.0]),
+    "sin 1000x": (lambda x: math.sin(1e3 * x), lambda x: 1e3 * math.cos(1e3 * x), [0.0, 1.0, -2.0]),
+    "sin 1e30x": (lambda x: math.sin(1e30 * x), lambda x: 1e30 * math.cos(1e30 * x), [0.0, 1e-30, 3e-31]),
+    "1000 + sin": (lambda x: 1e3 + math.sin(x), math.cos, [0.0, 1.0, 5.0]),
+    "Rosenbrock": (lambda x: 100 * (2 - x * x) ** 2 + (1 - x) ** 2,
+                   lambda x: -400 * x * (2 - x * x) - 2 * (1 - x), [0.0, 1.0, -1.2, 1.4142]),
+}  # fmt: skip
+CASES = [pytest.param(f, slope(x), x, id=f"{name} at {x!r}") for name, (f, slope, xs) in FUNCTIONS.items() for x in xs]
+
+# What is wrong with a derivative, most often.
+MISTAKES = {
+    "sign": lambda slope: -slope,
+    "factor 2": lambda slope: 2 * slope,
+    "forgotten": lambda slope: 0.0,
+    "a percent": lambda slope: 1.01 * slope,
+    "a millionth": lambda slope: slope * (1 + 1e-6),
+    "NaN": lambda slope: math.nan,
+    "infinity": lambda slope: math.inf,
+}
+
+
+@pytest.mark.parametrize(("f", "slope", "x"), CASES)
+def test_a_right_derivative_agrees(f, slope, x):
+    """The derivative by the calculus book agrees, for slopes and arguments of every size."""
+    judgement = judge(f, x, slope)
+    assert judgement.verdict is AGREE
+    assert not judgement.single
+    assert abs(judgement.reference - slope) <= judgement.error + 1e-7 * abs(slope)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize(("f", "slope", "x"), [case for case in CASES if case.values[1] != 0.0])
+def test_a_wrong_derivative_disagrees(f, slope, x, mistake):
+    """Each mistake is caught, a relative error of a millionth included."""
+    assert judge(f, x, MISTAKES[mistake](slope)).verdict is DISAGREE
+
+
+@pytest.mark.parametrize("claim", [1e-3, -1e-6, 1.0])
+@pytest.mark.parametrize(("f", "x"), [(math.cos, 0.0), (lambda x: x * x, 0.0), (lambda x: (x - 1) ** 2, 1.0)])
+def test_a_slope_of_zero_is_told_from_a_small_one(f, x, claim):
+    """Where the derivative is 0 a small claim disagrees."""
+    assert judge(f, x, 0.0).verdict is AGREE
+    assert judge(f, x, claim).verdict is DISAGREE
+
+
+@given(expressions(inputs=1))
+def test_the_engines_gradients_are_never_called_wrong(expression):
+    """A gradient that the engine computed never disagrees, kinks included."""
+    leaves, root = expression.on_values()
+    slope = sweep(root)[leaves[0]]
+    judgement = judge(lambda x: float(expression.build([x])[-1]), expression.inputs[0], slope)
+    assert judgement.verdict is not DISAGREE, judgement
+
+
+SMOOTH = [
+    lambda x: math.sin(x) * math.exp(-x / 3),
+    lambda x: math.log1p(x * x) + x,
+    lambda x: x**3 - 2 * x + 0.3,
+    lambda x: math.tanh(x) + math.cos(2 * x),
+]
+
+
+@given(
+    st.sampled_from(SMOOTH), st.floats(0.1, 3), st.integers(-60, 60), st.integers(-200, 200), st.sampled_from([1, 2])
+)
+def test_powers_of_two_change_nothing(f, x, a, b, factor):
+    """Scaling argument and value by powers of two, and the claim along, leaves the verdict as it was."""
+    claim = factor * _slope(f, x)
+    assume(abs(claim) > 1e-2)
+    scaled = judge(lambda y: math.ldexp(f(math.ldexp(y, a)), b), math.ldexp(x, -a), math.ldexp(claim, a + b))
+    assert scaled.verdict is judge(f, x, claim).verdict
+
+
+def _slope(f, x):
+    """f′(x) from four values, to ten digits."""
+    h = 2.0**-10
+    return (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
+
+
+@given(
+    st.sampled_from([*SMOOTH, abs, math.floor, lambda x: max(x, 0.5)]), st.floats(-3, 3), st.sampled_from([0, 1, -2])
+)
+def test_a_mirror_image_gets_the_same_verdict(f, x, claim):
+    """f(−x) with the opposite claim is judged like f(x)."""
+    assert judge(lambda y: f(-y), -x, -claim).verdict is judge(f, x, claim).verdict
+
+
+KINKS = {
+    "abs": (abs, 0.0, -1.0, 1.0),
+    "relu": (lambda x: max(x, 0.0), 0.0, 0.0, 1.0),
+    "relu elsewhere": (lambda x: max(x - 0.3, 0.0), 0.3, 0.0, 1.0),
+    "maximum": (lambda x: max(math.sin(x), 1 - math.cos(x)), 0.0, 0.0, 1.0),
+    "a weak one": (lambda x: math.exp(x) + 1e-3 * abs(x - 1), 1.0, math.e - 1e-3, math.e + 1e-3),
+    "steep": (lambda x: 1e20 * abs(x), 0.0, -1e20, 1e20),
+}
+
+
+@pytest.mark.parametrize("case", KINKS)
+def test_at_a_kink_the_hull_of_both_sides_agrees(case):
+    """At a kink any claim from the left to the right derivative agrees, one beyond disagrees; both are reported."""
+    f, x, low, high = KINKS[case]
+    for share in (0.0, 0.25, 0.5, 1.0):
+        judgement = judge(f, x, low + share * (high - low))
+        assert judgement.verdict is AGREE
+        assert (judgement.left, judgement.right) == pytest.approx((low, high), rel=1e-6, abs=1e-9)
+    for share in (-0.5, 1.5, 3.0):
+        assert judge(f, x, low + share * (high - low)).verdict is DISAGREE
+
+
+@pytest.mark.parametrize("claim", [0.0, 1.0])
+@pytest.mark.parametrize(("f", "x"), [(math.floor, 2.0), (lambda x: math.copysign(1.0, x), 0.0),
+                                      (lambda x: x + (x >= 0.5), 0.5)])  # fmt: skip
+def test_nobody_judges_at_a_jump(f, x, claim):
+    """Where f jumps at x there is no verdict, and the reason says so."""
+    judgement = judge(f, x, claim)
+    assert judgement.verdict is CANNOT_JUDGE
+    assert "discontinuity" in judgement.because
+
+
+@pytest.mark.parametrize("x", [2.5, -7.3, 100.1])
+def test_between_jumps_the_slope_is_zero(x):
+    """floor has slope 0 between whole numbers."""
+    assert judge(math.floor, x, 0.0).verdict is AGREE
+    assert judge(math.floor, x, 1.0).verdict is not AGREE
+
+
+def test_an_infinite_slope_agrees_with_the_infinity_of_its_sign():
+    """√x at 0 has the slope ∞, the cube root as well, and no finite claim is right."""
+    for f in (math.sqrt, math.cbrt):
+        assert judge(f, 0.0, math.inf, domain=NON_NEGATIVE).verdict is AGREE
+        assert judge(f, 0.0, -math.inf, domain=NON_NEGATIVE).verdict is DISAGREE
+        assert judge(f, 0.0, 1.0, domain=NON_NEGATIVE).verdict is DISAGREE
+
+
+def hashed(x):
+    """A number in [−1, 1] that has nothing to do with its neighbours."""
+    (bits,) = struct.unpack("<Q", struct.pack("<d", x))
+    return ((bits * 0x9E3779B97F4A7C15 >> 20) % 2**32) / 2**31 - 1
+
+
+@given(st.floats(0.1, 3), st.integers(-13, -2))
+def test_noise_makes_no_right_derivative_wrong(x, digits):
+    """With noise of any size the right derivative never disagrees, and where it is visible one of twice the size never
+    agrees.
+    """
+    size = 10.0**digits
+
+    def noisy(y):
+        return math.exp(y) * (1 + size * hashed(y))
+
+    assert judge(noisy, x, math.exp(x)).verdict is not DISAGREE
+    assert judge(noisy, x, 2 * math.exp(x)).verdict is not AGREE
+
+
+@given(st.floats(0.1, 3))
+def test_a_function_of_noise_alone_has_no_verdict(x):
+    """On noise without a trend no claim agrees."""
+    assert judge(hashed, x, 1e6).verdict is not AGREE
+    assert judge(hashed, x, -3.0).verdict is not AGREE
+
+
+@given(st.floats(0.1, 3))
+def test_ripples_are_seen_or_left_unjudged(x):
+    """The slope of a quick ripple is never called wrong."""
+    claim = 1e9 * math.cos(1e9 * x)
+    assert judge(lambda y: math.sin(1e9 * y), x, claim).verdict is not DISAGREE
+
+
+UNIT = Domain(Interval(-1.0, 1.0))
+EDGES = {
+    "x√x at 0": (lambda x: x * math.sqrt(x), NON_NEGATIVE, 0.0, 0.0),
+    "√ near 0": (math.sqrt, NON_NEGATIVE, 1e-12, 5e5),
+    "log near 0": (math.log, POSITIVE, 1e-12, 1e12),
+    "x log x": (lambda x: x * math.log(x), POSITIVE, 1e-6, math.log(1e-6) + 1),
+    "asin near 1": (math.asin, UNIT, 1 - 2.0**-20, (2.0**-19 - 2.0**-40) ** -0.5),
+    "exp at 1, from below": (math.exp, UNIT, 1.0, math.e),
+    "exp at −1, from above": (math.exp, UNIT, -1.0, 1 / math.e),
+    "1/x beside 0": (lambda x: 1 / x, Domain(Interval(-math.inf, 0.0, open_high=True)), -1e-3, -1e6),
+}
+
+
+@pytest.mark.parametrize("case", EDGES)
+def test_edges_are_judged_from_inside(case):
+    """At and near an edge of the domain right and wrong are told apart, and f is called nowhere outside."""
+    f, domain, x, slope = EDGES[case]
+
+    def watched(y):
+        called.append(y)
+        return f(y)
+
+    called = []
+    assert judge(watched, x, slope, domain=domain).verdict is AGREE
+    assert judge(watched, x, 1.5 * slope + (slope == 0.0), domain=domain).verdict is DISAGREE
+    assert all(domain.contains(y) for y in called)
+
+
+@pytest.mark.parametrize("x", [-1.0, 1.0])
+def test_at_an_edge_the_method_is_one_sided(x):
+    """At the edge itself only one side is looked at, and the judgement says so."""
+    assert judge(math.exp, x, math.exp(x), domain=UNIT).method == "one-sided differences"
+    assert judge(math.exp, x, math.exp(x)).method == "central differences"
+
+
+@given(st.floats(-5, 5), st.floats(-5, 5), st.floats(0, 5), st.floats(-3, 3))
+def test_f_is_called_inside_its_domain_only(x, low, width, claim):
+    """Wherever x is, f is called inside the domain only; outside it there is no verdict."""
+    domain = Domain(Interval(low, low + width, open_low=True), Interval(6.0, 7.0))
+    called = []
+    judgement = judge(lambda y: called.append(y) or math.sin(y), x, claim, domain=domain)
+    assert all(domain.contains(y) for y in called)
+    assert judgement.evaluations == len(called)
+    assert domain.contains(x) or judgement.verdict is CANNOT_JUDGE
+
+
+def single(f):
+    """f as single precision computes it."""
+    return lambda x: float(numpy.float32(f(numpy.float32(x))))
+
+
+SINGLES = {
+    "exp": (numpy.exp, math.exp, [0.0, 1.0, -3.0, 20.0, 0.1]),
+    "log": (numpy.log, lambda x: 1 / x, [1.0, 2.0, 1e-3, 1e20, 0.7]),
+    "sin": (numpy.sin, math.cos, [0.0, 1.0, 3.1, 1e-5, 0.1]),
+    "tanh": (numpy.tanh, lambda x: math.cosh(x) ** -2, [0.0, 0.5, -2.0]),
+    "x²": (lambda x: x * x, lambda x: 2 * x, [1.0, -3.0, 0.1, 1e5]),
+    "1/x": (lambda x: 1 / x, lambda x: -1 / (x * x), [1.0, -2.0, 0.3]),
+    "3x + 1": (lambda x: 3 * x + 1, lambda x: 3.0, [0.0, 1.0, 0.3, -100.0]),
+    "10 + sin": (lambda x: 10 + numpy.sin(x), math.cos, [1.0, 2.0, 0.3]),
+}
+SINGLE_CASES = [
+    pytest.param(f, slope(x), x, id=f"{name} at {x!r}") for name, (f, slope, xs) in SINGLES.items() for x in xs
+]
+
+
+@pytest.mark.parametrize(("f", "slope", "x"), SINGLE_CASES)
+def test_single_precision_is_recognised(f, slope, x):
+    """Functions computed in single precision are judged as such: right ones agree, an error of a percent is caught."""
+    judgement = judge(single(f), x, float(numpy.float32(slope)))
+    assert (judgement.verdict, judgement.single) == (AGREE, True)
+    assert judgement.because == "computed in single precision"
+    for wrong in (1.01 * slope, -slope, 2 * slope, 0.0):
+        assert judge(single(f), x, wrong).verdict is DISAGREE
+
+
+@pytest.mark.parametrize("x", [0.0, 1.0, 0.3])
+def test_whichever_of_argument_and_result_is_rounded(x):
+    """Single precision is recognised where only the argument, or only the result, is of it."""
+    for f in (lambda y: math.exp(float(numpy.float32(y))), lambda y: float(numpy.float32(math.exp(y)))):
+        judgement = judge(f, x, math.exp(x))
+        assert (judgement.verdict, judgement.single) == (AGREE, True)
+
+
+@pytest.mark.parametrize("f", [math.floor, lambda x: 2.5, lambda x: float(x > 0), lambda x: x, lambda x: x * x,
+                               lambda x: 3.5e9 + x])  # fmt: skip
+@pytest.mark.parametrize("x", [0.0, 0.5, 3.0, 1e-300, 1e20])
+def test_doubles_are_not_taken_for_singles(f, x):
+    """Whole numbers, constants, switches and exact products are not mistaken for single precision."""
+    assert not judge(f, x, 1.0).single
+
+
+@pytest.mark.parametrize("nothing", [lambda x: math.nan, lambda x: math.inf, lambda x: complex(x, 0.0), lambda x: None,
+                                     lambda x: numpy.complex64(x), lambda x: 1 / 0])  # fmt: skip
+def test_without_a_value_at_x_there_is_no_verdict(nothing):
+    """NaN, infinity, a complex number, anything that is no number, and an exception are no value."""
+    judgement = judge(nothing, 1.0, 1.0)
+    assert (judgement.verdict, judgement.evaluations) == (CANNOT_JUDGE, 1)
+    assert math.isnan(judgement.reference)
+
+
+@pytest.mark.parametrize("x", [math.nan, math.inf, 2.0])
+def test_outside_the_domain_f_is_not_even_called(x):
+    """Where x is no number of the domain, f is not called."""
+    judgement = judge(math.asin, x, 1.0, domain=UNIT)
+    assert (judgement.verdict, judgement.evaluations) == (CANNOT_JUDGE, 0)
+    assert judgement.because == "x is outside the domain"
+
+
+@pytest.mark.parametrize("convert", [float, numpy.float64, lambda x: numpy.array(x), Value])
+def test_results_are_whatever_float_takes(convert):
+    """f may return NumPy's numbers; a Value refuses to be made a float and so is no value."""
+    expected = CANNOT_JUDGE if convert is Value else AGREE
+    assert judge(lambda x: convert(math.sin(x)), 1.0, math.cos(1.0)).verdict is expected
+
+
+def test_an_interrupt_passes():
+    """What is no Exception is not swallowed."""
+
+    def interrupted(x):
+        if x != 1.0:
+            raise KeyboardInterrupt
+        return x
+
+    with pytest.raises(KeyboardInterrupt):
+        judge(interrupted, 1.0, 1.0)
+
+
+def test_a_verdict_reads_as_it_is_spelled():
+    """str(verdict) is the words that a report prints."""
+    assert [str(verdict) for verdict in Verdict] == ["agree", "disagree", "cannot judge"]
+
+
+def test_it_judges_the_engine_itself():
+    """microgrand's own gradient of a microgrand function agrees."""
+    assert judge(lambda x: (Value(x).tanh() * x).data, 0.7, grad(lambda x: x.tanh() * x)(0.7)).verdict is AGREE
+
+
+def test_a_verdict_takes_few_evaluations():
+    """The median verdict takes at most 120 evaluations of f."""
+    judged = [judge(f, x, claim) for f, slope, x in [case.values for case in CASES] for claim in (slope, 2 * slope)]
+    assert statistics.median([judgement.evaluations for judgement in judged]) <= 120

@@ -1,0 +1,431 @@
+"""Laws of steps and derivations: they replay the graph and its sweep, bit for bit, in symbols and in numbers."""
+
+import itertools
+import math
+import random
+import sys
+from xml.etree import ElementTree
+
+import pytest
+from drawings import classifier
+from hypothesis import given
+from test_drawing_names import HOSTILE
+
+from microgrand import (
+    GraphError,
+    Layer,
+    Linear,
+    LogSoftmax,
+    NegativeLogLikelihood,
+    Notation,
+    Primitive,
+    Sequential,
+    Tanh,
+    Value,
+    derivation,
+    leaves,
+    refresh,
+    sin,
+    steps,
+    sum,
+    sweep,
+    tanh,
+    topological_order,
+    walkthrough,
+)
+from microgrand.testing import expressions
+from microgrand.walk.formulas import ELEMENTS
+
+
+def bits(x):
+    return x.hex() if x == x else "nan"
+
+
+@given(expressions(max_nodes=14))
+def test_replaying_the_steps_reproduces_every_value_and_every_delta(drawn):
+    """Forward steps give every value in topological order; backward steps every δ, the terms of each adding up to it,
+    bit for bit as `.backward()` leaves it; their number is twice that of the nodes.
+    """
+    root = drawn.root()
+    order = topological_order(root)
+    root.backward()
+    found = steps(root, names={})
+    assert len(found) == 2 * len(order)
+    for step, node in zip(found, order, strict=False):
+        assert step.direction == "forward"
+        assert bits(step.result) == bits(node.data)
+        if node.parents:
+            again = node.primitive.apply([x for _, x in step.operands])
+            assert bits(again) == bits(node.data)
+            assert [bits(x) for _, x in step.partials] == [bits(x) for x in node.partials]
+    for step, node in zip(found[len(order) :], reversed(order), strict=True):
+        assert step.direction == "backward"
+        assert bits(step.result) == bits(node.grad)
+        if node is not root:
+            total = 0.0
+            for term in step.terms:
+                total += term.product
+                assert bits(term.delta) == bits(order[term.child].grad)
+                assert order[term.child].parents[term.operand] is node
+            assert bits(total) == bits(node.grad)
+
+
+@given(expressions(max_nodes=14))
+def test_terms_that_arrive_one_by_one_end_in_the_same_deltas(drawn):
+    """Edge by edge there is one step for each edge, and the last word on each node is its δ."""
+    root = drawn.root()
+    order = topological_order(root)
+    root.backward()
+    found = [step for step in steps(root, "edge", names={}) if step.direction == "backward"]
+    edges = builtins_sum(len(node.parents) for node in order)
+    assert len(found) == 1 + edges
+    last = {step.nodes[0]: step.result for step in found}
+    assert {k: bits(x) for k, x in last.items()} == {k: bits(node.grad) for k, node in enumerate(order)}
+
+
+def builtins_sum(items):
+    total = 0
+    for item in items:
+        total += item
+    return total
+
+
+def test_the_number_of_steps_grows_with_the_graph_and_no_faster():
+    """A chain of n nodes has 2n steps, also where it is deep; a fan-out of a thousand is one sum."""
+    x = y = Value(1.0)
+    for _ in range(5_000):
+        y = y * 0.999
+    assert len(steps(y)) == 2 * 5_001
+    fan = sum([x * float(k) for k in range(1_000)])
+    step = steps(fan)[-1]
+    assert len(step.terms) == 1_000
+    assert len(step.text) < 500
+
+
+def test_a_step_says_it_in_symbols_and_in_numbers():
+    """The lecture's fan-out: all children's contributions in symbols, then in numbers, then the result."""
+    x, w = Value(2.0), Value(-3.0)
+    y = w * x + x
+    assert [str(step) for step in steps(y)][2:] == [
+        "▶ z₃ = w·x = -3·2 = -6, ∂z₃/∂w = 2, ∂z₃/∂x = -3",
+        "▶ y = z₃ + x = -6 + 2 = -4, ∂y/∂z₃ = 1, ∂y/∂x = 1",
+        "◀ δ(y) = 1",
+        "◀ δ(z₃) = δ(y)·∂y/∂z₃ = 1·1 = 1",
+        "◀ δ(x) = δ(y)·∂y/∂x + δ(z₃)·∂z₃/∂x = 1·1 + 1·(-3) = -2",
+        "◀ δ(w) = δ(z₃)·∂z₃/∂w = 1·2 = 2",
+    ]
+    assert steps(y)[-1].latex == (
+        r"\delta_{w} = \delta_{z_{3}} \cdot \frac{\partial z_{3}}{\partial w} = 1 \cdot 2 = 2"
+    )
+
+
+def test_layer_steps_are_the_lecture_s():
+    """z¹ … z⁴, δ⁴ = 1, δˡ from δˡ⁺¹ through the matrix, ∂C/∂θ, and the update; with the numbers of the trace."""
+    trace = classifier().trace([1.0, 2.0, -0.5], 1, step=0.1)
+    found = {step.name: step for step in steps(trace, "layer")}
+    names = ["z¹", "θ₁", "θ₂", "z²", "z³", "z⁴", "δ⁴", "δ³", "δ²", "∂C/∂θ₂", "∂C/∂θ₁", "δ¹"]
+    assert [step.name for step in steps(trace, "layer")] == [*names, "θ₁", "θ₂"]
+    for l in (1, 2, 3):
+        assert found[f"δ{'⁰¹²³⁴'[l]}"].result == pytest.approx(trace.delta[l], rel=1e-14)
+    ((_, matrix),) = found["δ²"].partials
+    assert [list(row) for row in matrix] == trace.jacobian[2]
+    product = [builtins_sum(trace.delta[3][k] * matrix[k][i] for k in range(2)) for i in range(2)]
+    assert found["δ²"].result == pytest.approx(product, rel=1e-14)
+    assert found["∂C/∂θ₂"].result == pytest.approx(trace.theta_gradient[1][1], rel=1e-14)
+    assert found["θ₂"].result == pytest.approx(trace.updated[1][1], rel=1e-14)
+    assert found["δ²"].formula.text == "δ² = δ³·∂z³/∂z² = (0, -1)·(0.81, -0.81; -0.19, 0.19) = (0.19, -0.19)"
+    assert found["θ₂"].direction == "update"
+
+
+class Chained(Layer):
+    """Outputs of which each is computed from the one before."""
+
+    def __init__(self, count):
+        self.count, self.w = count, Value(1.5)
+
+    def forward(self, z):
+        found = [tanh(z[0] * self.w)]
+        while len(found) < self.count:
+            found.append(sin(found[-1] * 3.0) + z[-1])
+        return found
+
+
+class Twice(Layer):
+    def forward(self, z):
+        return [z[0], z[0], tanh(z[-1])]
+
+
+def random_graph(seed):
+    """Layers called on numbers of one pool, and steps outside layers between them."""
+    chance = random.Random(seed)
+    pool = [Value(chance.uniform(-1.0, 1.0)) for _ in range(2)]
+    for _ in range(chance.randint(2, 6)):
+        z = chance.choices(pool, k=chance.randint(1, 3))
+        layer = chance.choice(
+            [
+                None,
+                Chained(2),
+                Chained(3),
+                Tanh(),
+                Twice(),
+                Linear(len(z), 2, rng=chance),
+                Sequential(Chained(2), Tanh()),
+            ]
+        )
+        pool += [z[0] * z[-1] + 0.5] if layer is None else layer(z)
+    return pool[-1] if seed % 2 else sum(pool[-3:])
+
+
+def as_tuple(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def require_products(found):
+    """Σ δ·∂above/∂below of each layer's step, in the records that the formulas are written from, is its result."""
+    backward = [step for step in found if step.direction == "backward"]
+    delta = {step.name[2:-1] if "(" in step.name else f"z{step.name[1:]}": as_tuple(step.result) for step in backward}
+    for step in backward:
+        total = [0.0] * len(as_tuple(step.result))
+        for name, matrix in step.partials:
+            for above, row in zip(delta[name[1:].partition("/∂")[0]], matrix, strict=True):
+                total = [sofar + above * partial for sofar, partial in zip(total, row, strict=True)]
+        if step.partials:
+            assert as_tuple(step.result) == pytest.approx(total, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_product_in_each_layer_step_is_its_result(seed):
+    """δˡ = Σ δ·∂z/∂zˡ holds in numbers, whatever layers are called on, and if one output is computed from another."""
+    root = random_graph(seed)
+    if any(node.scope is not None for node in topological_order(root)):
+        require_products(steps(root, "layer", names={}))
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_deltas_of_layers_are_those_of_the_trace(count):
+    """δˡ holds the other elements of zˡ fixed, also where a layer computes one of them from another."""
+    trace = Sequential(Chained(count), LogSoftmax(), NegativeLogLikelihood()).trace([0.5], 1)
+    found = {step.name: as_tuple(step.result) for step in steps(trace, "layer", names={})}
+    for l in (2, 3):
+        assert found[f"δ{'⁰¹²³⁴'[l]}"] == pytest.approx(trace.delta[l], rel=1e-12, abs=1e-15)
+
+
+def test_an_output_computed_from_another():
+    """The equations of u, 3u: ∂C/∂zˡ first, then the total change of both."""
+
+    class Two(Layer):
+        def forward(self, z):
+            u = tanh(z[0])
+            return [u, 3.0 * u]
+
+    cost = NegativeLogLikelihood()(Two()([Value(0.5)]), 1)
+    assert [str(step) for step in steps(cost, "layer", names={})][-2:] == [
+        "◀ δ² = δ³·∂z³/∂z² = 1·(0, -1) = (0, -1)",
+        "◀ δ¹ = δ²·∂z²/∂z¹ = (0, -1)·(0.7864; 2.359) = -2.35934",
+    ]
+
+
+@pytest.mark.parametrize("k", [0, 1, 2])
+def test_an_output_that_the_root_does_not_use_has_delta_zero(k):
+    """Of a vector only what leads to the root counts; the rest is there, with δ = 0, in steps, page and derivation."""
+    network = Sequential(Linear(2, 3, theta=[[0.1, 0.2], [0.3, 0.4], [-0.5, 0.6]]), Tanh())
+    root = network([1.0, 2.0])[k]
+    found = {step.name: step for step in steps(root, "layer", names={})}
+    assert len(found["z²"].result) == 3
+    assert [delta != 0.0 for delta in found["δ²"].result] == [place == k for place in range(3)]
+    assert len(found["δ²"].nodes) == 1
+    require_products(list(found.values()))
+    row = network.layers[0].theta[k]
+    assert derivation(root, row).value == pytest.approx([sweep(root)[theta] for theta in row])
+    written = walkthrough(root, theta=row, iterations=2).scenes[0].frames[-1]
+    assert written.step.direction == "update"
+
+
+def test_single_negative_factors_are_in_parentheses():
+    """A product never shows a dot before a minus."""
+    network = Sequential(Linear(1, 1, theta=[[-0.5]]), Tanh(), Linear(1, 1, theta=[[-2.0]]))
+    for step in [*steps(network([0.3])[0], "layer"), *walkthrough(network([0.3])[0], theta=network.parameters())]:
+        assert "·-" not in step.text
+
+
+@pytest.mark.parametrize(
+    "walk", [steps, walkthrough, lambda root: steps(root, "layer"), lambda root: derivation(root, root)]
+)
+def test_a_stale_graph_is_refused(walk):
+    """After a leaf was changed the recorded equations are false: one sentence names the way out, which works."""
+    x = Value(2.0)
+    root = Tanh()([x * 3.0])[0]
+    x.data = 5.0
+    with pytest.raises(GraphError, match=r"microgrand\.refresh\(root\)"):
+        walk(root)
+    refresh(root)
+    walk(root)
+
+
+def test_a_graph_without_layers_has_no_layer_steps():
+    """It is refused in a sentence that says what to do."""
+    with pytest.raises(ValueError, match=r"no layers .* node by node"):
+        steps(Value(1.0) * 2.0, "layer")
+    with pytest.raises(ValueError, match="granularity is one of"):
+        steps(Value(1.0), "word")
+    with pytest.raises(TypeError, match="takes a Value, a trace or a program"):
+        steps(3)
+
+
+@given(expressions(max_nodes=12))
+def test_every_formula_is_mathematics(drawn):
+    """Every step's MathML is well formed and holds nothing but elements of formulas, with its numbers in it."""
+    for step in steps(drawn.root(), names={}):
+        for element in ElementTree.fromstring(step.mathml).iter():
+            assert element.tag in ELEMENTS
+            assert not any(key.startswith("on") or "href" in key for key in element.attrib)
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_hostile_names_are_only_names(name):
+    """In MathML a name comes back as text, in LaTeX it is escaped, in a terminal it has no control characters."""
+    x = Value(2.0, name=name)
+    for step in steps(x * x, names={}):
+        tree = ElementTree.fromstring(step.mathml)
+        assert {element.tag for element in tree.iter()} <= ELEMENTS
+        assert "\x1b" not in step.text
+        assert "\n" not in step.text
+    shown = steps(x * x, names={})[0].name
+    assert shown in "".join(ElementTree.fromstring(steps(x * x, names={})[0].mathml).itertext())
+
+
+def test_the_latex_of_a_row_may_be_anything():
+    """What the converter cannot read is shown as text."""
+    for latex in (r"\frac{", "{}}}{{", r"\begin{x}", "<script>{}</script>", r"\href{x}{}"):
+        row = Primitive("odd", lambda x: 2.0 * x, lambda z, x: 2.0, Notation("odd", latex=latex.replace("{}", "{}")))
+        try:
+            found = steps(row(Value(1.0)), names={})
+        except (ValueError, IndexError, KeyError):  # braces that are no template: the row itself is wrong
+            continue
+        for step in found:
+            assert {element.tag for element in ElementTree.fromstring(step.mathml).iter()} <= ELEMENTS
+
+
+# ---- derivations -----------------------------------------------------------------------------------------------------
+
+
+def test_the_lecture_s_double_sum():
+    """∂z⁴/∂θ₁ = Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ₁, term by term, in numbers, with the gradient as its result."""
+    network = classifier()
+    trace = network.trace([1.0, 2.0, -0.5], 1)
+    for k in (0, 1):
+        found = derivation(trace, network.layers[0].theta[k])
+        assert found.value == pytest.approx(trace.theta_gradient[1][k], rel=1e-14)
+    lines = [line.text for line in derivation(trace, network.layers[0].theta[0]).lines]
+    assert lines == [
+        "∂z⁴/∂θ₁ = Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ₁",
+        "= ∂z⁴/∂z³₁·(∂z³₁/∂z²₁·∂z²₁/∂θ₁ + ∂z³₁/∂z²₂·∂z²₂/∂θ₁) + ∂z⁴/∂z³₂·(∂z³₂/∂z²₁·∂z²₁/∂θ₁ + ∂z³₂/∂z²₂·∂z²₂/∂θ₁)",
+        "= 0·(0.809998·(1, 2, -0.5) + (-0.809998)·(0, 0, 0)) + (-1)·((-0.190002)·(1, 2, -0.5) + 0.190002·(0, 0, 0))",
+        "= (0.19, 0.38, -0.095)",
+    ]
+    assert r"\sum_{k}" in derivation(trace, network.layers[0].theta[0]).latex
+
+
+def test_a_sum_goes_through_the_names_of_the_caller():
+    """f(g(u,v), h(u,v)) by its own names."""
+    u, v = Value(1.5), Value(0.5)
+    g, h = u * v, u + sin(v)
+    f = g * h**2
+    found = derivation(f, v)
+    assert found.lines[0].text == "∂f/∂v = ∂f/∂g·∂g/∂v + ∂f/∂h·∂h/∂v"
+    assert found.value == sweep(f)[v]
+
+
+@given(expressions(max_nodes=8))
+def test_the_terms_of_a_derivation_add_up_to_the_derivative(drawn):
+    """Written out, the products of the path's partials sum to the sweep's δ, within rounding."""
+    root = drawn.root()
+    for leaf in leaves(root):
+        if leaf is root:
+            continue
+        found = derivation(root, leaf, names={})
+        assert bits(found.value) == bits(sweep(root)[leaf])
+        if not found.note:
+            total = eval(found.lines[1].text[1:].replace("·", "*").replace("∞", "math.inf"), {"math": math})
+            size = builtins_sum(abs(eval(t.replace("·", "*"), {})) for t in found.lines[1].text[2:].split(" + "))
+            assert abs(total - found.value) <= 1e-4 * size + 1e-300
+
+
+def test_with_too_many_paths_it_stays_in_factors():
+    """Forty forks have 2^40 terms: the derivation is the backward steps, and says so."""
+    x = y = Value(1.0)
+    for _ in range(40):
+        y = y + y * 0.5
+    found = derivation(y, x)
+    assert "1,000,000,000 paths are too many" in found.note
+    assert found.value == sweep(y)[x]
+    assert str(found).endswith(found.note)
+    network = Sequential(Linear(2, 8), Tanh(), Linear(8, 2), LogSoftmax(), NegativeLogLikelihood())
+    assert "stays in factors" in derivation(network.trace([1.0, 2.0], 0), network.layers[0].theta[0]).note
+
+
+def test_a_derivation_is_in_the_order_of_its_parameters():
+    """Any elements of one row, in any order: each has its own number, and the head names them in that order."""
+    network = Sequential(Linear(3, 1, theta=[[3.0, 4.0, 5.0]]), Tanh())
+    root, row = network([0.1, 0.2, 0.3])[0], network.layers[0].theta[0]
+    row = [theta for theta in row if isinstance(theta, Value)]
+    for count in (1, 2, 3):
+        for chosen in itertools.permutations(row, count):
+            found = derivation(root, chosen, names={"a": row[0], "b": row[1], "c": row[2]})
+            assert as_tuple(found.value) == pytest.approx([sweep(root)[theta] for theta in chosen])
+            letters = ", ".join("abc"[[theta is each for each in row].index(True)] for theta in chosen)
+            head = "θ₁" if chosen == tuple(row) else letters if count == 1 else f"({letters})"
+            assert found.lines[0].text.startswith(f"∂z³/∂{head} = ")
+
+
+def test_a_derivation_is_of_one_row():
+    """Parameters of several rows are refused, whatever the layers; so are none at all."""
+    first, second = Linear(1, 1, theta=[[2.0]]), Linear(1, 1, theta=[[3.0]])
+    root = Sequential(first, second)([1.5])[0]
+    with pytest.raises(ValueError, match="not of one row"):
+        derivation(root, [first.theta[0][0], second.theta[0][0]])
+    with pytest.raises(ValueError, match="with respect to one Value"):
+        derivation(root, [])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_number_has_a_derivation(seed):
+    """Between layers, inside them, at the root: the derivation with respect to any node ends in the sweep's δ."""
+    root = random_graph(seed)
+    for node in topological_order(root):
+        found = derivation(root, node, names={})
+        assert found.value == pytest.approx(sweep(root)[node], rel=1e-12, abs=1e-15)
+        assert found.latex
+
+
+def test_a_long_chain_is_not_swept_once_a_node(monkeypatch):
+    """A sum that is too long to be written is not computed first: a chain of any length takes the same few sweeps."""
+    from microgrand.walk import derivation as module
+
+    counted = []
+    monkeypatch.setattr(sys.modules[module.__module__], "sweep", lambda *given: counted.append(1) or sweep(*given))
+    for count in (3, 300, 3_000):
+        x = y = Value(1.0)
+        for _ in range(count):
+            y = y * 0.999
+        assert derivation(y, x, names={}).value == sweep(y)[x]
+    assert len(counted) <= 4
+    assert "one path has 3,000 factors" in derivation(y, x, names={}).note
+
+
+def test_names_may_hold_the_placeholders_of_formulas():
+    """Whatever character stands for a name in a formula, a name may hold it."""
+    x, w = Value(2.0, name="\ue001b"), Value(3.0, name="\ue000")
+    product = steps(x * w, names={})[2]
+    assert product.latex.startswith("z_{3} = \\mathit{\ue001b} \\cdot \\mathit{\ue000} =")
+    assert "".join(ElementTree.fromstring(product.mathml).itertext()).startswith("z3=\ue001b·\ue000=")
+
+
+def test_a_derivation_needs_a_path():
+    """With respect to what the root does not depend on, it is refused."""
+    x, y = Value(1.0), Value(2.0)
+    with pytest.raises(GraphError, match="does not depend on y") as caught:
+        derivation(tanh(x), y)
+    assert "light" not in str(caught.value)
+    with pytest.raises(TypeError, match="derivation takes a Value, a trace or a program"):
+        derivation(3, y)
