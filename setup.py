@@ -7,12 +7,13 @@ from setuptools import setup
 
 sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 
-from compilation import RUN_TIME, AllOrNone, extensions, obstacle
+from compilation import RUN_TIME, AllOrNone, extensions, obstacle, remove_kernels
 
 MODULES = [
-    "table/domains", "table/numeric", "table/stable", "table/many_operands", "table/reductions", "table/declaration",
-    "table/direct", "table/rows", "engine/scope", "engine/node", "engine/order", "engine/sweep", "engine/value",
-    "networks/layers", "networks/losses",
+    "table/numbers", "table/arrays", "table/numeric", "table/stable", "table/many_operands", "table/reductions",
+    "table/domains", "table/signature", "table/primitive", "table/arithmetic", "table/rows",
+    "engine/scope", "engine/node", "engine/order", "engine/sweep", "engine/value", "nested", "derivatives",
+    "networks/layers", "networks/losses", "compiled/kernel", "compiled/kernels",
 ]  # fmt: skip
 
 setup(
@@ -20,3 +21,4 @@ setup(
     install_requires=[] if obstacle() else RUN_TIME,
     cmdclass={"build_ext": AllOrNone},
 )
+remove_kernels()

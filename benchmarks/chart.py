@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines import ENGINES
-from benchmarks.speed import Results, Row
+from benchmarks.speed import Results, Timing
 from benchmarks.workloads import WORKLOADS
 
 COLUMNS = 2
@@ -24,17 +24,17 @@ def save(results: Results, file: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    names = list(dict.fromkeys([row.workload for row in results.rows]))
-    engines = [name for name in ENGINES if name in {row.engine for row in results.rows}]
+    names = list(dict.fromkeys([timing.workload for timing in results.timings]))
+    engines = [name for name in ENGINES if name in {timing.engine for timing in results.timings}]
     lines = -(-len(names) // COLUMNS)
     with matplotlib.rc_context(FONT):
         height = lines * (0.55 + 0.21 * len(engines)) + 0.9
         figure, axes = pyplot.subplots(
             lines, COLUMNS, figsize=(9.0, height), sharex=True, sharey=True, squeeze=False, layout="constrained"
         )
-        highest = max([row.total for row in results.rows if not row.failed])
+        highest = max([timing.total for timing in results.timings if not timing.failed])
         for axis, name in zip(axes.flat, names, strict=False):
-            _panel(axis, name, engines, [row for row in results.rows if row.workload == name])
+            _panel(axis, name, engines, [timing for timing in results.timings if timing.workload == name])
             axis.set_xlim(3.0, highest * 60.0)
         for axis in axes.flat[len(names) :]:
             axis.set_visible(False)
@@ -48,25 +48,25 @@ def save(results: Results, file: Path) -> None:
         pyplot.close(figure)
 
 
-def _panel(axis: Any, name: str, engines: Sequence[str], rows: Sequence[Row]) -> None:
+def _panel(axis: Any, name: str, engines: Sequence[str], timings: Sequence[Timing]) -> None:
     axis.set_title(WORKLOADS[name].title, loc="left", fontsize=9.5, fontweight="bold")
     axis.set_xscale("log")
     axis.set_yticks(range(len(engines)), engines)
     axis.set_ylim(len(engines) - 0.4, -0.6)  # the first engine on top
     axis.tick_params(axis="y", length=0)
     axis.spines[["top", "right"]].set_visible(False)
-    full = max([row.operations for row in rows])
-    for row in rows:
-        k = engines.index(row.engine)
-        if row.failed:
+    full = max([timing.operations for timing in timings])
+    for timing in timings:
+        k = engines.index(timing.engine)
+        if timing.failed:
             axis.text(3.3, k, "cannot run it (see the table)", va="center", fontsize=8, color="#555555")
             continue
-        axis.barh(k, row.total, height=0.72, color=COLOURS.get(row.engine, OTHERS))
-        ratio = f"{row.ratio:.1f}" if row.ratio < 10 else f"{row.ratio:,.0f}"
+        axis.barh(k, timing.total, height=0.72, color=COLOURS.get(timing.engine, OTHERS))
+        ratio = f"{timing.ratio:.1f}" if timing.ratio < 10 else f"{timing.ratio:,.0f}"
         axis.text(
-            row.total * 1.12,
+            timing.total * 1.12,
             k,
-            f"{row.total:,.0f} ({ratio}×){'*' if row.operations < full else ''}",
+            f"{timing.total:,.0f} ({ratio}×){'*' if timing.operations < full else ''}",
             va="center",
             fontsize=8,
         )

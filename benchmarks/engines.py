@@ -15,9 +15,11 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
+from benchmarks import table
+
 
 class NotAvailableError(Exception):
-    """Why an engine cannot be measured here, in a few words."""
+    """Why an engine cannot be measured here, or not on a workload, in a few words."""
 
 
 class Engine:
@@ -29,6 +31,8 @@ class Engine:
     leaf       makes a leaf of a number
     layers     a module of layers with microgrand's names, if it has them
     functions  its elementary functions by name, which become attributes
+    table      all functions of microgrand's table by name, if it has them
+    dot        microgrand's dot, if it has it as an operation of its own
     """
 
     exp: Callable[[Any], Any]
@@ -48,12 +52,16 @@ class Engine:
         functions: Mapping[str, Callable[[Any], Any]],
         leaf: Callable[[float], Any] = float,
         layers: Any = None,
+        table: Mapping[str, Callable[..., Any]] | None = None,
+        dot: Callable[[Sequence[Any], Sequence[Any]], Any] | None = None,
     ) -> None:
         self.name = name
         self.version = version
         self.task = task
         self.leaf = leaf
         self.layers = layers
+        self.table = table
+        self.dot = dot
         for function in FUNCTIONS:
             setattr(self, function, functions[function])
 
@@ -216,8 +224,9 @@ class JaxTask(FunctionTask):
 
 # ---- the engines -----------------------------------------------------------------------------------------------------
 def floats_engine() -> Engine:
-    """Python's floats and its math module."""
-    return Engine("plain floats", platform.python_version(), ForwardTask, _functions(math))
+    """Python's floats and its math module; what that lacks is written in `table.py`."""
+    formulas = {name: function.on_floats for name, function in table.FUNCTIONS.items()}
+    return Engine("plain floats", platform.python_version(), ForwardTask, _functions(math), table=formulas)
 
 
 def microgrand_engine() -> Engine:
@@ -225,7 +234,8 @@ def microgrand_engine() -> Engine:
     microgrand = import_module("microgrand")
     name = "microgrand compiled" if microgrand.COMPILED else "microgrand plain"
     leaf = lambda x: microgrand.Value(x, name="x")
-    return Engine(name, microgrand.__version__, Task, _functions(microgrand), leaf, microgrand)
+    rows = {name: getattr(microgrand, name) for name in table.FUNCTIONS}
+    return Engine(name, microgrand.__version__, Task, _functions(microgrand), leaf, microgrand, rows, microgrand.dot)
 
 
 def _microgrand(compiled: bool) -> Engine:

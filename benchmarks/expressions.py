@@ -7,7 +7,7 @@ import random
 
 from microgrand import TABLE
 from microgrand.testing import Expression
-from microgrand.testing.expression import Step
+from microgrand.testing.expression import Assignment
 
 MOST_NODES = 40
 MOST_INPUTS = 4
@@ -29,7 +29,7 @@ class Draft:
     def __init__(self, source: random.Random) -> None:
         self.source = source
         self.inputs = source.randint(1, MOST_INPUTS)
-        self.steps: list[Step] = []
+        self.steps: list[Assignment] = []
 
     @property
     def slots(self) -> int:
@@ -38,7 +38,7 @@ class Draft:
 
     def add(self, name: str, *operands: int | float) -> int:
         """One more step; its slot."""
-        self.steps.append(Step(TABLE[name], operands))
+        self.steps.append(Assignment(TABLE[name], operands))
         return self.slots - 1
 
     def slot(self) -> int:

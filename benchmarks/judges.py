@@ -18,7 +18,7 @@ import numpy
 
 import microgrand
 from microgrand.testing import Verdict, check_gradient
-from microgrand.testing.functions import flat, rebuilt
+from microgrand.testing.functions import filled, numbers_in
 
 LONGEST_REASON = 400
 
@@ -76,18 +76,18 @@ class Vectors:
 
     def outputs(self, xs: Any) -> Any:
         """f(x)."""
-        outputs = _vector(self.case.f(*rebuilt(self.arguments, iter(xs.tolist()))))
+        outputs = _vector(self.case.f(*filled(self.arguments, iter(xs.tolist()))))
         self.is_finite = self.is_finite and bool(numpy.isfinite(outputs).all())
         return outputs
 
     def product(self, cotangents: Any, xs: Any) -> Any:
         """v·∂f/∂x as claimed."""
-        claimed = _vector(self.case.gradient(*rebuilt(self.arguments, iter(xs.tolist()))))
+        claimed = _vector(self.case.gradient(*filled(self.arguments, iter(xs.tolist()))))
         return cotangents @ claimed.reshape(len(cotangents), len(xs))
 
 
 def _vector(structure: Any) -> Any:
-    return numpy.array(list(flat(structure)), dtype=numpy.float64)
+    return numpy.array(list(numbers_in(structure)), dtype=numpy.float64)
 
 
 class Library(NamedTuple):

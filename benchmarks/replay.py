@@ -24,7 +24,7 @@ TICKS = (0.05, 0.1, 0.2, 0.5, 1.0, 1.5)
 SHORT = 0.2  # seconds that a measurement is repeated for, at least
 
 
-class Task(NamedTuple):
+class Duel(NamedTuple):
     """Two ways to the same numbers.
 
     ours      by microgrand
@@ -43,7 +43,7 @@ class Task(NamedTuple):
     within: float = 1e-8
 
 
-class Row(NamedTuple):
+class Comparison(NamedTuple):
     """Seconds, medians over the rounds; the ratio is the median of the rounds' ratios."""
 
     name: str
@@ -58,7 +58,7 @@ class Row(NamedTuple):
 # ---- a softmax classifier ------------------------------------------------------------------------------------------
 
 
-def softmax(name: str, X: Any, y: Any) -> Task:
+def softmax(name: str, X: Any, y: Any) -> Duel:
     """Cost and gradient over all samples, of layers recorded at one sample."""
     import numpy
 
@@ -74,7 +74,7 @@ def softmax(name: str, X: Any, y: Any) -> Task:
         value, gradient = program.value_and_grad(theta, X, target)
         return max(abs(value.sum() / cost - 1.0), numpy.abs(gradient - slopes).max() / numpy.abs(slopes).max())
 
-    return Task(
+    return Duel(
         f"softmax {len(X):,} × {n} × {k}", "NumPy by hand", lambda: program.value_and_grad(theta, X, target),
         lambda: by_hand(X, target, theta), error, 1.5,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def as_lists(arrays: Sequence[Any]) -> list[Any]:
     return [getattr(array, "tolist", lambda number=array: number)() for array in arrays]
 
 
-def network(N: int = 50_000) -> Task:
+def network(N: int = 50_000) -> Duel:
     """Value and gradient of the tanh network in all six parts of θ."""
     import numpy
 
@@ -178,10 +178,10 @@ def network(N: int = 50_000) -> Task:
         pairs = [(value.sum(), cost), *zip(found, slopes, strict=True)]
         return max([float(numpy.max(numpy.abs(a - b)) / numpy.max(numpy.abs(b))) for a, b in pairs])
 
-    return Task(f"tanh 2-16-16-1, {N:,} samples", "NumPy by hand", ours, theirs, error, 1.5)
+    return Duel(f"tanh 2-16-16-1, {N:,} samples", "NumPy by hand", ours, theirs, error, 1.5)
 
 
-def first_gradient() -> Task:
+def first_gradient() -> Duel:
     """From the Python function to its first gradient: recording, adjoint, plan, replay, against trace and compile."""
     import jax
     import numpy
@@ -205,13 +205,13 @@ def first_gradient() -> Task:
         pairs = zip(mine, other, strict=True)
         return max([float(numpy.max(numpy.abs(numpy.asarray(a) - numpy.asarray(b)))) for a, b in pairs])
 
-    return Task("tanh 2-16-16-1, to the first gradient", "jax.jit", ours, theirs, error, 0.1)
+    return Duel("tanh 2-16-16-1, to the first gradient", "jax.jit", ours, theirs, error, 0.1)
 
 
 # ---- training, and one large sample --------------------------------------------------------------------------------
 
 
-def fit(name: str, X: Any, y: Any, tol: float) -> Task:
+def fit(name: str, X: Any, y: Any, tol: float) -> Duel:
     """SoftmaxClassifier.fit, to scikit-learn's own objective and tolerance."""
     import numpy
     from scipy.special import logsumexp
@@ -230,10 +230,10 @@ def fit(name: str, X: Any, y: Any, tol: float) -> Task:
             costs.append(cost + 0.5 * numpy.sum(found.coef_**2))
         return float(abs(costs[0] / costs[1] - 1.0))
 
-    return Task(f"fit {len(X):,} × {X.shape[1]} × {y.max() + 1}", "scikit-learn", ours, theirs, error, 1.5, 1e-4)
+    return Duel(f"fit {len(X):,} × {X.shape[1]} × {y.max() + 1}", "scikit-learn", ours, theirs, error, 1.5, 1e-4)
 
 
-def large(nodes: int = 1_000_000) -> Task:
+def large(nodes: int = 1_000_000) -> Duel:
     """One sample: new numbers through the program, or the graph recorded again."""
     from microgrand import Value, record, tanh
 
@@ -245,11 +245,11 @@ def large(nodes: int = 1_000_000) -> Task:
 
     program = record(chain, 0.3, 0.7)
     ours, theirs = lambda: program(0.2, 0.9), lambda: chain(Value(0.2), Value(0.9))
-    return Task(f"one sample, {nodes:,} nodes", "the graph recorded again", ours, theirs,
+    return Duel(f"one sample, {nodes:,} nodes", "the graph recorded again", ours, theirs,
                 lambda: abs(ours() - theirs().data), 1.0 / 3.0)  # fmt: skip
 
 
-def tasks() -> Iterator[Callable[[], Task]]:
+def duels() -> Iterator[Callable[[], Duel]]:
     """Each is made when its turn comes, so that no two are in memory together."""
     yield lambda: softmax("breast cancer", *shipped("breast_cancer"))
     yield lambda: softmax("digits", *shipped("digits"))
@@ -262,17 +262,17 @@ def tasks() -> Iterator[Callable[[], Task]]:
     yield large
 
 
-def measured(task: Task, rounds: int) -> Row:
+def measured(duel: Duel, rounds: int) -> Comparison:
     """The two in turns."""
-    error = task.error()
-    if error > task.within:
-        raise AssertionError(f"{task.name}: the two ways differ by {error:.1e}")
-    pairs = [(seconds(task.ours), seconds(task.theirs)) for _ in range(rounds)]
+    error = duel.error()
+    if error > duel.within:
+        raise AssertionError(f"{duel.name}: the two ways differ by {error:.1e}")
+    pairs = [(seconds(duel.ours), seconds(duel.theirs)) for _ in range(rounds)]
     ours, theirs = [list(column) for column in zip(*pairs, strict=True)]
     ratios = [a / b for a, b in pairs]
-    return Row(
-        task.name, task.yardstick, statistics.median(ours), statistics.median(theirs), statistics.median(ratios),
-        noise(ratios), task.limit,
+    return Comparison(
+        duel.name, duel.yardstick, statistics.median(ours), statistics.median(theirs), statistics.median(ratios),
+        noise(ratios), duel.limit,
     )  # fmt: skip
 
 
@@ -288,16 +288,16 @@ def seconds(call: Callable[[], Any]) -> float:
             return taken / count
 
 
-def described(row: Row) -> str:
+def described(each: Comparison) -> str:
     """One line of the table."""
-    kept = "" if row.ratio <= row.limit else "  above its limit"
+    kept = "" if each.ratio <= each.limit else "  above its limit"
     return (
-        f"{row.name:38} {row.yardstick:25} {row.ours * 1e3:11,.3f} {row.theirs * 1e3:11,.3f} {row.ratio:7.3f} "
-        f"{row.limit:7.3f} {row.noise:6.0%}{kept}"
+        f"{each.name:38} {each.yardstick:25} {each.ours * 1e3:11,.3f} {each.theirs * 1e3:11,.3f} {each.ratio:7.3f} "
+        f"{each.limit:7.3f} {each.noise:6.0%}{kept}"
     )
 
 
-def save(rows: Sequence[Row], file: Path, footer: str) -> None:
+def save(comparisons: Sequence[Comparison], file: Path, footer: str) -> None:
     """The ratios as a bar chart, their limits as marks."""
     import matplotlib
 
@@ -305,13 +305,13 @@ def save(rows: Sequence[Row], file: Path, footer: str) -> None:
     from matplotlib import pyplot
 
     with matplotlib.rc_context({"font.size": 9, "font.family": "sans-serif", "svg.hashsalt": "microgrand"}):
-        figure, axis = pyplot.subplots(figsize=(9.0, 0.9 + 0.42 * len(rows)), layout="constrained")
-        places = range(len(rows))
-        axis.barh(places, [row.ratio for row in rows], height=0.62, color="#0072B2")
-        for k, row in enumerate(rows):
-            axis.plot([row.limit] * 2, [k - 0.38, k + 0.38], color="#D55E00", linewidth=2.0)
-            axis.text(row.ratio * 0.96, k, f"{row.ratio:.2f}×", va="center", ha="right", fontsize=8, color="white")
-        axis.set_yticks(places, [f"{row.name}\nagainst {row.yardstick}" for row in rows], fontsize=8)
+        figure, axis = pyplot.subplots(figsize=(9.0, 0.9 + 0.42 * len(comparisons)), layout="constrained")
+        places = range(len(comparisons))
+        axis.barh(places, [each.ratio for each in comparisons], height=0.62, color="#0072B2")
+        for k, each in enumerate(comparisons):
+            axis.plot([each.limit] * 2, [k - 0.38, k + 0.38], color="#D55E00", linewidth=2.0)
+            axis.text(each.ratio * 0.96, k, f"{each.ratio:.2f}×", va="center", ha="right", fontsize=8, color="white")
+        axis.set_yticks(places, [f"{each.name}\nagainst {each.yardstick}" for each in comparisons], fontsize=8)
         axis.invert_yaxis()
         axis.set_xscale("log")
         axis.set_xlim(0.03, 1.8)
@@ -338,14 +338,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"there is no folder {str(options.chart.parent)!r} to write {options.chart.name!r} in")
     warnings.simplefilter("ignore")  # scikit-learn and ours, where an iteration limit ends the descent
     print(f"{'':38} {'yardstick':25} {'replay, ms':>11} {'theirs, ms':>11} {'ratio':>7} {'limit':>7} {'noise':>6}")
-    rows = []
-    for make in tasks():
-        rows.append(measured(make(), options.rounds))
-        print(described(rows[-1]), flush=True)
+    comparisons = []
+    for make in duels():
+        comparisons.append(measured(make(), options.rounds))
+        print(described(comparisons[-1]), flush=True)
     footer = f"medians of {options.rounds} rounds in turns; {machine()}; {datetime.date.today().isoformat()}"
     print(footer)
     if options.chart is not None:
-        save(rows, options.chart, footer)
+        save(comparisons, options.chart, footer)
 
 
 if __name__ == "__main__":

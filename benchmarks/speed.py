@@ -2,7 +2,7 @@
 
 Interleaved: in each round every engine runs the workload, one process after the other and never two at a time, so that
 whatever slows the machine down for a while slows all of them. A ratio is formed within a round; then medians are taken
-over the rounds. The noise of a row is half the interquartile range of its totals, relative to their median.
+over the rounds. The noise of a timing is half the interquartile range of its totals, relative to their median.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OURS = ("microgrand compiled", "microgrand plain")
 PHASES = ("forward", "backward", "release")
 
 
-class Row(NamedTuple):
+class Timing(NamedTuple):
     """One engine on one workload: medians over the rounds, in ns per elementary operation.
 
     failed      why there are no figures; else empty
@@ -51,7 +51,7 @@ class Row(NamedTuple):
 class Results(NamedTuple):
     """What was measured, on what, and which engines could not be."""
 
-    rows: list[Row]
+    timings: list[Timing]
     missing: dict[str, str]
     rounds: int
     machine: str
@@ -84,38 +84,41 @@ def measure(
     try:
         missing = {name: worker.missing for name, worker in workers.items() if worker.version is None}
         present = {name: worker for name, worker in workers.items() if worker.version is not None}
-        rows = []
+        timings = []
         for name in workloads:
             tell(name)
-            rows += _on_workload(WORKLOADS[name], present, rounds, seconds, limit)
+            timings += _on_workload(WORKLOADS[name], present, rounds, seconds, limit)
     finally:
         for worker in workers.values():
             worker.close()
-    return Results(rows, missing, rounds, machine(), str(datetime.date.today()))
+    return Results(timings, missing, rounds, machine(), str(datetime.date.today()))
 
 
 def _on_workload(
     workload: Workload, workers: Mapping[str, Worker], rounds: int, seconds: float, limit: float
-) -> list[Row]:
+) -> list[Timing]:
     small = Size(workload.small, operations(workload, workload.small))
     full = Size(workload.size, operations(workload, workload.size))
-    rows: dict[str, Row] = {}
+    timings: dict[str, Timing] = {}
     sizes: dict[str, Size] = {}
     found: dict[str, list[list[float]]] = {name: [] for name in workers}
     for name, worker in workers.items():
-        rows[name] = Row(workload.name, name, worker.version or "")
+        timings[name] = Timing(workload.name, name, worker.version or "")
         sizes[name], failed = _chosen_size(worker, workload.name, small, full, limit)
-        rows[name] = rows[name]._replace(failed=failed, operations=sizes[name].operations)
+        timings[name] = timings[name]._replace(failed=failed, operations=sizes[name].operations)
     for _ in range(rounds):
         for name, worker in workers.items():
-            if not rows[name].failed:
+            if not timings[name].failed:
                 answer = worker.ask(workload.name, sizes[name].size, seconds)
                 if "failed" in answer:
-                    rows[name] = rows[name]._replace(failed=answer["failed"])
+                    timings[name] = timings[name]._replace(failed=answer["failed"])
                 else:
                     found[name].append([answer[phase] * 1e9 / sizes[name].operations for phase in PHASES])
-    ours = next((found[name] for name in OURS if name in rows and not rows[name].failed), [])
-    return [row if row.failed else _summed_up(row, found[name], found[BASE], ours) for name, row in rows.items()]
+    ours = next((found[name] for name in OURS if name in timings and not timings[name].failed), [])
+    return [
+        timing if timing.failed else _summed_up(timing, found[name], found[BASE], ours)
+        for name, timing in timings.items()
+    ]
 
 
 def _chosen_size(worker: Worker, name: str, small: Size, full: Size, limit: float) -> tuple[Size, str]:
@@ -131,16 +134,16 @@ def _chosen_size(worker: Worker, name: str, small: Size, full: Size, limit: floa
 
 
 def _summed_up(
-    row: Row,
+    timing: Timing,
     rounds: Sequence[Sequence[float]],
     base: Sequence[Sequence[float]],
     ours: Sequence[Sequence[float]],
-) -> Row:
+) -> Timing:
     forward, backward, release = [statistics.median(phase) for phase in zip(*rounds, strict=True)]
     totals = [sum(phases) for phases in rounds]
     ratios = [total / floats[0] for total, floats in zip(totals, base, strict=True)]
     to_ours = [total / sum(phases) for total, phases in zip(totals, ours, strict=False)]  # none without microgrand
-    return row._replace(
+    return timing._replace(
         forward=forward,
         backward=backward,
         release=release,
@@ -173,11 +176,11 @@ def described(results: Results) -> str:
     notes: list[str] = []
     lines = [_line(HEAD), _line(["-" * width for width in WIDTHS])]
     before = ""
-    for row in results.rows:
-        if before not in ("", row.workload):
+    for timing in results.timings:
+        if before not in ("", timing.workload):
             lines.append("")
-        lines.append(_line(_cells(row, row.workload != before, notes)))
-        before = row.workload
+        lines.append(_line(_cells(timing, timing.workload != before, notes)))
+        before = timing.workload
     return "\n".join([*lines, "", *[f"[{k}] {note}" for k, note in enumerate(notes, 1)], *_below(results)])
 
 
@@ -186,20 +189,20 @@ def _line(cells: Sequence[str]) -> str:
     return " ".join([f"{cell:{side}{width}}" for cell, side, width in zip(cells, sides, WIDTHS, strict=True)]).rstrip()
 
 
-def _cells(row: Row, is_first: bool, notes: list[str]) -> list[str]:
-    note = ENGINES[row.engine].note if row.failed == "" else f"{row.engine}: {row.failed}"
-    if note and not row.failed:
-        note = f"{row.engine}: {note}"
+def _cells(timing: Timing, is_first: bool, notes: list[str]) -> list[str]:
+    note = ENGINES[timing.engine].note if timing.failed == "" else f"{timing.engine}: {timing.failed}"
+    if note and not timing.failed:
+        note = f"{timing.engine}: {note}"
     if note and note not in notes:
         notes.append(note)
-    engine = f"{row.engine} [{notes.index(note) + 1}]" if note else row.engine
-    head = [row.workload if is_first else "", engine]
-    if row.failed:
+    engine = f"{timing.engine} [{notes.index(note) + 1}]" if note else timing.engine
+    head = [timing.workload if is_first else "", engine]
+    if timing.failed:
         return [*head, *["–"] * (len(HEAD) - len(head))]
-    backward = ["–", "–"] if row.engine == BASE else [shown(row.backward), shown(row.release)]
-    figures = [f"{row.operations:,}", shown(row.forward), *backward, shown(row.total)]
-    to_ours = shown(row.to_ours) if row.to_ours else "–"
-    return [*head, *figures, shown(row.ratio), to_ours, f"± {row.noise:.0%}"]
+    backward = ["–", "–"] if timing.engine == BASE else [shown(timing.backward), shown(timing.release)]
+    figures = [f"{timing.operations:,}", shown(timing.forward), *backward, shown(timing.total)]
+    to_ours = shown(timing.to_ours) if timing.to_ours else "–"
+    return [*head, *figures, shown(timing.ratio), to_ours, f"± {timing.noise:.0%}"]
 
 
 def shown(number: float) -> str:
@@ -209,14 +212,14 @@ def shown(number: float) -> str:
 
 
 def _below(results: Results) -> list[str]:
-    versions = {row.engine: row.version for row in results.rows}
-    names = list(dict.fromkeys([row.workload for row in results.rows]))
+    versions = {timing.engine: timing.version for timing in results.timings}
+    names = list(dict.fromkeys([timing.workload for timing in results.timings]))
     return [
         *[f"{name}: {WORKLOADS[name].title}" for name in names],
         "Nanoseconds per elementary operation; ratio: total to plain floats, which compute the value only; to ours: "
         "total to microgrand's, the compiled one's where there is one.",
         "operations: of the instance measured, a smaller one where the full one would take seconds. A workload with "
-        "layers counts the operations of its twin with operators, and an engine without layers runs that twin.",
+        "layers or dot counts the operations of its twin with operators, and an engine without them runs that twin.",
         f"Medians of {results.rounds} interleaved rounds; noise: half the interquartile range of the total.",
         f"{results.machine}; {', '.join([f'{name} {version}' for name, version in versions.items() if name != BASE])}"
         f"; {results.date}",
@@ -225,16 +228,16 @@ def _below(results: Results) -> list[str]:
 
 
 def as_csv(results: Results) -> str:
-    """The rows, each with versions, machine and date."""
+    """The timings, each with versions, machine and date."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*Row._fields, "rounds", "machine", "date"])
-    for row in results.rows:
-        writer.writerow([*_numbers(row), results.rounds, results.machine, results.date])
+    writer.writerow([*Timing._fields, "rounds", "machine", "date"])
+    for timing in results.timings:
+        writer.writerow([*_numbers(timing), results.rounds, results.machine, results.date])
     return text.getvalue()
 
 
-def _numbers(row: Row) -> list[Any]:
-    if row.failed:
-        return [*row[:4], *[""] * (len(row) - 4)]
-    return [f"{field:.6g}" if isinstance(field, float) else field for field in row]
+def _numbers(timing: Timing) -> list[Any]:
+    if timing.failed:
+        return [*timing[:4], *[""] * (len(timing) - 4)]
+    return [f"{field:.6g}" if isinstance(field, float) else field for field in timing]

@@ -95,6 +95,8 @@ def serve(name: str) -> None:
         numbers, prepare = WORKLOADS[workload].instance(size)
         try:
             answer = measured(engine.task(engine, prepare, numbers), seconds)
+        except NotAvailableError as error:
+            answer = {"failed": str(error)}
         except RecursionError:
             answer = {"failed": "it recurses, and the graph is deeper than Python's recursion limit"}
         except MemoryError:

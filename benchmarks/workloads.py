@@ -4,8 +4,8 @@ A workload is a list of numbers, the leaves to be differentiated, and a program 
 `prepare(engine, leaves)` sorts the leaves into rows and layers, and the function that it returns computes the root;
 only the latter is timed. All other numbers of a program are plain numbers and stay operands.
 
-Its size is counted in elementary operations: the nodes that its operators record in microgrand. A workload with layers
-is credited with the operations of its twin that is written with operators, so that the two can be compared.
+Its size is counted in elementary operations: the nodes that it records in microgrand. A workload with layers, or with
+`dot`, is credited with the operations of its twin that is written with operators, so that the two can be compared.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from benchmarks.engines import Engine
+from benchmarks import table
+from benchmarks.engines import Engine, NotAvailableError
 
 Program = Callable[[Engine, Sequence[Any]], Callable[[], Any]]
+OnSamples = Callable[[Sequence[Any], Engine, Sequence[Any]], Callable[[], Any]]
 
 
 class Instance(NamedTuple):
@@ -58,13 +60,13 @@ class Rows(NamedTuple):
     bias: list[Any]
 
 
-def network(size: int, with_layers: bool) -> Instance:
-    """Squared error of the network on `size` samples."""
+def network(size: int, program: OnSamples) -> Instance:
+    """Squared error of the network on `size` samples, written with operators, with `dot` or with layers."""
     source = random.Random(1)
     samples = [([source.uniform(-1, 1) for _ in range(WIDTHS[0])], source.choice([-1.0, 1.0])) for _ in range(size)]
     count = sum([(n + 1) * m for n, m in pairwise(WIDTHS)])
     numbers = [source.uniform(-0.5, 0.5) for _ in range(count)]
-    return Instance(numbers, partial(_network_of_layers if with_layers else _network, samples))
+    return Instance(numbers, partial(program, samples))
 
 
 def _affine_layers(leaves: Sequence[Any]) -> list[Rows]:
@@ -87,6 +89,29 @@ def _network(samples: Sequence[Any], engine: Engine, leaves: Sequence[Any]) -> C
                 total = total + w * x
             outputs.append(total + bias)
         return outputs
+
+    def cost() -> Any:
+        total = 0.0
+        for x, target in samples:
+            z = x
+            for rows in hidden:
+                z = [tanh(a) for a in affine(rows, z)]
+            error = affine(last, z)[0] - target
+            total = total + error * error
+        return total
+
+    return cost
+
+
+def _network_of_dots(samples: Sequence[Any], engine: Engine, leaves: Sequence[Any]) -> Callable[[], Any]:
+    """The network written with `dot(w, z) + b`. An engine without `dot`, plain floats too, runs it with operators."""
+    dot, tanh = engine.dot, engine.tanh
+    if dot is None:
+        return _network(samples, engine, leaves)
+    *hidden, last = _affine_layers(leaves)
+
+    def affine(rows: Rows, z: Sequence[Any]) -> list[Any]:
+        return [dot(w, z) + b for w, b in zip(rows.theta, rows.bias)]  # noqa: B905  of one length, and timed
 
     def cost() -> Any:
         total = 0.0
@@ -177,7 +202,7 @@ def _softmax_of_layers(samples: Sequence[Any], engine: Engine, leaves: Sequence[
     return cost
 
 
-# ---- powers and quotients; functions ---------------------------------------------------------------------------------
+# ---- powers and quotients; functions; the whole table ------------------------------------------------------------
 SHARED_LEAVES = 20
 
 
@@ -214,6 +239,36 @@ def functions(size: int) -> Instance:
             for x, y in pairs:
                 total = total + (sin(x) * cos(y) + exp(-x) * log(y) + atan(sqrt(x)) + tanh(y) * log1p(x))
             return total
+
+        return total
+
+    return Instance(numbers, prepare)
+
+
+def whole_table(size: int) -> Instance:
+    """A sum of `size` terms, each a function drawn uniformly from the whole table, of 20 leaves.
+
+    The terms are added by the table's `sum`, one operation: with `+` after each, half of all operations would be
+    additions. They are called one by one, those of as many arguments after each other, so that a call is `f(x, y)`, as
+    in a program, and not the slower `f(*arguments)`.
+    """
+    numbers = table.leaf_numbers(random.Random(6))
+
+    def prepare(engine: Engine, leaves: Sequence[Any]) -> Callable[[], Any]:
+        functions = engine.table
+        if functions is None:
+            raise NotAvailableError("it has no such functions: some of microgrand's table are missing")
+        calls: dict[int, list[list[Any]]] = {1: [], 2: [], 3: []}
+        for name, arguments in table.drawn(random.Random(7), leaves, size):
+            calls[len(arguments)].append([functions[name], *arguments])
+        ones, twos, threes = calls.values()
+        add = functions["sum"]
+
+        def total() -> Any:
+            terms = [f(x) for f, x in ones]
+            terms += [f(x, y) for f, x, y in twos]
+            terms += [f(x, y, z) for f, x, y, z in threes]
+            return add(terms)
 
         return total
 
@@ -271,12 +326,16 @@ def wide(size: int) -> Instance:
 WORKLOADS = {
     workload.name: workload
     for workload in (
-        Workload("network", "tanh network 2-16-16-1, operators", partial(network, with_layers=False), 30, 1),
-        Workload("network-layers", "the same network, layers", partial(network, with_layers=True), 30, 1, "network"),
+        Workload("network", "tanh network 2-16-16-1, operators", partial(network, program=_network), 30, 1),
+        Workload("network-dot", "the same network, dot", partial(network, program=_network_of_dots), 30, 1, "network"),
+        Workload(
+            "network-layers", "the same network, layers", partial(network, program=_network_of_layers), 30, 1, "network"
+        ),
         Workload("softmax", "softmax cost 60 × 30, operators", partial(softmax, with_layers=False), 60, 4),
         Workload("softmax-layers", "the same cost, layers", partial(softmax, with_layers=True), 60, 4, "softmax"),
         Workload("powers", "powers and quotients", powers, 400, 20),
         Workload("functions", "eight elementary functions", functions, 400, 20),
+        Workload("table", "functions drawn uniformly from the whole table", whole_table, 400, 20),
         Workload("chain", "chain y·x·x·…, 10⁶ deep", chain, 1_000_000, 1_000),
         Workload("wide", "wide sum of 50,000 leaves", wide, 50_000, 200),
     )
@@ -284,7 +343,7 @@ WORKLOADS = {
 
 
 def operations(workload: Workload, size: int) -> int:
-    """How many elementary operations it is: the nodes that the program records when it is written with operators."""
+    """How many elementary operations it is: the nodes that the program records, or its twin with operators."""
     from benchmarks.engines import microgrand_engine
     from microgrand import Value, topological_order
 

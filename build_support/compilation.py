@@ -14,23 +14,31 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docstrings import add_docstrings
+from elementary import COMPILER_ARGUMENTS, tell_mypyc
+from kernels import module_text
 from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 
 MYPYC = "mypy[mypyc]==2.4.1"
 # What compiled code needs to run: packed rows of floats, and what these import.
 RUN_TIME = ["librt>=0.16.0", "mypy-extensions>=1.0.0"]
-HEADERS = [str(Path(__file__).parent / name) for name in ("release.h", "classes.h")]  # put before every file
+HEADERS = [str(Path(__file__).parent / name) for name in ("release.h", "classes.h", "elementary.h")]  # before each file
+ROOT = Path(__file__).parent.parent
+KERNELS = ROOT / "microgrand" / "compiled" / "kernels.py"
 
 PROBE = "#include <Python.h>\nPyMODINIT_FUNC PyInit_probe(void) { return NULL; }\n"
 
 
 def extensions(package: str, modules: Sequence[str]) -> list[Extension]:
-    """The modules of `package` as extensions; none where a wheel is not what is being built, or cannot be compiled."""
+    """The modules of `package` as extensions; none where a wheel is not what is being built, or cannot be compiled.
+
+    The kernels are among the modules: their source is written here, from the table, and `remove_kernels` deletes it.
+    """
     if not {"bdist_wheel", "build_ext"} & set(sys.argv):
         return []
     reason = obstacle()
     if not reason:
+        write_kernels()
         try:
             return _compiled([f"{package}/{module}.py" for module in modules], package)
         except ImportError:
@@ -66,9 +74,23 @@ class AllOrNone(build_ext):
             _say(self.distribution.get_name(), f"compiling failed ({error!r:.200})")
 
 
+def write_kernels() -> None:
+    """Write the source of the kernels; a row that cannot be translated stops the build."""
+    sys.path.insert(0, str(ROOT))
+    from microgrand.table.rows import TABLE
+
+    KERNELS.write_text(module_text(TABLE), encoding="utf-8")
+
+
+def remove_kernels() -> None:
+    """Delete the source of the kernels from a checkout; a wheel that was built has its own copy."""
+    KERNELS.unlink(missing_ok=True)
+
+
 def _compiled(paths: list[str], name: str) -> list[Extension]:
     from mypyc.build import mypycify
 
+    tell_mypyc()
     # What mypy is told in pyproject.toml is for a reader's editor; here packages that are not installed may be missing.
     found = mypycify(["--config-file=", "--ignore-missing-imports", *paths], group_name=name, debug_level="0")
     for extension in found:
@@ -90,7 +112,7 @@ def _arguments(arguments: Sequence[str]) -> list[str]:
     if sys.platform == "win32":
         return [*kept, *[argument for header in HEADERS for argument in ("/FI", header)], "/fp:precise"]
     included = [argument for header in HEADERS for argument in ("-include", header)]
-    return [*kept, *included, "-ffp-contract=off", "-fvisibility=hidden"]
+    return [*kept, *included, "-ffp-contract=off", "-fvisibility=hidden", *COMPILER_ARGUMENTS]
 
 
 def _a_c_compiler_works() -> bool:

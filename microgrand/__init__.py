@@ -8,10 +8,12 @@
 4.5
 """
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+
 import microgrand.compiled.choice  # first of all: chooses between the compiled modules and their source
-import microgrand.engine.copying  # noqa: F401  teaches copy and pickle what a Value is
+import microgrand.copying  # noqa: F401  teaches copy and pickle what a Value is
 from microgrand.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from microgrand.drawing import Drawing, draw
 from microgrand.engine.order import leaves, topological_order
 from microgrand.engine.scope import Scope
 from microgrand.engine.sweep import Adjoints, sweep
@@ -28,18 +30,6 @@ from microgrand.errors import (
 )
 from microgrand.manual import describe as _describe
 from microgrand.moved import find_moved_modules as _find_moved_modules
-from microgrand.networks.layers import Layer, Linear, LogSoftmax, ReLU, Sequential, Sigmoid, Softmax, Tanh
-from microgrand.networks.losses import (
-    BinaryCrossEntropy,
-    Hinge,
-    NegativeLogLikelihood,
-    SquaredError,
-    l1_penalty,
-    l2_penalty,
-)
-from microgrand.networks.trace import Trace
-from microgrand.nn import MLP
-from microgrand.program import Program, record
 from microgrand.stale import refresh, stale
 from microgrand.table.arithmetic import add, div, identity, mul, neg, sub
 from microgrand.table.domains import Domain, Interval
@@ -109,12 +99,66 @@ from microgrand.table.rows import abs as abs
 from microgrand.table.rows import pow as pow
 from microgrand.table.rows import sum as sum
 from microgrand.table.signature import Signature
-from microgrand.walk import Derivation, Step, Walkthrough, derivation, steps, walkthrough
+
+if TYPE_CHECKING:  # the names in _LATER, for editors and type checkers
+    from microgrand.drawing import Drawing, draw
+    from microgrand.networks.layers import Layer, Linear, LogSoftmax, ReLU, Sequential, Sigmoid, Softmax, Tanh
+    from microgrand.networks.losses import (
+        BinaryCrossEntropy,
+        Hinge,
+        NegativeLogLikelihood,
+        SquaredError,
+        l1_penalty,
+        l2_penalty,
+    )
+    from microgrand.networks.trace import Trace
+    from microgrand.nn import MLP
+    from microgrand.program import Program, record
+    from microgrand.walk import Derivation, Step, Walkthrough, derivation, steps, walkthrough
 
 _describe()
 _find_moved_modules()
+if COMPILED:
+    _import_module("microgrand.compiled.kernels").attach()  # written when the wheel was built
 
 __version__ = "0.1.0"
+
+# `import microgrand` loads what graphs and derivatives need. These modules are loaded when one of their names, or the
+# module itself, is first asked for.
+_LATER = {
+    "drawing": ["Drawing", "draw"],
+    "files": [],
+    "networks": [],
+    "networks.layers": ["Layer", "Linear", "LogSoftmax", "ReLU", "Sequential", "Sigmoid", "Softmax", "Tanh"],
+    "networks.losses": [
+        "BinaryCrossEntropy", "Hinge", "NegativeLogLikelihood", "SquaredError", "l1_penalty", "l2_penalty",
+    ],
+    "networks.trace": ["Trace"],
+    "nn": ["MLP"],
+    "program": ["Program", "record"],
+    "testing": [],
+    "training": [],
+    "walk": ["Derivation", "Step", "Walkthrough", "derivation", "steps", "walkthrough"],
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
+
+if not TYPE_CHECKING:  # seeing __getattr__, a type checker would accept every misspelled name
+
+    def __getattr__(name: str) -> object:
+        """Load a name of _LATER, and all that _LATER has of its folder. Then it is an attribute like any other."""
+        module = _MODULE_OF.get(name, name)
+        if module not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        folder = module.partition(".")[0]
+        for each in _LATER:
+            if each.partition(".")[0] == folder:
+                _import_module(f"microgrand.{each}")
+        loaded = _import_module(f"microgrand.{module}")
+        return loaded if name == module else globals().setdefault(name, getattr(loaded, name))
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_MODULE_OF, *(module for module in _LATER if "." not in module)})
+
 
 __all__ = [
     "COMPILED",

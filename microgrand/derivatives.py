@@ -11,12 +11,11 @@ depends on them too and comes as Values: so derivatives nest to any order, `grad
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from microgrand.engine.node import Node
 from microgrand.engine.order import topological_order
-from microgrand.engine.sweep import differentiable_sweep, sweep, tangent_sweep
+from microgrand.engine.sweep import Adjoints, all_finite, differentiable_sweep, swept, tangent_sweep
 from microgrand.engine.value import Computed, Value
 from microgrand.nested import flat, flat_like, positions, rebuilt
 from microgrand.table.arithmetic import identity
@@ -39,13 +38,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> grad(grad(lambda x: x ** 3))(2.0)
     12.0
     """
-    both = value_and_grad(f, argnums)
-
-    @wraps(f)
-    def gradient(*arguments: Any) -> Any:
-        return both(*arguments)[1]
-
-    return gradient
+    return Gradient(f, argnums)
 
 
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
@@ -56,14 +49,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-
-    @wraps(f)
-    def value_and_gradient(*arguments: Any) -> tuple[Any, Any]:
-        run = _Run(f, arguments, argnums)
-        root = run.one_number()
-        return run.plain(root), run.shaped(run.adjoints(root))
-
-    return value_and_gradient
+    return ValueAndGradient(f, argnums)
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -78,13 +64,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
     """
-
-    @wraps(f)
-    def jacobian_of(*arguments: Any) -> Any:
-        run = _Run(f, arguments, argnums)
-        return rebuilt(run.result, iter([run.shaped(run.adjoints(root)) for root in flat(run.result)]))
-
-    return jacobian_of
+    return Jacobian(f, argnums)
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -109,7 +89,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> value, pull([1.0, 10.0])
     ([6.0, 2.0], (13.0, 2.0))
     """
-    run = _Run(f, primals, tuple(range(len(primals))))
+    run = Run(f, primals, tuple(range(len(primals))))
     roots = list(flat(run.result))
 
     def pull(cotangents: Any) -> tuple[Any, ...]:
@@ -118,7 +98,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         total = identity(weighted[0]) if weighted else 0.0
         for term in weighted[1:]:
             total = total + term
-        shaped: tuple[Any, ...] = run.shaped(run.adjoints(total))
+        shaped: tuple[Any, ...] = run.shaped(run.value_and_adjoints(total)[1])
         return shaped
 
     return rebuilt(run.result, iter([run.plain(root) for root in roots])), pull
@@ -139,7 +119,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     for name, arguments in (("primals", primals), ("tangents", tangents)):
         if not isinstance(arguments, (tuple, list)):
             raise TypeError(f"jvp takes its {name} as a tuple, one item per argument of f; got {arguments!r:.60}")
-    run = _Run(f, tuple(primals), tuple(range(len(primals))))
+    run = Run(f, tuple(primals), tuple(range(len(primals))))
     directions = list(flat_like(tuple(primals), tuple(tangents), "tangents"))
     roots = list(flat(run.result))
     nested = run.nested or any([isinstance(direction, Node) for direction in directions])
@@ -163,16 +143,68 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     return jvp(grad(f), (x,), (v,))[1]
 
 
-class _Run:
-    """One run of `f` on fresh Values in the place of the chosen arguments.
+class Derivative:
+    """A function made of another one, f, whose name and signature it has.
 
-    An argument that is a Value already is wrapped in an `identity` of it, a node that nobody else holds: so what `f`
-    reaches it by is told apart from what reached it before (no perturbation confusion), and the outer graph stays
-    connected.
+    f         the function
+    argnums   the position of the argument to differentiate in, or several positions
     """
 
-    def __init__(self, f: Callable[..., Any], arguments: tuple[Any, ...], argnums: int | Sequence[int]) -> None:
-        self.inputs: list[Any] = []
+    def __init__(self, f: Callable[..., Any], argnums: Any) -> None:
+        self.__wrapped__ = f  # where `inspect.signature` looks
+        self.argnums: Final = argnums
+
+    @property
+    def __name__(self) -> str:
+        return str(getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.__name__}>"
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The derivative at these arguments."""
+        raise NotImplementedError
+
+
+class ValueAndGradient(Derivative):
+    """What `value_and_grad` gives."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        """(f(x), ∂f/∂x)."""
+        run = Run(self.__wrapped__, arguments, self.argnums)
+        value, adjoints = run.value_and_adjoints(run.one_number())
+        return value, run.shaped(adjoints)
+
+
+class Gradient(Derivative):
+    """What `grad` gives."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        """∂f/∂x."""
+        run = Run(self.__wrapped__, arguments, self.argnums)
+        return run.shaped(run.value_and_adjoints(run.one_number())[1])
+
+
+class Jacobian(Derivative):
+    """What `jacobian` gives."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        """∂fₖ/∂xᵢ."""
+        run = Run(self.__wrapped__, arguments, self.argnums)
+        rows = [run.shaped(run.value_and_adjoints(root)[1]) for root in flat(run.result)]
+        return rebuilt(run.result, iter(rows))
+
+
+class Run:
+    """One run of `f` on fresh Values in the place of the chosen arguments.
+
+    An argument that is a Value already is wrapped in an `identity` of it, a node that nobody else holds. So a path from
+    f's result to the argument is told apart from paths that existed before (no perturbation confusion), and the outer
+    graph stays connected.
+    """
+
+    def __init__(self, f: Callable[..., Any], arguments: tuple[Any, ...], argnums: Any) -> None:
+        self.inputs: list[Node] = []
         self.nested = False
         self._single = not isinstance(argnums, (tuple, list))
         self._chosen = positions(argnums, len(arguments))
@@ -180,15 +212,18 @@ class _Run:
         lifted = list(arguments)
         for k in self._chosen:
             lifted[k] = self._lifted(arguments[k])
-        self.result = f(*lifted)
+        self.result: Any = f(*lifted)
         for node in self.inputs:
             _settle(node)
 
     def _lifted(self, argument: Any) -> Any:
-        fresh = []
+        fresh: list[Node] = []
         for number in flat(argument):
-            self.nested = self.nested or isinstance(number, Node)
-            fresh.append(identity(number) if isinstance(number, Node) else Value(number))
+            if isinstance(number, Node):
+                self.nested = True
+                fresh.append(identity(number))
+            else:
+                fresh.append(Value(number))
         self.inputs.extend(fresh)
         return rebuilt(argument, iter(fresh))
 
@@ -205,23 +240,25 @@ class _Run:
         return self.result
 
     def uses_others(self, roots: Sequence[Any]) -> bool:
-        """Whether the result depends on leaves other than the inputs: Values that `f` found outside."""
+        """Whether the roots depend on leaves other than the inputs: Values that `f` found outside."""
         below = topological_order([root for root in roots if isinstance(root, Node)], self.inputs)
-        return any([node.is_leaf for node in below[len(self.inputs) :]])
+        return _has_leaves(below, len(self.inputs))
 
-    def adjoints(self, root: Any) -> list[Any]:
-        """∂root/∂input for every input."""
+    def value_and_adjoints(self, root: Any) -> tuple[Any, list[Any]]:
+        """The value of a root, and ∂root/∂input for every input: numbers, unless they depend on Values from outside."""
         if not isinstance(root, Node):
-            return [_constant(0.0) if self.nested else 0.0 for _ in self.inputs]
-        if self.nested or self.uses_others([root]):
-            made = differentiable_sweep(root, self.inputs)
-            return [delta if isinstance(delta, Node) else _constant(delta) for delta in made]
-        found = sweep(root)
-        found.require_finite()
-        return [found[node] for node in self.inputs]
+            return root, [_constant(0.0) if self.nested else 0.0 for _ in self.inputs]
+        if not self.nested:
+            order, delta = swept([root], [1.0], self.inputs)
+            if not _has_leaves(order, len(self.inputs)):
+                if not all_finite(delta):
+                    Adjoints(order, list(delta)).require_finite()
+                return root.data, [delta[k] for k in range(len(self.inputs))]  # a cut order begins with the cut
+        made = differentiable_sweep(root, self.inputs)
+        return root, [delta if isinstance(delta, Node) else _constant(delta) for delta in made]
 
     def plain(self, root: Any) -> Any:
-        """The value of `root`: a number, unless it depends on Values from outside."""
+        """The value of a root: a number, unless it depends on Values from outside."""
         if isinstance(root, Node) and not (self.nested or self.uses_others([root])):
             return root.data
         return root
@@ -233,12 +270,21 @@ class _Run:
         return gradients[0] if self._single else gradients
 
 
-def _settle(node: Value) -> None:
-    """From now on the input is a constant: an outer derivative, in which it may turn up, has not found it outside."""
+def _has_leaves(order: list[Node], cut: int) -> bool:
+    """Whether there are leaves in an order beyond the nodes at which it was cut."""
+    return any(order[k]._primitive is None for k in range(cut, len(order)))
+
+
+def _settle(node: Node) -> None:
+    """Turn an input, once f has run, into a constant.
+
+    A derivative around this one may meet the input. As a leaf it would be taken for a Value from outside, and the
+    derivative would come as Values instead of numbers.
+    """
     if node.is_leaf:
         node._primitive, node._x = identity, node._data
 
 
 def _constant(x: float) -> Value:
-    """A Value that depends on nothing and is no leaf either, so that nobody takes it for one from outside."""
+    """A Value that depends on nothing, yet is no leaf, so that it is not taken for a Value from outside."""
     return Computed(x, identity, x, None, 0.0, 0.0)

@@ -9,13 +9,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader, MetaPathFinder
+else:  # at run time importlib.abc would load tempfile, random and hashlib, and add nothing that is used here
+    Loader = MetaPathFinder = object
 
 # The paths that pickles of version 0.1 name, below `microgrand`.
 MOVED = {
-    "copying": "engine.copying",
     "declaration": "table.primitive",
     "domains": "table.domains",
     "layers": "networks.layers",
@@ -30,7 +34,9 @@ MOVED = {
 class _Finder(MetaPathFinder):
     """Finds the modules of `MOVED` by their old paths."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         package, _, module = fullname.partition(".")
         return ModuleSpec(fullname, _Loader()) if package == "microgrand" and module in MOVED else None
 

@@ -10,24 +10,28 @@ from microgrand.engine.node import Node
 from microgrand.table.numbers import as_number
 
 
-def flat(structure: Any) -> Iterator[Any]:
+def flat(structure: Any) -> list[Any]:
     """The numbers of a nested list, tuple or dict, in order: Values as they are, all else as floats.
 
-    >>> list(flat({"w": [1, 2], "b": 3.0}))
+    >>> flat({"w": [1, 2], "b": 3.0})
     [1.0, 2.0, 3.0]
     """
-    if isinstance(structure, dict):
-        structure = list(structure.values())
-    if isinstance(structure, (list, tuple)):
+    found: list[Any] = []
+    _collect(structure, found)
+    return found
+
+
+def _collect(structure: Any, found: list[Any]) -> None:
+    if type(structure) is float:
+        found.append(structure)
+    elif isinstance(structure, (list, tuple)):
         for item in structure:
-            if type(item) is float:  # as most are
-                yield item
-            else:
-                yield from flat(item)
-    elif isinstance(structure, Node):
-        yield structure
+            _collect(item, found)
+    elif isinstance(structure, dict):
+        for item in structure.values():
+            _collect(item, found)
     else:
-        yield as_number(structure)
+        found.append(structure if isinstance(structure, Node) else as_number(structure))
 
 
 def rebuilt(structure: Any, items: Iterator[Any]) -> Any:

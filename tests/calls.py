@@ -13,7 +13,7 @@ from typing import Any
 import microgrand
 from microgrand import TABLE, Domain, Interval, Primitive, Scope, Value
 from microgrand.testing import Expression
-from microgrand.testing.expression import Step
+from microgrand.testing.expression import Assignment
 
 NUMBERS = [0.0, -0.0, 0.5, -1.0, 2.0, 3, -7.25, 1e-320, 1e-9, 40.0, 710.0, -745.5, 1e300, math.inf, -math.inf, math.nan]
 WRONG = [None, "1", 1j, b"x", [1.0], (), {}, object(), int, Value(1.5, name="v"), True, 2, 10**400]
@@ -99,7 +99,7 @@ def random_expression(chosen: random.Random) -> Expression:
         name = chosen.choice(UNARY + BINARY + MANY)
         size = 1 if name in UNARY else 2 if name in BINARY else chosen.randint(1, 4)
         others = [chosen.choice([chosen.randrange(3 + k), chosen.gauss(0.0, 2.0)]) for _ in range(size - 1)]
-        steps.append(Step(TABLE[name], (chosen.randrange(3 + k), *others)))
+        steps.append(Assignment(TABLE[name], (chosen.randrange(3 + k), *others)))
     return Expression(tuple(inputs), tuple(steps))
 
 

@@ -1,14 +1,16 @@
 """Laws of the benchmarks: all engines compute the same, and what is asked for wrongly is said. No time is a test."""
 
 from functools import cache
+from random import Random
 
 import pytest
 
-from benchmarks import checkers, training
+import microgrand
+from benchmarks import checkers, small, table, training
 from benchmarks.__main__ import main
-from benchmarks.engines import ENGINES
+from benchmarks.engines import ENGINES, floats_engine, microgrand_engine
 from benchmarks.judges import LIBRARIES, judges
-from benchmarks.speed import Results, Row, as_csv, described, noise
+from benchmarks.speed import Results, Timing, as_csv, described, noise
 from benchmarks.worker import Worker
 from benchmarks.workloads import WORKLOADS, operations
 
@@ -16,6 +18,13 @@ BUILDS = ("microgrand compiled", "microgrand plain")
 SIZES = {name: 200 if name == "chain" else workload.small for name, workload in WORKLOADS.items()}
 ULP = 2.0**-52
 CORPUS = {case.name: case for case in checkers.corpus()}
+HAVE_THE_TABLE = ("plain floats", *BUILDS)
+PAIRS = [
+    (engine, workload)
+    for engine in ENGINES
+    for workload in WORKLOADS
+    if engine != "plain floats" and (workload != "table" or engine in HAVE_THE_TABLE)
+]
 
 
 @cache
@@ -42,8 +51,7 @@ def reference(workload):
     return next(found[workload] for found in map(answers, BUILDS) if not isinstance(found, str))
 
 
-@pytest.mark.parametrize("workload", WORKLOADS)
-@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "plain floats"])
+@pytest.mark.parametrize(("engine", "workload"), PAIRS)
 def test_the_gradient_is_equal_in_every_engine(engine, workload):
     """Value and gradient agree within one rounding per elementary operation, relative to the largest derivative."""
     ours, theirs = reference(workload), answered(engine, workload)
@@ -61,7 +69,7 @@ def test_compiled_and_plain_give_the_same_bits(workload):
     assert (compiled["value"], compiled["gradient"]) == (plain["value"], plain["gradient"])
 
 
-@pytest.mark.parametrize("workload", [name for name, workload in WORKLOADS.items() if workload.twin is None])
+@pytest.mark.parametrize("workload", [name for name, each in WORKLOADS.items() if not each.twin and name != "table"])
 def test_operators_compute_what_floats_compute(workload):
     """A program of operators has on Values the value that it has on plain floats, bit for bit."""
     assert reference(workload)["value"] == answered("plain floats", workload)["value"]
@@ -75,6 +83,87 @@ def test_operations_are_counted_once_for_a_workload():
     assert operations(WORKLOADS["chain"], 7) == 7
     assert operations(WORKLOADS["wide"], 7) == 7 + 6
     assert operations(WORKLOADS["network"], 2) == 2 * (2 * (2 * 16 + 16 * 16 + 16) + 16 + 16 + 1 + 2)
+
+
+# ---- the whole table; the network with dot ---------------------------------------------------------------------------
+def forward(workload, numbers, size):
+    """The workload's value on plain floats."""
+    return WORKLOADS[workload].instance(size).prepare(floats_engine(), numbers)()
+
+
+def applied(size):
+    """The terms of the workload `table`, with the numbers that its functions are applied to; and their root."""
+    numbers, prepare = WORKLOADS["table"].instance(size)
+    terms = []
+    root = prepare(microgrand_engine(), [microgrand.Value(x) for x in numbers])()
+    for node in root.operands:
+        operands = [each.data if isinstance(each, microgrand.Value) else each for each in node.operands]
+        terms.append((node, operands))
+    return terms, root
+
+
+def test_the_table_is_the_whole_table():
+    """Every public row of microgrand's table can be drawn, and nothing else."""
+    public = {name for name, row in microgrand.TABLE.items() if getattr(microgrand, name, None) is row}
+    assert set(table.FUNCTIONS) == public
+
+
+def test_every_function_is_drawn_at_the_measured_size():
+    """The measured sum holds each function at least once, one node a term, and no other operation than its sum."""
+    size = WORKLOADS["table"].size
+    terms, root = applied(size)
+    assert {node.primitive.name for node, _ in terms} == set(table.FUNCTIONS)
+    assert root.primitive.name == "sum"
+    assert operations(WORKLOADS["table"], size) == len(terms) + 1 == size + 1
+
+
+def test_the_functions_of_the_table_are_applied_inside_their_domains():
+    """No operand lies outside its row's domain, at a pole or at a kink; the condition of `where` is a plain number."""
+    for node, operands in applied(WORKLOADS["table"].size)[0]:
+        row = node.primitive
+        assert row.allows(*operands), (row, operands)
+        for special in (row.pole, row.kink if row.name != "where" else None):
+            assert special is None or not special(*operands), (row, operands)
+
+
+@pytest.mark.parametrize("name", table.FUNCTIONS)
+def test_the_yardstick_of_a_function_is_the_function(name):
+    """Plain floats and the row agree to 1e-12 at every point that is drawn."""
+    source = Random(name)
+    for term in table.drawn(source, table.leaf_numbers(source), 2000):
+        if term.name == name:
+            expected = getattr(microgrand, name)(*term.arguments)
+            assert table.FUNCTIONS[name].on_floats(*term.arguments) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("workload", ["table", "network-dot"])
+def test_the_gradient_is_the_slope_of_plain_floats(workload):
+    """Value and gradient are plain floats' value and its central differences."""
+    size = WORKLOADS[workload].size
+    numbers, prepare = WORKLOADS[workload].instance(size)
+    leaves = [microgrand.Value(x) for x in numbers]
+    root = prepare(microgrand_engine(), leaves)()
+    root.backward()
+    assert root.data == pytest.approx(forward(workload, numbers, size), rel=1e-12)
+    largest = max([abs(leaf.grad) for leaf in leaves])
+    for k, leaf in enumerate(leaves):
+        above, below = [[*numbers[:k], numbers[k] + h, *numbers[k + 1 :]] for h in (1e-5, -1e-5)]
+        slope = (forward(workload, above, size) - forward(workload, below, size)) / 2e-5
+        assert leaf.grad == pytest.approx(slope, rel=1e-6, abs=1e-7 * largest)
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name not in HAVE_THE_TABLE])
+def test_an_engine_without_the_table_says_so(engine):
+    """An engine that lacks functions of the table has no figures for it, and the reason."""
+    assert answered(engine, "table") == {"failed": "it has no such functions: some of microgrand's table are missing"}
+
+
+def test_dot_records_less_than_operators():
+    """The network with `dot` is written with `dot`: one node for each output where operators record 2n - 1."""
+    numbers, prepare = WORKLOADS["network-dot"].instance(1)
+    root = prepare(microgrand_engine(), [microgrand.Value(x) for x in numbers])()
+    names = [node.primitive.name for node in microgrand.topological_order(root) if not node.is_leaf]
+    assert (names.count("dot"), names.count("tanh"), names.count("mul")) == (16 + 16 + 1, 16 + 16, 1)
 
 
 def test_an_engine_that_recurses_is_told_from_one_that_computes():
@@ -126,8 +215,8 @@ def test_the_command_prints_a_table_and_writes_it(tmp_path, capsys):
 
 def test_a_row_without_figures_says_why():
     """An engine that cannot run a workload has dashes in the table, empty cells in the CSV, and a footnote."""
-    rows = [Row("chain", "micrograd", "0.1.0", failed="it recurses")]
-    results = Results(rows, {"JAX": "not installed"}, 3, "a machine", "2026-01-01")
+    timings = [Timing("chain", "micrograd", "0.1.0", failed="it recurses")]
+    results = Results(timings, {"JAX": "not installed"}, 3, "a machine", "2026-01-01")
     text = described(results)
     assert "[1] micrograd: it recurses" in text
     assert "not measured: JAX: not installed" in text
@@ -187,6 +276,33 @@ def test_jax_is_asked_with_64_bits():
     if "JAX" not in found:
         pytest.skip("JAX is not installed")
     assert found["JAX"].ask(CORPUS["off-by-1e-3"]).verdict == "disagree"
+
+
+def test_small_prices_are_told_for_each_build(capsys):
+    """Each build has a line for each price, or is said to be missing; the last line has machine and date."""
+    small.main(["--rounds", "2", "--calls", "3"])
+    *tables, footer = capsys.readouterr().out.strip().split("\n\n")
+    assert footer.splitlines()[-1].startswith("medians of 2 rounds in turns; ")
+    assert len(tables) == len(small.BUILDS)
+    for build, text in zip(small.BUILDS, tables, strict=True):
+        head, *lines = text.splitlines()
+        assert head.startswith(build)
+        assert not lines or (len(lines) == 2 + len(small.ROWS) + 1 and lines[-1].startswith("import microgrand: "))
+    assert any(["ratio" in text for text in tables])
+
+
+def test_a_derivative_by_hand_is_the_derivative():
+    """What `value_and_grad` is compared with finds the same value and gradient."""
+    assert microgrand.value_and_grad(small.rosenbrock)(small.POINT) == small.by_hand(small.POINT)
+
+
+@pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--calls", "0"]])
+def test_small_prices_need_a_round_and_a_call(arguments, capsys):
+    """Nothing is measured, and the sentence says what there has to be."""
+    with pytest.raises(SystemExit) as stop:
+        small.main(arguments)
+    assert stop.value.code == 2
+    assert "there is at least one round, and at least one call in a round" in capsys.readouterr().err
 
 
 def test_training_computes_the_yardsticks_cost():

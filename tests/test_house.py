@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up. A name with a slash is a file of a room that stands lower or higher than the rest of its room.
 ROOMS = [
-    "errors", "files", "compiled", "table", "engine", "stale", "nested", "derivatives", "manual", "program",
-    "networks", "nn", "drawing", "walk", "training", "testing", "cli", "moved", "__init__", "__main__",
-    "hypothesis_hook",
+    "errors", "files", "compiled", "table", "engine", "copying", "stale", "nested", "derivatives", "manual", "compiled/kernel",
+    "compiled/kernels", "program", "networks", "nn", "drawing", "walk", "training", "testing", "cli", "moved",
+    "__init__", "__main__", "hypothesis_hook",
 ]  # fmt: skip
 
 
@@ -78,18 +79,138 @@ def test_no_file_imports_itself_in_a_circle():
         follow(file, ())
 
 
-def test_the_core_loads_the_standard_library_only():
-    """`import microgrand` loads no third-party module, not numpy, not graphviz, not hypothesis, beyond the two that
-    compiled code runs on.
+def closure(files: set[str]) -> set[str]:
+    """These files and all that they import, directly or through others, but for what is there for the compiler."""
+    path = {module(each): each for each in FILES}
+    reached: set[str] = set()
+    while files:
+        reached |= files
+        files = {there for file in files for there in imports(path[file]) if not there.startswith("compiled")} - reached
+    return reached
+
+
+@pytest.mark.parametrize(
+    ("whole", "most"),
+    [pytest.param(False, 900, id="its own files"), pytest.param(True, 2000, id="with all that they import")],
+)
+def test_the_engine_stays_short_enough_to_read(whole, most):
+    """microgrand/engine has at most 900 lines, and at most 2,000 together with all that it imports: comments and
+    docstrings count, microgrand/compiled does not.
     """
-    code = (
-        "import sys, microgrand; "
-        "top = {name.split('.')[0] for name in sys.modules}; "
-        "print(sorted(top - set(sys.stdlib_module_names) - {'microgrand', 'microgrand__mypyc', '__main__'}))"
+    engine = {module(path) for path in FILES if path.parent.name == "engine"}
+    files = closure(engine) if whole else engine
+    lines = {file: len(path.read_text().splitlines()) for path in FILES if (file := module(path)) in files}
+    longest_first = sorted(lines.items(), key=lambda each: -each[1])
+    total = sum(lines.values())
+    listed = "\n".join(f"{count:6,} {file}" for file, count in longest_first)
+    assert total <= most, f"{total:,} lines, {total - most:,} too many:\n{listed}"
+
+
+def fresh(code: str, *options: str) -> str:
+    """What a new Python prints that runs this code."""
+    done = subprocess.run(
+        [sys.executable, *options, "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent, encoding="utf-8"
     )
-    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent)
-    run_time = ["librt", "mypy_extensions"] if microgrand.COMPILED else []
-    assert done.stdout.strip() == repr(run_time), done.stdout + done.stderr
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+# The modules of the standard library that `import microgrand` asks for, and why it cannot do without them.
+NEEDED = {
+    "__future__": "annotations stay text",
+    "array": "`stale` compares floats bit by bit",
+    "collections.abc": "annotations",
+    "contextvars": "each thread has its own current scope",
+    "copy": "a row's notation is copied when the row is declared",
+    "copyreg": "copy and pickle learn what a Value is",
+    "functools": "`grad(f)` has the name and the docstring of f",
+    "importlib.machinery": "finds the modules that old pickles name, and the source beside compiled modules",
+    "itertools": "examples in the manual entries of rows",
+    "math": "the functions of floats",
+    "numbers": "which numbers of other libraries an operator accepts",
+    "operator": "the arithmetic of floats",
+    "os": "reads MICROGRAND_PURE",
+    "sys": "the module of each name",
+    "threading": "one lock for all sweeps",
+    "types": "the type of a module, in annotations",
+    "typing": "annotations, and NamedTuple",
+    "weakref": "a scope does not keep its graph alive",
+}
+COMPILED = {"librt.vecs": "rows of floats", "mypy_extensions": "what mypyc's classes are declared with"}
+LOADED_LATER = ("cli", "drawing", "files", "networks", "nn", "program", "testing", "training", "walk")
+
+
+def test_an_import_loads_only_what_graphs_and_derivatives_need():
+    """`import microgrand` loads the modules in NEEDED with what these load themselves, and nothing else: no numpy, no
+    graphviz, no hypothesis, no drawing, no program, no network.
+    """
+    needed = [*NEEDED, *(COMPILED if microgrand.COMPILED else [])]
+    listing = "import sys; print(*sys.modules)"
+    at_once = set(fresh(f"import microgrand; {listing}", "-S").split())
+    ours = {name for name in at_once if name.split(".")[0] in ("microgrand", "microgrand__mypyc")}
+    assert at_once - ours - set(fresh(f"import {', '.join(needed)}; {listing}", "-S").split()) == set()
+    assert [name for name in ours if name.split(".")[1:2] and name.split(".")[1] in LOADED_LATER] == []
+
+
+def test_what_is_loaded_later_stands_in_the_table_and_in_the_imports():
+    """_LATER, by which names are loaded, has the names that type checkers see imported, each from the same module; none
+    has the name of a module of microgrand, which would take its place once it is loaded.
+    """
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    blocks = [item.body for item in tree.body if isinstance(item, ast.If) and ast.unparse(item.test) == "TYPE_CHECKING"]
+    seen = {item.module: {alias.name for alias in item.names} for body in blocks for item in body}
+    assert seen == {f"microgrand.{module}": set(names) for module, names in microgrand._LATER.items() if names}
+    assert [name for names in microgrand._LATER.values() for name in names if _file_of(f"microgrand.{name}")] == []
+
+
+def test_what_is_loaded_later_is_there_from_the_start():
+    """`dir` lists it, `microgrand.draw` gives it and from then on is an attribute like any other, and so do
+    `from microgrand import *` and the modules by their paths.
+    """
+    code = """
+        import microgrand, types
+        names = {name for names in microgrand._LATER.values() for name in names}
+        assert names <= set(dir(microgrand)) and not names & set(vars(microgrand))
+        assert microgrand.draw is vars(microgrand)["draw"] is microgrand.drawing.draw
+        assert microgrand.Linear is microgrand.networks.layers.Linear
+        for module in microgrand._LATER:
+            assert eval(f"microgrand.{module}").__name__ == f"microgrand.{module}"
+        scope = {}
+        exec("from microgrand import *", scope)
+        assert set(microgrand.__all__) <= set(scope)
+        assert not [name for name in microgrand.__all__ if isinstance(scope[name], types.ModuleType)]
+    """
+    fresh(textwrap.dedent(code))
+
+
+def test_threads_may_ask_for_it_at_the_same_time():
+    """Whatever thread asks first, all are given the same objects."""
+    code = """
+        import sys, threading, microgrand
+        sys.setswitchinterval(1e-5)
+        names = [name for names in microgrand._LATER.values() for name in names]
+        given, together = [], threading.Barrier(8)
+        def ask(k):
+            together.wait()
+            given.append({name: getattr(microgrand, name) for name in names[k:] + names[:k]})
+        threads = [threading.Thread(target=ask, args=(3 * k,)) for k in range(8)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        assert len(given) == 8 and all(each == given[0] for each in given)
+    """
+    fresh(textwrap.dedent(code))
+
+
+def test_a_misspelled_name_is_an_error_that_names_the_right_one():
+    """An AttributeError, with Python's suggestion, also of a name that is not loaded yet."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import microgrand; microgrand.walkthroug"],
+        capture_output=True,
+        text=True,
+        cwd=PACKAGE.parent,
+    )
+    said = "AttributeError: module 'microgrand' has no attribute 'walkthroug'. Did you mean: 'walkthrough'?"
+    assert done.stderr.splitlines()[-1] == said
 
 
 def test_every_public_name_exists_and_is_listed_once():

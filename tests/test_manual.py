@@ -89,7 +89,7 @@ def test_a_row_of_ones_own_has_an_entry():
     assert described.__doc__.startswith("described(x): x·x\n\n∂z/∂x = 2·x\n\nDefined on (-∞, ∞).")
     of_floats = Primitive("of_floats", math.sin, lambda z, x: math.cos(x))
     assert of_floats.__doc__.startswith("of_floats(x)\n\nDefined")
-    assert Primitive.__doc__.startswith("A declared function")
+    assert Primitive.__doc__.startswith("An elementary function")
 
 
 def test_a_typed_program_can_use_every_public_name(tmp_path):

@@ -63,11 +63,13 @@ def declare() -> mg.Primitive:
     """A primitive of one's own, its notation and its domain."""
     positive = mg.Domain(mg.Interval(0.0, math.inf, open_low=True))
     notation = mg.Notation("logarithmic_square", latex=r"\log^2")
+    signature = mg.Signature("x")
     row = mg.Primitive(
         "logarithmic_square",
         lambda x: mg.log(x) * mg.log(x),
         lambda z, x: 2.0 * mg.log(x) / x,
         notation,
+        signature=signature,
         domain=positive,
     )
     report = testing.check_primitive(row, max_examples=20)

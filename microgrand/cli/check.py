@@ -14,7 +14,7 @@ from typing import Any
 from microgrand.errors import InputError
 from microgrand.table.domains import REALS
 from microgrand.testing.checking import NO_GRADIENT, RAISED_AT
-from microgrand.testing.domains import as_domain
+from microgrand.testing.domain_arguments import as_domain
 from microgrand.testing.searching import GradientMismatch, NothingJudged, assert_gradient
 
 NUMBER = re.compile(r"(?<=(?:got|but) )\S+")  # which does not tell one reason from another

@@ -70,11 +70,11 @@ class Grouping:
     """The boxes of a drawing, for the calls that are folded at the moment.
 
     groups   all of them, in the order of the graph
-    of       the group of each vertex, by id of vertex
-    inside   the group of each call that is drawn as one box, by id of region
+    of       the group of each vertex
+    inside   the group of each call that is drawn as one box
     named    what vectors are called, by key: zˡ and θₖ
     roles    which of the two they are, by key
-    symbols  zˡₖ of the elements of vectors, by id of vertex
+    symbols  zˡₖ of the elements of vectors
     """
 
     def __init__(self, seen: Seen, regions: Regions) -> None:
@@ -82,16 +82,16 @@ class Grouping:
         self.regions = regions
         self.named: dict[tuple[Any, ...], str] = {}
         self.roles: dict[tuple[Any, ...], str] = {}
-        self.symbols: dict[int, str] = {}
-        self.of: dict[int, Group] = {}
-        self.inside: dict[int, Group] = {}
+        self.symbols: dict[Vertex, str] = {}
+        self.of: dict[Vertex, Group] = {}
+        self.inside: dict[Region, Group] = {}
         self._constants: list[Group] = []
-        self._layer_numbers: dict[int, int] = {}
-        self._children: dict[int, list[Vertex]] = {}
-        self._lists: dict[int, dict[int, int]] = {}
-        self._looked_at = {id(vertex) for vertex in seen.vertices}
+        self._layer_numbers: dict[Region, int] = {}
+        self._children: dict[Vertex, list[Vertex]] = {}
+        self._lists: dict[Vertex, dict[Vertex | float, int]] = {}
+        self._looked_at = set(seen.vertices)
         for child in seen.vertices:
-            for parent in {id(parent): parent for parent, _ in child.edges}:
+            for parent in dict.fromkeys([parent for parent, _ in child.edges]):
                 self._children.setdefault(parent, []).append(child)
         vectors = self._numbered_vectors()
         self._gather_insides()
@@ -113,23 +113,25 @@ class Grouping:
         for region in finest:
             if region.inputs:
                 number(region.inputs)
-        covered = {id(item) for _, items in vectors.values() for item in items}
+        covered = {item for _, items in vectors.values() for item in items}
         for region in finest:
-            rest = [vertex for vertex in region.outputs if id(vertex) not in covered]
+            rest = [vertex for vertex in region.outputs if vertex not in covered]
             if rest:
                 number(rest)
-        turn = {id(vertex): k for k, vertex in enumerate(self.seen.vertices) if not vertex.is_leaf}
+        turn: dict[Vertex | float, int] = {
+            vertex: k for k, vertex in enumerate(self.seen.vertices) if not vertex.is_leaf
+        }
         computed = sorted(
-            vectors.items(), key=lambda pair: max([turn.get(id(item), -1) for item in pair[1][1]], default=-1)
+            vectors.items(), key=lambda pair: max([turn.get(item, -1) for item in pair[1][1]], default=-1)
         )
         vectors = {key: (l, items) for l, (key, (_, items)) in enumerate(computed, 1)}
-        self._layer_numbers = {id(region): vectors[key_of(region.inputs)][0] for region in finest if region.inputs}
+        self._layer_numbers = {region: vectors[key_of(region.inputs)][0] for region in finest if region.inputs}
         for key, (l, items) in vectors.items():
             name = self.named[key] = f"z{superscript(l)}"
             self.roles[key] = "z"
             for k, item in enumerate(items, 1):
                 if isinstance(item, Vertex):
-                    self.symbols.setdefault(id(item), name if len(items) == 1 else name + subscript(k))
+                    self.symbols.setdefault(item, name if len(items) == 1 else name + subscript(k))
         return list(vectors.values())
 
     def _gather_vectors(self, vectors: list[tuple[int, Items]]) -> None:
@@ -142,16 +144,16 @@ class Grouping:
                 self._gather_vector(items, part)
         for k, outputs in enumerate(made, len(vectors)):
             for output in outputs if k in entangled else []:
-                self.of[id(output)].hold_apart(self.seen.root.node, outputs)
+                self.of[output].hold_apart(self.seen.root.node, outputs)
 
     def _made_in_boxes(self, vectors: Sequence[Items]) -> list[list[Vertex]]:
         """For each box the elements of vectors that it computes."""
-        made: dict[int, dict[int, Vertex]] = {}
-        for item in {id(item): item for items in vectors for item in items}.values():
+        made: dict[Region, list[Vertex]] = {}
+        for item in dict.fromkeys([item for items in vectors for item in items]):
             box = self.regions.box_of(item) if isinstance(item, Vertex) else None
             if isinstance(item, Vertex) and box is not None:
-                made.setdefault(id(box), {})[id(item)] = item
-        return [list(items.values()) for items in made.values()]
+                made.setdefault(box, []).append(item)
+        return list(made.values())
 
     def _gather_vector(self, items: Items, members: Items) -> None:
         """Those members of a vector that are one box."""
@@ -170,59 +172,59 @@ class Grouping:
 
     def _entangled(self, vectors: Sequence[Items]) -> set[int]:
         """Which of the vectors, by their places, have an element that is computed from another one of theirs."""
-        bits: dict[int, int] = {}  # by id of vertex: the vectors that it is in, as the bits of one number
+        bits: dict[Vertex, int] = {}  # the vectors that it is in, as the bits of one number
         for k, items in enumerate(vectors):
             members = [item for item in items if isinstance(item, Vertex)]
             if len(members) > 1 and any([not item.is_leaf for item in members]):
                 for item in members:
-                    bits[id(item)] = bits.get(id(item), 0) | 1 << k
-        below: dict[int, int] = {}  # the vectors that it is computed from, or in
+                    bits[item] = bits.get(item, 0) | 1 << k
+        below: dict[Vertex, int] = {}  # the vectors that it is computed from, or in
         found = 0
         for vertex in self.seen.vertices if bits else []:
             from_these = 0
             for parent, _ in vertex.edges:
-                from_these |= below.get(id(parent), 0)
-            own = bits.get(id(vertex), 0)
+                from_these |= below.get(parent, 0)
+            own = bits.get(vertex, 0)
             found |= from_these & own
-            below[id(vertex)] = from_these | own
+            below[vertex] = from_these | own
         return {k for k in range(len(vectors)) if found >> k & 1}
 
     def _by_producer(self, members: Items) -> list[Items]:
         """The members of a vector apart, by the box that computes them: else a path could leave it and come back."""
-        parts: dict[int, list[Vertex | float]] = {}
+        parts: dict[Region | None, list[Vertex | float]] = {}
         idle: list[Vertex | float] = []  # plain numbers, and what the root does not use: on no path
         for item in members:
-            known = isinstance(item, Vertex) and id(item) in self._looked_at
+            known = isinstance(item, Vertex) and item in self._looked_at
             box = self.regions.box_of(item) if isinstance(item, Vertex) else None
-            (parts.setdefault(id(box), []) if known else idle).append(item)
+            (parts.setdefault(box, []) if known else idle).append(item)
         if len(parts) < 2:
             return [members]
         first, *others = parts.values()
         return [[*first, *idle], *others]
 
     def _is_between(self, vertex: Vertex) -> bool:
-        if id(vertex) in self.of and self.of[id(vertex)].kind == "vector":
+        if vertex in self.of and self.of[vertex].kind == "vector":
             return False
-        if id(vertex) not in self._looked_at:  # the root does not use it
+        if vertex not in self._looked_at:  # the root does not use it
             return True
         return self._is_used_in_a_box(vertex) if vertex.is_leaf else self.regions.box_of(vertex) is not None
 
     def _is_used_in_boxes(self, vertex: Vertex) -> bool:
-        children = self._children.get(id(vertex), [])
+        children = self._children.get(vertex, [])
         return bool(children) and all([self.regions.box_of(child) is not None for child in children])
 
     def _is_used_in_a_box(self, vertex: Vertex) -> bool:
-        return any([self.regions.box_of(child) is not None for child in self._children.get(id(vertex), [])])
+        return any([self.regions.box_of(child) is not None for child in self._children.get(vertex, [])])
 
     def _gather_insides(self) -> None:
         for vertex in self.seen.vertices:
             box = self.regions.box_of(vertex)
             if box is not None:
-                if id(box) not in self.inside:
-                    group = self.inside[id(box)] = Group("layer", [], box.scope.name, box.outer)
+                if box not in self.inside:
+                    group = self.inside[box] = Group("layer", [], box.scope.name, box.outer)
                     group.layer = box
-                self.inside[id(box)].items.append(vertex)
-                self.of[id(vertex)] = self.inside[id(box)]
+                self.inside[box].items.append(vertex)
+                self.of[vertex] = self.inside[box]
 
     # ---- θ ----
 
@@ -230,7 +232,7 @@ class Grouping:
         shown = [(region, self._rows(region)) for region in self.regions.finest()]
         several = len({tuple([key_of(row) for _, row in rows]) for _, rows in shown if rows}) > 1
         for region, rows in shown:
-            level = self._layer_numbers.get(id(region), "") if several else ""
+            level = self._layer_numbers.get(region, "") if several else ""
             names = [row_name(name, level) for name, _ in rows]
             for name, (_, row) in zip(names, rows, strict=True):
                 self.named.setdefault(key_of(row), name)
@@ -248,9 +250,7 @@ class Grouping:
         if not hasattr(layer, "parameter_rows"):
             used = {key_of(items): items for vertex in region.vertices() for items in self._parameter_lists(vertex)}
             return [(f"θ{subscript(k)}", items) for k, items in enumerate(used.values(), 1)]
-        rows = [
-            [self.seen.of[id(theta)] for theta in row if id(theta) in self.seen.of] for row in layer.parameter_rows()
-        ]
+        rows = [[self.seen.of[theta] for theta in row if theta in self.seen.of] for row in layer.parameter_rows()]
         names = layer.row_names()
         if len(names) != len(rows):
             raise ValueError(
@@ -268,7 +268,7 @@ class Grouping:
         return [items for items in lists if items and all([self.is_parameter(item) for item in items])]
 
     def _gather_rows(self, level: object, names: list[str], rows: list[list[Vertex]], region: Region) -> None:
-        rows = [[theta for theta in row if id(theta) not in self.of] for row in rows]
+        rows = [[theta for theta in row if theta not in self.of] for row in rows]
         if len(rows) > MOST_ROWS:
             alike: dict[str, list[list[Vertex]]] = {}  # by letter: θ, and b
             for name, row in zip(names, rows, strict=True):
@@ -285,11 +285,11 @@ class Grouping:
 
     def _gather_strays(self) -> None:
         """Leaves that boxes use, and no layer that is still there owns: those of one box together."""
-        strays: dict[tuple[int, ...], list[Vertex]] = {}
+        strays: dict[frozenset[Region | None], list[Vertex]] = {}
         for vertex in self.seen.vertices:
-            if vertex.is_leaf and id(vertex) not in self.of and self._is_used_in_boxes(vertex):
-                boxes = {id(self.regions.box_of(child)) for child in self._children[id(vertex)]}
-                strays.setdefault(tuple(sorted(boxes)), []).append(vertex)
+            if vertex.is_leaf and vertex not in self.of and self._is_used_in_boxes(vertex):
+                boxes = frozenset([self.regions.box_of(child) for child in self._children[vertex]])
+                strays.setdefault(boxes, []).append(vertex)
         for leaves in strays.values():
             self._take(Group("vector", leaves, _together(leaves)))
 
@@ -297,11 +297,11 @@ class Grouping:
 
     def _gather_leaves(self) -> None:
         """Leaves with the same children are one box where they are very many, or a vector that steps name."""
-        alike: dict[tuple[tuple[int, int], ...], list[Vertex]] = {}
+        alike: dict[tuple[tuple[Vertex, int], ...], list[Vertex]] = {}
         for vertex in self.seen.vertices:
-            if vertex.is_leaf and id(vertex) not in self.of:
-                children = self._children.get(id(vertex), [])
-                alike.setdefault(tuple([(id(child), self._list_of(vertex, child)) for child in children]), []).append(
+            if vertex.is_leaf and vertex not in self.of:
+                children = self._children.get(vertex, [])
+                alike.setdefault(tuple([(child, self._list_of(vertex, child)) for child in children]), []).append(
                     vertex
                 )
         for leaves in alike.values():
@@ -311,60 +311,60 @@ class Grouping:
                 group.role = self.roles.get(key_of(leaves), "")
                 self._take(group)
         for vertex in self.seen.vertices:
-            if id(vertex) not in self.of:
-                region = self.regions.of.get(id(vertex)) or self._region_of_leaf(vertex)
-                self.of[id(vertex)] = Group("node", [vertex], region=region)
+            if vertex not in self.of:
+                region = self.regions.of.get(vertex) or self._region_of_leaf(vertex)
+                self.of[vertex] = Group("node", [vertex], region=region)
 
     def _list_of(self, vertex: Vertex, child: Vertex) -> int:
         """In which of the child's lists of operands a vertex stands: w and x are two vectors of dot(w, x)."""
-        if id(child) not in self._lists:
+        if child not in self._lists:
             lists = child.primitive.signature.grouped(child.operands)[0] if child.primitive is not None else []
-            self._lists[id(child)] = {id(item): k for k, items in enumerate(lists) for item in items}
-        return self._lists[id(child)].get(id(vertex), -1)
+            self._lists[child] = {item: k for k, items in enumerate(lists) for item in items}
+        return self._lists[child].get(vertex, -1)
 
     def _is_used_whole(self, leaf: Vertex) -> bool:
         """Whether only functions of vectors use it, whose steps are written with the vector's name."""
-        rows = [child.primitive for child in self._children.get(id(leaf), [])]
+        rows = [child.primitive for child in self._children.get(leaf, [])]
         return all([row is not None and row.signature.lists and row.signature.brackets for row in rows])
 
     def _region_of_leaf(self, vertex: Vertex) -> Region | None:
         """The call in which alone a parameter is used; None for the inputs of a call."""
-        used_in = {id(self.regions.of.get(id(child))): child for child in self._children.get(id(vertex), [])}
+        used_in = {self.regions.of.get(child): child for child in self._children.get(vertex, [])}
         if not self.is_parameter(vertex) or len(used_in) != 1:
             return None
-        return self.regions.of.get(id(next(iter(used_in.values()))))
+        return self.regions.of.get(next(iter(used_in.values())))
 
     def is_input(self, vertex: Vertex) -> bool:
         """Whether it is a leaf on which a layer was called."""
-        return vertex.is_leaf and id(vertex) in self.symbols
+        return vertex.is_leaf and vertex in self.symbols
 
     def is_parameter(self, vertex: Vertex) -> bool:
         """Whether it is a leaf that a layer uses without being called on it."""
         if not vertex.is_leaf or vertex.scope is not None or self.is_input(vertex):
             return False
-        return any(id(child) in self.regions.of for child in self._children.get(id(vertex), []))  # the first will do
+        return any(child in self.regions.of for child in self._children.get(vertex, []))  # the first will do
 
     def _take(self, group: Group) -> None:
         for vertex in group.vertices:
-            self.of[id(vertex)] = group
+            self.of[vertex] = group
 
     def _in_order(self) -> list[Group]:
-        found: dict[int, Group] = {id(group): group for group in self._constants}
+        found = dict.fromkeys(self._constants)
         for vertex in self.seen.vertices:
             box = self.regions.box_of(vertex)
-            for group in ([self.inside[id(box)]] if box is not None else []) + [self.of[id(vertex)]]:
-                found.setdefault(id(group), group)
-        return list(found.values())
+            for group in ([self.inside[box]] if box is not None else []) + [self.of[vertex]]:
+                found.setdefault(group)
+        return list(found)
 
 
 def _each_once(items: Items) -> Items:
     """The items without repeats of a vertex: a layer may give the same number twice, but it has one δ."""
-    met: set[int] = set()
+    met: set[Vertex | float] = set()
     once: list[Vertex | float] = []
     for item in items:
-        if not isinstance(item, Vertex) or id(item) not in met:
+        if not isinstance(item, Vertex) or item not in met:
             once.append(item)
-            met.add(id(item))
+            met.add(item)
     return once
 
 

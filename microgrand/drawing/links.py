@@ -65,36 +65,36 @@ class Links:
     def __init__(self, grouping: Grouping, most: int) -> None:
         self._grouping = grouping
         self._more = Group("more", [])
-        self._found: dict[tuple[int, int], Link] = {}
+        self._found: dict[tuple[Group, Group], Link] = {}
         self._connect_edges()
         self._connect_constants()
         seen = grouping.seen
-        shown = self._nearest(grouping.of[id(seen.root)], most)
-        near = {id(vertex) for group in grouping.groups if id(group) in shown for vertex in group.vertices}
-        self.hidden = len({id(vertex) for vertex in seen.vertices} - near) + seen.beyond
-        linked = {key for ends in self._found for key in ends}
-        self.groups = [g for g in grouping.groups if id(g) in shown and (g.vertices or g.layer or id(g) in linked)]
+        shown = self._nearest(grouping.of[seen.root], most)
+        near = {vertex for group in grouping.groups if group in shown for vertex in group.vertices}
+        self.hidden = len(set(seen.vertices) - near) + seen.beyond
+        linked = {group for ends in self._found for group in ends}
+        self.groups = [g for g in grouping.groups if g in shown and (g.vertices or g.layer or g in linked)]
         if self.hidden > 0:
             self.groups.insert(0, self._more)
         self.all = self._merged(shown)
-        self._into: dict[int, list[Link]] = {}
-        self._out_of: dict[int, list[Link]] = {}
+        self._into: dict[Group, list[Link]] = {}
+        self._out_of: dict[Group, list[Link]] = {}
         for link in self.all:
-            self._into.setdefault(id(link.head), []).append(link)
-            self._out_of.setdefault(id(link.tail), []).append(link)
-        self._ids = {id(group): f"n{k}" for k, group in enumerate(self.groups)}
+            self._into.setdefault(link.head, []).append(link)
+            self._out_of.setdefault(link.tail, []).append(link)
+        self._ids = {group: f"n{k}" for k, group in enumerate(self.groups)}
 
     def into(self, group: Group) -> list[Link]:
         """The links that lead to a group."""
-        return self._into.get(id(group), [])
+        return self._into.get(group, [])
 
     def out_of(self, group: Group) -> list[Link]:
         """The links that lead on from a group."""
-        return self._out_of.get(id(group), [])
+        return self._out_of.get(group, [])
 
     def box_id(self, group: Group) -> str:
         """What the box of a group that is shown is called in a picture."""
-        return self._ids[id(group)]
+        return self._ids[group]
 
     def arrow_id(self, link: Link, edge: Edge | None = None) -> str:
         """What an arrow is called: between two vertices there is one for each edge."""
@@ -103,7 +103,7 @@ class Links:
         return f"e{head[1:]}_{edge.k if single and edge is not None else tail}"
 
     def _link(self, tail: Group, head: Group) -> Link:
-        key = (id(tail), id(head))
+        key = (tail, head)
         if key not in self._found:
             self._found[key] = Link(tail, head)
         return self._found[key]
@@ -112,13 +112,13 @@ class Links:
         grouping = self._grouping
         for child in grouping.seen.vertices:
             box = grouping.regions.box_of(child)
-            head = grouping.of[id(child)] if box is None else grouping.inside[id(box)]
+            head = grouping.of[child] if box is None else grouping.inside[box]
             for k, (parent, partial) in enumerate(child.edges):
-                tail = self._more if parent is BEYOND else grouping.of[id(parent)]
+                tail = self._more if parent is BEYOND else grouping.of[parent]
                 if tail is not head and (box is None or grouping.regions.box_of(parent) is not box):
                     self._link(tail, head).edges.append(Edge(parent, child, k, partial))
-            if box is not None and grouping.of[id(child)] is not head:
-                self._link(head, grouping.of[id(child)]).made.append(child)
+            if box is not None and grouping.of[child] is not head:
+                self._link(head, grouping.of[child]).made.append(child)
 
     def _connect_constants(self) -> None:
         """Vectors of plain numbers lead to the layers that were called on them, or to the nodes that use them there."""
@@ -129,54 +129,50 @@ class Links:
             if group is None:
                 continue
             if region.box is region:
-                self._link(group, grouping.inside[id(region)])
+                self._link(group, grouping.inside[region])
                 continue
             for vertex in region.own:
                 if _uses(vertex, region):
-                    self._link(group, grouping.of[id(vertex)])
+                    self._link(group, grouping.of[vertex])
 
-    def _nearest(self, root: Group, most: int) -> set[int]:
-        """All groups, by id, if they are not too many; else those nearest to the root, and leaves that have names."""
+    def _nearest(self, root: Group, most: int) -> set[Group]:
+        """All groups, if they are not too many; else those nearest to the root, and leaves that have names."""
         groups = self._grouping.groups
         if len(groups) <= most and self._grouping.seen.beyond == 0:
-            return {id(group) for group in groups}
-        below: dict[int, list[Group]] = {}
+            return set(groups)
+        below: dict[Group, list[Group]] = {}
         for link in self._found.values():
-            below.setdefault(id(link.head), []).append(link.tail)
+            below.setdefault(link.head, []).append(link.tail)
         pinned = [group for group in groups if self._is_pinned(group)][: min(MOST_PINNED, most // 3)]
-        levels = {id(root): 0}
+        levels = {root: 0}
         queue = [root]
         for group in queue:  # which grows while it is read
-            for tail in below.get(id(group), []):
-                room = len(levels) + len(pinned) < most and levels[id(group)] < max(most // 25, 3)
-                if room and id(tail) not in levels and tail is not self._more:
-                    levels[id(tail)] = levels[id(group)] + 1
+            for tail in below.get(group, []):
+                room = len(levels) + len(pinned) < most and levels[group] < max(most // 25, 3)
+                if room and tail not in levels and tail is not self._more:
+                    levels[tail] = levels[group] + 1
                     queue.append(tail)
-        return {*levels, *[id(group) for group in pinned]}
+        return {*levels, *pinned}
 
     def _is_pinned(self, group: Group) -> bool:
         """Whether it is shown however far it is from the root: an input, a parameter, or a leaf with a name."""
         leaves = [vertex for vertex in group.vertices if vertex.is_leaf]
         return any([leaf.named for leaf in leaves]) or (group.kind == "vector" and len(leaves) == len(group.vertices))
 
-    def _merged(self, shown: set[int]) -> list[Link]:
+    def _merged(self, shown: set[Group]) -> list[Link]:
         """The links between what is shown, where "more" takes the place of what is not."""
-        merged: dict[tuple[int, int], Link] = {}
+        merged: dict[tuple[Group, Group], Link] = {}
         for link in self._found.values():
-            tail = link.tail if id(link.tail) in shown else self._more
-            head = link.head if id(link.head) in shown else self._more
+            tail = link.tail if link.tail in shown else self._more
+            head = link.head if link.head in shown else self._more
             if tail is not head:
-                link_of_both = merged.setdefault((id(tail), id(head)), Link(tail, head))
+                link_of_both = merged.setdefault((tail, head), Link(tail, head))
                 link_of_both.edges += link.edges
                 link_of_both.made += link.made
-        connected = {key[0] for key in merged}
+        connected = {tail for tail, _ in merged}
         for group in self.groups if self.hidden > 0 else []:
-            if (
-                group is not self._more
-                and id(group) not in connected
-                and self._grouping.seen.root not in group.vertices
-            ):
-                merged[(id(group), id(self._more))] = loose = Link(group, self._more)
+            if group is not self._more and group not in connected and self._grouping.seen.root not in group.vertices:
+                merged[(group, self._more)] = loose = Link(group, self._more)
                 loose.made = group.vertices
         return list(merged.values())
 
@@ -184,26 +180,26 @@ class Links:
 def sweeps_through(grouping: Grouping, links: Links, above: Group) -> list[Adjoints]:
     """∂zₖ/∂… of every vertex of a box, through the layer that makes it: whatever this layer is given is held fixed."""
     makers = [link.tail for link in links.into(above) if link.made]
-    cut: dict[int, list[Node]] = {}  # by id of the call
+    cut: dict[Region | None, list[Node]] = {}
     found: list[Adjoints] = []
     for vertex in above.vertices:
         box = grouping.regions.box_of(vertex)
-        if id(box) not in cut:
-            cut[id(box)] = _given(links, [maker for maker in makers if maker.layer is box] or makers, above)
-        found.append(sweep(vertex.node, 1.0, cut[id(box)]))
+        if box not in cut:
+            cut[box] = _given(links, [maker for maker in makers if maker.layer is box] or makers, above)
+        found.append(sweep(vertex.node, 1.0, cut[box]))
     return found
 
 
 def _given(links: Links, makers: Sequence[Group], above: Group) -> list[Node]:
     """What layers, or the steps of a box that none makes, are applied to."""
     computed = [vertex.node for group in makers or [above] for vertex in group.vertices]
-    inside = {id(node) for node in computed}
+    inside = set(computed)
     tails = [vertex.node for maker in makers for link in links.into(maker) for vertex in link.tail.vertices]
     parents = [parent for node in computed for parent in node.parents]
-    return [node for node in [*tails, *parents] if id(node) not in inside]
+    return [node for node in [*tails, *parents] if node not in inside]
 
 
-def jacobian(grouping: Grouping, found: Sequence[Adjoints], above: Group, below: Group) -> list[list[float]]:
+def layer_jacobian(grouping: Grouping, found: Sequence[Adjoints], above: Group, below: Group) -> list[list[float]]:
     """∂above/∂below from these sweeps: a row for each vertex above, a column for each below.
 
     What one output of a layer hands on to another is 0 here: it happens inside the layer, and is part of the total.

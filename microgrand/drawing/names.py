@@ -13,11 +13,11 @@ def caller_names(names: Any, scope: Mapping[str, Any]) -> Callable[[Node], str |
     """What a node is called: as `names` says, else by its own name, else, without `names`, by the caller's variable."""
     known = given_names(names) if names is not None else {}
     local = variables(scope) if names is None else {}
-    return lambda node: known.get(id(node)) or node.name or local.get(id(node))
+    return lambda node: known.get(node) or node.name or local.get(node)
 
 
-def given_names(names: Any) -> dict[int, str]:
-    """The names that a mapping from name to node gives, by id of node; a list under a name is named element by element.
+def given_names(names: Any) -> dict[Node, str]:
+    """The names that a mapping from name to node gives; a list under a name is named element by element.
 
     Whatever else is in the mapping is passed over, so that `locals()` can be given.
 
@@ -28,7 +28,7 @@ def given_names(names: Any) -> dict[int, str]:
     """
     if not isinstance(names, Mapping):
         raise TypeError(f"names is a mapping from names to Values; got {names!r:.60} of type {type(names).__name__}")
-    found: dict[int, str] = {}
+    found: dict[Node, str] = {}
     for name, item in names.items():
         if not isinstance(name, str):
             raise TypeError(f"names maps strings to Values; got {name!r:.60} of type {type(name).__name__}")
@@ -36,21 +36,21 @@ def given_names(names: Any) -> dict[int, str]:
     return found
 
 
-def _name(name: str, item: Any, found: dict[int, str]) -> None:
+def _name(name: str, item: Any, found: dict[Node, str]) -> None:
     if isinstance(item, Node):
-        found.setdefault(id(item), name)
+        found.setdefault(item, name)
     elif isinstance(item, (list, tuple)):
         for k, each in enumerate(item):
             if isinstance(each, (Node, list, tuple)):
                 _name(f"{name}[{k}]", each, found)
 
 
-def variables(scope: Mapping[str, Any]) -> dict[int, str]:
-    """The names of the variables that hold nodes, by id of node: the first defined counts, none with a leading `_`."""
-    found: dict[int, str] = {}
+def variables(scope: Mapping[str, Any]) -> dict[Node, str]:
+    """The names of the variables that hold nodes: the first defined counts, none with a leading `_`."""
+    found: dict[Node, str] = {}
     for name, item in scope.items():
         if isinstance(item, Node) and name.isidentifier() and not name.startswith("_"):
-            found.setdefault(id(item), name)
+            found.setdefault(item, name)
     return found
 
 

@@ -52,21 +52,21 @@ class Regions:
     """The calls of layers that the vertices were made in.
 
     all        in the order in which the graph meets them, outer ones before inner ones
-    of         the call of each vertex that was computed in one, by id of vertex
+    of         the call of each vertex that was computed in one
     deepest    the largest level
     """
 
     def __init__(self, seen: Seen) -> None:
         self.all: list[Region] = []
-        self.of: dict[int, Region] = {}
+        self.of: dict[Vertex, Region] = {}
         self._seen = seen
-        self._by_scope: dict[int, Region] = {}
-        self._idle: dict[int, Vertex] = {}
+        self._by_scope: dict[Scope, Region] = {}
+        self._idle: dict[Node, Vertex] = {}
         outside = 0
         for vertex in seen.vertices:
             if vertex.scope is not None:
                 region = self._region(vertex.scope)
-                self.of[id(vertex)] = region
+                self.of[vertex] = region
                 region.own.append(vertex)
             elif not vertex.is_leaf:
                 outside += 1
@@ -77,23 +77,23 @@ class Regions:
     def _region(self, scope: Scope) -> Region:
         missing: list[Scope] = []
         around: Scope | None = scope
-        while around is not None and id(around) not in self._by_scope:
+        while around is not None and around not in self._by_scope:
             missing.append(around)
             around = around.outer
         for each in reversed(missing):
-            outer = self._by_scope[id(each.outer)] if each.outer is not None else None
-            region = self._by_scope[id(each)] = Region(each, outer)
+            outer = self._by_scope[each.outer] if each.outer is not None else None
+            region = self._by_scope[each] = Region(each, outer)
             region.inputs = self._vector(each.inputs)
             self.all.append(region)
-        return self._by_scope[id(scope)]
+        return self._by_scope[scope]
 
     def _vector(self, items: Sequence[Any]) -> list[Vertex | float]:
         """What a layer was called on, if that is a vector; a Value that the root does not use has δ = 0."""
         found: list[Vertex | float] = []
         for item in items:
             if isinstance(item, Node):
-                known = self._seen.of.get(id(item)) or self._idle.get(id(item))
-                found.append(known or self._idle.setdefault(id(item), Vertex(item, 0.0, item.name, "")))
+                known = self._seen.of.get(item) or self._idle.get(item)
+                found.append(known or self._idle.setdefault(item, Vertex(item, 0.0, item.name, "")))
             else:
                 try:
                     found.append(as_number(item))
@@ -127,19 +127,19 @@ class Regions:
 
     def box_of(self, vertex: Vertex) -> Region | None:
         """The call, drawn as one box, in which the vertex was computed."""
-        region = self.of.get(id(vertex))
+        region = self.of.get(vertex)
         return region.box if region is not None else None
 
     def _find_outputs(self) -> None:
-        outputs: dict[int, dict[int, Vertex]] = {}
+        outputs: dict[Region, dict[Vertex, None]] = {}
         for parent, child in self._crossings():
-            region = self.of.get(id(parent))
-            there = self.of.get(id(child)) if child is not None else None
+            region = self.of.get(parent)
+            there = self.of.get(child) if child is not None else None
             while region is not None and not _lies_in(there, region):
-                outputs.setdefault(id(region), {})[id(parent)] = parent
+                outputs.setdefault(region, {})[parent] = None
                 region = region.outer
         for region in self.all:
-            region.outputs = list(outputs.get(id(region), {}).values())
+            region.outputs = list(outputs.get(region, {}))
 
     def _crossings(self) -> list[tuple[Vertex, Vertex | None]]:
         """Every (parent, child), and (root, None)."""
@@ -157,4 +157,4 @@ def _lies_in(region: Region | None, outer: Region) -> bool:
 
 def key_of(items: Items) -> tuple[Any, ...]:
     """What tells vectors apart: their vertices, and the numbers that stand between these."""
-    return tuple([id(item) if isinstance(item, Vertex) else repr(float(item)) for item in items])
+    return tuple([item if isinstance(item, Vertex) else repr(float(item)) for item in items])

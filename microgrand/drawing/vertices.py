@@ -47,9 +47,9 @@ class Vertex:
         self.stale = False
         self.lit = False
 
-    def connect(self, node: Node, of: dict[int, Vertex]) -> None:
-        """Take over the operands of a node; `of` holds the vertices of those that are looked at, by id of node."""
-        self.operands = tuple([of.get(id(x), BEYOND) if isinstance(x, Node) else x for x in node.operands])
+    def connect(self, node: Node, of: dict[Node, Vertex]) -> None:
+        """Take over the operands of a node; `of` holds the vertices of those that are looked at."""
+        self.operands = tuple([of.get(x, BEYOND) if isinstance(x, Node) else x for x in node.operands])
         pairs = zip(self.operands, node.operand_partials(), strict=True)
         self.edges = [(x, slope) for x, slope in pairs if isinstance(x, Vertex) and x is not BEYOND]
         if any([operand is BEYOND for operand in self.operands]):
@@ -68,14 +68,14 @@ class Seen(NamedTuple):
     """What a drawing looks at.
 
     vertices  in topological order, the root last
-    of        the vertex of each node, by id of node
+    of        the vertex of each node
     size      how many numbers the graph has
     beyond    how many of them are not looked at
     paths     how many paths lead to the root from what the drawing is to light
     """
 
     vertices: list[Vertex]
-    of: dict[int, Vertex]
+    of: dict[Node, Vertex]
     size: int
     beyond: int
     paths: int
@@ -98,84 +98,85 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
     near = nearest(root, WINDOW)
     if len(near) < len(adjoints):
         named = (node for node in adjoints.order if node.is_leaf and called(node))
-        near.update({id(leaf): leaf for leaf in islice(named, MOST_PINNED)})
-    old = {id(node) for node in _stale(near)}
+        near |= set(islice(named, MOST_PINNED))
+    old = set(_stale(near))
     vertices: list[Vertex] = []
-    of: dict[int, Vertex] = {}
+    of: dict[Node, Vertex] = {}
     for k, node in enumerate(adjoints.order):
-        if id(node) in near:
+        if node in near:
             place = str(k + 1)
             vertex = Vertex(node, adjoints.deltas[k], called(node), place)
-            vertex.lit = id(node) in paths
+            vertex.lit = node in paths
             vertex.connect(node, of)
-            vertex.stale = id(node) in old
+            vertex.stale = node in old
             if (
                 unfolds(node) and not vertex.stale
             ):  # its operands' numbers are no longer those that it was computed from
                 vertices += _unfolded(node, vertex, place, unfolds)
             vertices.append(vertex)
-            of[id(node)] = vertex
-    return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(id(root), 0))
+            of[node] = vertex
+    return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(root, 0))
 
 
-def nearest(root: Node, limit: int) -> dict[int, Node]:
-    """The root and the nodes nearest to it, `limit` together, by their ids."""
-    found = {id(root): root}
+def nearest(root: Node, limit: int) -> set[Node]:
+    """The root and the nodes nearest to it, `limit` together."""
+    found = {root}
     queue = [root]
     for node in queue:  # which grows while it is read
         for parent in node.parents:
-            if id(parent) not in found:
+            if parent not in found:
                 if len(found) == limit:
                     return found
-                found[id(parent)] = parent
+                found.add(parent)
                 queue.append(parent)
     return found
 
 
-def paths_to(order: list[Node], to: Any) -> dict[int, int]:
-    """How many paths lead from the nodes of `to` to each node that depends on them, by id of node."""
-    below = {id(node) for node in order}
-    paths: dict[int, int] = {}
+def paths_to(order: list[Node], to: Any) -> dict[Node, int]:
+    """How many paths lead from the nodes of `to` to each node that depends on them."""
+    below = set(order)
+    paths: dict[Node, int] = {}
     targets = as_nodes(to)
     if not targets:
         raise ValueError("to names one Value or more, from which paths lead to the root; got none")
     for node in targets:
-        if id(node) not in below:
+        if node not in below:
             what = repr(node.name) if node.name is not None else repr(node)
             raise GraphError(f"the root does not depend on {what}: there is no path to light")
-        paths[id(node)] = 1
+        paths[node] = 1
     for node in order:
-        found = sum([paths.get(id(parent), 0) for parent in node.parents])
+        found = sum([paths.get(parent, 0) for parent in node.parents])
         if found > 0:
-            paths[id(node)] = min(paths.get(id(node), 0) + found, MOST_PATHS)
+            paths[node] = min(paths.get(node, 0) + found, MOST_PATHS)
     return paths
 
 
-def _stale(near: dict[int, Node]) -> list[Node]:
+def _stale(near: set[Node]) -> list[Node]:
     """The stale nodes among those looked at; what lies beyond them counts as it stands.
 
     So does a node of very many operands: to recompute it would take longer than to draw it.
     """
-    small = {id(node): node for node in near.values() if len(node.operands) <= MOST_CHECKED}
-    beyond = {id(parent): parent for node in small.values() for parent in node.parents if id(parent) not in small}
-    return stale(list(small.values()), beyond.values())
+    small = [node for node in near if len(node.operands) <= MOST_CHECKED]
+    known = set(small)
+    beyond = dict.fromkeys([parent for node in small for parent in node.parents if parent not in known])
+    return stale(small, beyond)
 
 
 def _unfolded(node: Node, vertex: Vertex, place: str, unfolds: Callable[[Node], bool]) -> list[Vertex]:
     """The steps of a node's derivation, as vertices before its own, which then becomes the last of the steps."""
-    stand_ins: dict[int, Value] = {}  # by id of operand
+    stand_ins: dict[Node, Value] = {}
     operands: list[Any] = []
-    met: dict[int, Vertex] = {}  # by id of stand-in
+    met: dict[Node, Vertex] = {}
     for operand, seen in zip(node.operands, vertex.operands, strict=True):
         if isinstance(operand, Node):
             assert isinstance(seen, Vertex)  # they stand in the same places
-            stand_in = stand_ins.setdefault(id(operand), Value(operand.data))
-            met[id(stand_in)] = seen
+            stand_in = stand_ins.setdefault(operand, Value(operand.data))
+            met[stand_in] = seen
             operands.append(stand_in)
         else:
             operands.append(operand)
     last = _derived(node, operands)
-    if last is None or id(last) in met:
+    if last is None or last in met:
         return []
     adjoints = sweep(last, vertex.delta, stand_ins.values())
     steps: list[Vertex] = []
@@ -188,7 +189,7 @@ def _unfolded(node: Node, vertex: Vertex, place: str, unfolds: Callable[[Node], 
         step.lit = any([parent.lit for parent, _ in step.edges])
         if unfolds(inner) and inner.primitive is not node.primitive:
             steps += _unfolded(inner, step, its_place, unfolds)
-        met[id(inner)] = step
+        met[inner] = step
         steps.append(step)
     return steps[:-1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgrand.drawing.groups import Group, Grouping
-from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, jacobian, sweeps_through
+from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
 from microgrand.drawing.vertices import Vertex
@@ -59,7 +59,7 @@ class Words:
             shown_value if group.kind != "layer" else value,
             shown_delta,
             self._words(group, [line for line in (heading, value, delta) if line]),
-            self._clusters.get(id(group.region), ""),
+            self._clusters.get(group.region, ""),
             any([vertex.stale for vertex in vertices]),
             any([vertex.lit for vertex in vertices]),
         )
@@ -117,7 +117,7 @@ class Words:
 
     def name(self, vertex: Vertex) -> str:
         """What a vertex is called here: by its own name, as an element of a vector, by its place."""
-        own = vertex.name if vertex.named else self._grouping.symbols.get(id(vertex), vertex.name)
+        own = vertex.name if vertex.named else self._grouping.symbols.get(vertex, vertex.name)
         return one_line(own)
 
     def _step(self, vertex: Vertex) -> str:
@@ -178,7 +178,7 @@ class Words:
         if link.head.layer is None:
             above = self.name(link.edges[0].child)
             return self._symbol(above, below), [array_text([edge.partial for edge in link.edges])]
-        outputs = {self._grouping.of[id(vertex)].name for vertex in link.head.layer.outputs}
+        outputs = {self._grouping.of[vertex].name for vertex in link.head.layer.outputs}
         return (self._symbol(outputs.pop(), below), self._jacobian(link)) if len(outputs) == 1 else ("", [])
 
     def _jacobian(self, link: Link) -> list[str]:
@@ -186,10 +186,10 @@ class Words:
         layer, below = link.head.layer, link.tail.vertices
         if layer is None or len(layer.outputs) * len(below) > MOST_ENTRIES or len(link.head.items) > MOST_INSIDE:
             return []
-        above = self._grouping.of[id(layer.outputs[0])]
+        above = self._grouping.of[layer.outputs[0]]
         if any([vertex.scope is not None and self._box_of(vertex) not in (layer, None) for vertex in above.vertices]):
             return []  # another layer computes a part of it
-        rows = jacobian(self._grouping, sweeps_through(self._grouping, self._links, above), above, link.tail)
+        rows = layer_jacobian(self._grouping, sweeps_through(self._grouping, self._links, above), above, link.tail)
         return [array_text(row) if len(rows) == 1 else vector(row) for row in rows]
 
     def _box_of(self, vertex: Vertex) -> Region | None:
@@ -197,12 +197,12 @@ class Words:
 
     # ---- clusters, title ----
 
-    def _framed(self) -> dict[int, str]:
-        """The ids of the frames, by id of region: those of the open calls that boxes stand in."""
-        found: dict[int, str] = {}
+    def _framed(self) -> dict[Region | None, str]:
+        """The ids of the frames, by region: those of the open calls that boxes stand in."""
+        found: dict[Region | None, str] = {}
         for region in self._grouping.regions.all:
             if region.level >= 1 and region.box is None and self._is_shown(region):
-                found[id(region)] = f"cluster_{len(found)}"
+                found[region] = f"cluster_{len(found)}"
         return found
 
     def _is_shown(self, region: Region) -> bool:
@@ -216,10 +216,10 @@ class Words:
 
     def clusters(self) -> tuple[Cluster, ...]:
         """The frames around the boxes of one call."""
-        regions = [region for region in self._grouping.regions.all if id(region) in self._clusters]
+        regions = [region for region in self._grouping.regions.all if region in self._clusters]
         return tuple(
             [
-                Cluster(self._clusters[id(region)], self._frame(region), self._clusters.get(id(region.outer), ""))
+                Cluster(self._clusters[region], self._frame(region), self._clusters.get(region.outer, ""))
                 for region in regions
             ]
         )

@@ -4,9 +4,7 @@ value.py    `Value`, a number with arithmetic; `apply_row`, where a row of the t
 node.py     what a node stores: a number, and the step that made it
 order.py    every node after its parents
 sweep.py    the chain rule, δ[parent] += δ[node]·∂node/∂parent, from the root down; its twin on Values, and forwards
-stale.py    what to do after a leaf's number was changed
 scope.py    the layer call in which a node was made, and the comparisons that were made meanwhile
-copying.py  copies and pickles at any depth
 
 The functions, their partials and their domains are rows of the table, one room below: `table/arithmetic.py` and
 `table/rows.py`. To follow `exp(x * y).backward()`, read `Value.__mul__`, `Primitive.__call__` and `apply`,

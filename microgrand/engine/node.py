@@ -28,22 +28,15 @@ class Node(Recorder):
     )  # fmt: skip
 
     def __init__(
-        self,
-        data: float,
-        primitive: Primitive | None,
-        x: Node | float | None,
-        y: Node | float | None,
-        partial_x: float,
-        partial_y: float,
-        many: Many | None,
+        self, data: float, primitive: Primitive | None, x: Any, y: Any, dx: float, dy: float, many: Many | None = None
     ) -> None:
         self._data = data
         self._grad = 0.0
         self._primitive = primitive
-        self._x = x
-        self._y = y
-        self._partial_x = partial_x
-        self._partial_y = partial_y
+        self._x: Node | float | None = x
+        self._y: Node | float | None = y
+        self._partial_x = dx
+        self._partial_y = dy
         self._many = many
         self._name: str | None = None
         self._scope: Scope | None = current_scope()

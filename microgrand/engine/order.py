@@ -51,59 +51,76 @@ def as_nodes(items: Any) -> list[Node]:
 
 
 class Places:
-    """Gives each node its place in an order, as `node._place`; to be used while `LOCK` is held and this is entered.
+    """Gives each node below some roots its place in an order, `node._place`; entered while `LOCK` is held.
 
-    `order[node._place] is node` tells whether a node is in an order. So places of earlier traversals do no harm, and
-    an interrupt leaves nothing to clean up. A finaliser or a signal handler may start a traversal in the middle of
-    another one, on the same thread: it puts the places that it changed back when it leaves.
+    Places count on from traversal to traversal: a node is in the order of this one if its place is not below `start`.
+    So whatever an earlier traversal left behind does no harm, even if it was interrupted. A finaliser or a signal
+    handler may start a traversal in the middle of another, on the same thread: when the inner one leaves, it puts back
+    what it changed.
     """
 
     def __init__(self) -> None:
-        self._changed: list[list[tuple[Node, i64]]] = []  # for each traversal under way: nodes, and their places before
+        self.start: i64 = 1  # the place of the first node in the order of the traversal under way
+        self.bottom = 0  # how many nodes of `cut` that order begins with
+        self._next: i64 = 1
+        self._outer: list[tuple[i64, i64]] = []  # start and next before each traversal under way
+        self._before: list[tuple[Node, i64]] = []  # nodes that inner traversals met, with their places until then
 
     def __enter__(self) -> None:
-        self._changed.append([])
+        self._outer.append((self.start, self._next))
+        self._next += 1  # the number between means that a node's operands are being placed
+        self.start = self._next
 
     def __exit__(self, *error: object) -> None:
-        for node, place in reversed(self._changed.pop()):
-            node._place = place
+        start, following = self._outer.pop()
+        if self._outer:
+            while self._before and self._before[-1][0]._place >= following:
+                node, place = self._before.pop()
+                node._place = place
+            self.start, self._next = start, following
 
     def assign(self, roots: list[Node], cut: list[Node]) -> list[Node]:
         """The nodes below the roots, each after its parents, with their places in this list; first those of `cut`."""
         order: list[Node] = []
+        entered = self.start - 1
         for node in cut:
-            if not is_placed(node, order):
+            if node._place < self.start:
                 self._append(order, node)
-        stack: list[Node | None] = [*reversed(roots)]
+        self.bottom = len(order)
+        stack = roots[::-1]
         while stack:
-            top = stack.pop()
-            if top is None:  # the parents of the node below it are placed
-                closing = stack.pop()
-                assert closing is not None
-                self._append(order, closing)
-            elif not is_placed(top, order):
-                stack.append(top)
-                stack.append(None)
-                for operand in reversed(top.operands):  # so that the first is on top
-                    _push(stack, operand, order)
+            node = stack[-1]
+            if node._place < entered and node._primitive is not None:
+                if len(self._outer) > 1:
+                    self._before.append((node, node._place))
+                node._place = entered
+                _push_operands(stack, node, self.start)
+            else:
+                stack.pop()
+                if node._place < self.start:
+                    self._append(order, node)
         return order
 
     def _append(self, order: list[Node], node: Node) -> None:
-        if len(self._changed) > 1:
-            self._changed[-1].append((node, node._place))
-        node._place = len(order)
+        if len(self._outer) > 1:
+            self._before.append((node, node._place))
+        node._place = self._next
+        self._next += 1
         order.append(node)
 
 
-def is_placed(node: Node, order: list[Node]) -> bool:
-    """Whether the node is in the order."""
-    return node._place < len(order) and order[node._place] is node
-
-
-def _push(stack: list[Node | None], operand: object, order: list[Node]) -> None:
-    """Put an operand on the stack if it is a node that is not placed yet."""
-    if isinstance(operand, Node) and not is_placed(operand, order):
-        stack.append(operand)
+def _push_operands(stack: list[Node], node: Node, start: i64) -> None:
+    """Put the operands that are nodes without a place on the stack, the first on top."""
+    if node._many is not None:
+        for operand in node._many.operands[::-1]:
+            if isinstance(operand, Node) and operand._place < start:
+                stack.append(operand)
+        return
+    x, y = node._x, node._y
+    if isinstance(y, Node) and y._place < start:
+        stack.append(y)
+    if isinstance(x, Node) and x._place < start:
+        stack.append(x)
 
 
 LOCK: Final = threading.RLock()

@@ -45,12 +45,12 @@ class Scope:
             raise RuntimeError(f"{self!r} is entered already: a scope is one call")
         _ENTERED.append(self)
         self.outer = _innermost()
-        self._token = _enter(self)
+        self._token = _SCOPE.set(self)
         return self
 
     def __exit__(self, *error: object) -> None:
         if self._token is not None:
-            _leave(self._token)
+            _SCOPE.reset(self._token)
             self._token = None
             _ENTERED.pop()
 
@@ -78,8 +78,6 @@ class Guards:
 _SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
 _GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
 _innermost: Final = _SCOPE.get
-_enter: Final = _SCOPE.set
-_leave: Final = _SCOPE.reset
 # One item for each scope that is entered, on any thread: while there is none, no node needs to look for its scope.
 _ENTERED: Final[list[Scope]] = []
 

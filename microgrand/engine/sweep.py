@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from microgrand.compiled.hints import i64
 from microgrand.compiled.packed import vec
 from microgrand.engine.node import Node
 from microgrand.engine.order import LOCK, PLACES, as_nodes, topological_order
@@ -43,30 +44,37 @@ def swept(tops: list[Node], seeds: list[float], cut: list[Node]) -> tuple[list[N
         order = PLACES.assign(tops, cut)
         delta = vec[float]([0.0] * len(order))
         for top, seed in zip(tops, seeds, strict=True):
-            delta[top._place] += seed
-        spread(order, delta, len(set(cut)))
+            delta[top._place - PLACES.start] += seed
+        spread(order, delta, PLACES.start, PLACES.bottom)
     return order, delta
 
 
-def spread(order: list[Node], delta: vec[float], bottom: int) -> None:
+def spread(order: list[Node], delta: vec[float], start: i64, bottom: int) -> None:
     """Let δ flow from the roots down: each node, before its parents, adds its term to the δ of each of them.
 
+    start   the place of the first node: `node._place - start` is a node's index in the order
     bottom  how many nodes at the start of the order are leaves, or treated as such
     """
     for k in range(len(order) - 1, bottom - 1, -1):
         node = order[k]
         if node._many is not None:
-            for parent, partial in zip(node._many.operands, node._many.partials, strict=True):
-                flow(delta, k, parent, partial)
-        elif node._x is not None:
-            flow(delta, k, node._x, node._partial_x)
-            flow(delta, k, node._y, node._partial_y)
+            partials = node._many.partials
+            for i, parent in enumerate(node._many.operands):
+                flow(delta, start, delta[k], parent, partials[i])
+        elif node._primitive is not None:
+            flow(delta, start, delta[k], node._x, node._partial_x)
+            flow(delta, start, delta[k], node._y, node._partial_y)
 
 
-def flow(delta: vec[float], node: int, parent: object, partial: float) -> None:
-    """The chain rule along one edge, from the node at that place; an operand that is a plain number has no δ."""
+def flow(delta: vec[float], start: i64, child_delta: float, parent: object, partial: float) -> None:
+    """The chain rule along one edge. An operand that is a plain number has no δ."""
     if isinstance(parent, Node):
-        delta[parent._place] += delta[node] * partial
+        delta[parent._place - start] += child_delta * partial
+
+
+def all_finite(delta: vec[float]) -> bool:
+    """Whether no δ is NaN or infinite."""
+    return all(each - each == 0.0 for each in delta)
 
 
 def _one_for_each(seeds: Any, count: int) -> list[float]:
@@ -126,12 +134,10 @@ class Adjoints:
         what = f"node {node.name!r}" if node.name is not None else f"node {formula(node, depth=2)}"
         text = f"δ of {what} (data {node.data!r}) turned {delta!r}"
         for child, child_delta in self:
-            for operand, partial in zip(child.operands, child.operand_partials(), strict=True):
-                if operand is node and child_delta * partial - child_delta * partial != 0.0:
-                    text += (
-                        f": the local partial of {formula(child, depth=2)} (data {child.data!r}) there is {partial!r}"
-                        f", times δ = {child_delta!r}"
-                    )
+            for parent, partial in zip(child.parents, child.partials, strict=True):
+                if parent is node and child_delta * partial - child_delta * partial != 0.0:
+                    step = f"{formula(child, depth=2)} (data {child.data!r})"
+                    text += f": the local partial of {step} there is {partial!r}, times δ = {child_delta!r}"
                     return f"{text}; `backward(allow_nonfinite=True)` lets it through"
         return f"{text}; `backward(allow_nonfinite=True)` lets it through"
 
@@ -181,7 +187,8 @@ def tangent_sweep(
     tangent: dict[Any, Any] = dict(zip(inputs, tangents, strict=True))
     for node in topological_order(roots, inputs)[len(tangent) :]:
         if not tangent.keys().isdisjoint(node.parents):
-            for parent, partial in edges_of_values(node) if differentiable else _edges(node):
+            edges = edges_of_values(node) if differentiable else zip(node.parents, node.partials, strict=True)
+            for parent, partial in edges:
                 if parent in tangent:
                     _add(tangent, node, _product(tangent[parent], partial))
     return [tangent.get(root, 0.0) for root in roots]
@@ -193,10 +200,6 @@ def edges_of_values(node: Node) -> list[tuple[Any, Any]]:
         return []
     slopes = node.primitive.slopes(node, node.operands, node.operands)
     return [(x, slope) for x, slope in zip(node.operands, slopes, strict=True) if isinstance(x, Node)]
-
-
-def _edges(node: Node) -> list[tuple[Any, Any]]:
-    return list(zip(node.parents, node.partials, strict=True))
 
 
 def _add(sums: dict[Any, Any], key: Any, term: Any) -> None:

@@ -11,7 +11,7 @@ from microgrand.compiled.hints import mypyc_attr
 from microgrand.engine.node import Many, Node, data_of, packed
 from microgrand.engine.order import LOCK
 from microgrand.engine.scope import decided
-from microgrand.engine.sweep import Adjoints, swept
+from microgrand.engine.sweep import Adjoints, all_finite, swept
 from microgrand.table.arithmetic import add, div, mul, neg, sub
 from microgrand.table.numbers import as_number
 from microgrand.table.primitive import Primitive, declared
@@ -45,7 +45,7 @@ class Value(Node):
     def __init__(self, data: object, name: Any = None) -> None:
         if isinstance(data, Node):
             raise TypeError(f"a Value is made from a number; got {data!r:.60}: take its number, v.data")
-        super().__init__(as_number(data), None, None, None, 0.0, 0.0, None)
+        super().__init__(as_number(data), None, None, None, 0.0, 0.0)
         if name is not None:
             self.name = name
 
@@ -75,15 +75,16 @@ class Value(Node):
         6.0
         """
         order, delta = swept([self], [1.0], [])
-        if not allow_nonfinite and any([d - d != 0.0 for d in delta]):
+        if not allow_nonfinite and not all_finite(delta):
             Adjoints(order, list(delta)).require_finite()
-        adding = bool(accumulate)
         with LOCK:  # so that what several threads add to one `grad` adds up
-            for k, node in enumerate(order):
-                if not adding:
-                    node._grad = delta[k]
-                elif node.is_leaf:
-                    node._grad += delta[k]
+            if accumulate:
+                for k in range(len(order)):
+                    if order[k]._primitive is None:
+                        order[k]._grad += delta[k]
+            else:
+                for k in range(len(order)):
+                    order[k]._grad = delta[k]
 
     # ---- arithmetic: the rows of table/arithmetic.py written out, since these are nine tenths of all nodes ----------
 
@@ -250,16 +251,9 @@ class Computed(Value):
     __slots__ = ()
 
     def __init__(
-        self,
-        data: float,
-        primitive: Primitive,
-        x: Node | float | None,
-        y: Node | float | None,
-        partial_x: float,
-        partial_y: float,
-        many: Many | None = None,
+        self, data: float, primitive: Primitive, x: object, y: object, dx: float, dy: float, many: Many | None = None
     ) -> None:
-        Node.__init__(self, data, primitive, x, y, partial_x, partial_y, many)
+        Node.__init__(self, data, primitive, x, y, dx, dy, many)
 
 
 _LOSES_GRADIENT: Final = (

@@ -7,15 +7,15 @@
 """
 
 from microgrand.program.dots import with_dots
-from microgrand.program.groups import grouped
+from microgrand.program.grouped_steps import grouped
 from microgrand.program.passes import optimised, with_common, without_dead, without_signs
-from microgrand.program.program import Guard, Program, Step
+from microgrand.program.program import Application, Guard, Program
 from microgrand.program.recording import record
 
 __all__ = [
+    "Application",
     "Guard",
     "Program",
-    "Step",
     "grouped",
     "optimised",
     "record",

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from microgrand.errors import GuardError
 from microgrand.program.arguments import Arguments, Piece
-from microgrand.program.cells import Operation
-from microgrand.program.numbers import broken
+from microgrand.program.array_operations import Operation
 from microgrand.program.passes import optimised
 from microgrand.program.plan import Part, Plan, as_often
 from microgrand.program.program import Program
+from microgrand.program.replay_on_numbers import broken
 from microgrand.table.arrays import library, quietly
 
 CACHE = 2**17  # numbers that are in work at once: 1 MiB

@@ -13,9 +13,9 @@ from microgrand.engine.scope import Guards
 from microgrand.engine.sweep import differentiable_sweep, tangent_sweep
 from microgrand.engine.value import Value
 from microgrand.nested import flat, places, positions, rebuilt
-from microgrand.program.numbers import on_values
 from microgrand.program.program import Program
 from microgrand.program.recording import Decision, written
+from microgrand.program.replay_on_numbers import on_values
 from microgrand.table.rows import sum as total
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
-from microgrand.program.draft import Draft
+from microgrand.program.building import Draft
 from microgrand.program.passes import closed, ends
 from microgrand.program.program import Program
 from microgrand.table.arithmetic import add, mul

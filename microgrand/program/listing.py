@@ -19,8 +19,8 @@ def listing(program: Program) -> str:
         lines.append((f"z{len(lines)} = {number(x)}", "constant"))
     for filled, (row, members) in program.numbered():
         size = len(members)
-        columns = [written(column) for column in zip(*members, strict=True)]
-        lines.append((f"{written(range(filled, filled + size))} = {row.notation.write('text', columns)}", row.name))
+        columns = [slot_names(column) for column in zip(*members, strict=True)]
+        lines.append((f"{slot_names(range(filled, filled + size))} = {row.notation.write('text', columns)}", row.name))
     width = min(max([len(line) for line, _ in lines], default=0), 60)
     body = [f"{line:<{width}}    {kind}" for line, kind in lines]
     guards = [
@@ -31,7 +31,7 @@ def listing(program: Program) -> str:
     return "\n".join([f"{program.title}({', '.join(program.names)})", *body, *guards, f"return {result}"])
 
 
-def written(column: Sequence[int]) -> str:
+def slot_names(column: Sequence[int]) -> str:
     """The slots that one operand has in the members of a group: z4, z4…z19, or the list of them."""
     first, last = column[0], column[-1]
     if all([k == first for k in column]):

@@ -1,12 +1,12 @@
 """Passes: from a Program to one that computes the same in fewer, or in larger, steps.
 
 Each returns a program of the same arguments and the same result. Those here change no bit of it; `dots.py` and
-`groups.py` add sums up in another order.
+`grouped_steps.py` add sums up in another order.
 """
 
 from __future__ import annotations
 
-from microgrand.program.draft import Draft
+from microgrand.program.building import Draft
 from microgrand.program.program import Guard, Program, moved
 from microgrand.table.arithmetic import mul, neg
 from microgrand.table.rows import dot
@@ -18,7 +18,7 @@ def without_dead(program: Program) -> Program:
     >>> from microgrand import record
     >>> program = record(lambda x: [x * x, x + 1.0], 2.0)
     >>> without_dead(program.with_parts(result=program.result[1])).steps
-    (Step(row=<primitive add>, members=((0, 1),)),)
+    (Application(row=<primitive add>, members=((0, 1),)),)
     """
     needed = bytearray(program.size)
     for slot in ends(program):
@@ -93,7 +93,7 @@ def without_signs(program: Program) -> Program:
 def optimised(program: Program) -> Program:
     """All passes, one after the other."""
     from microgrand.program.dots import with_dots
-    from microgrand.program.groups import grouped
+    from microgrand.program.grouped_steps import grouped
 
     return grouped(without_dead(with_dots(without_signs(with_common(without_dead(program))))))
 

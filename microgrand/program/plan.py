@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from microgrand.program.cells import PRODUCT, Cell, Cells, Operands, index
-from microgrand.program.forms import Forms
+from microgrand.program.array_operations import PRODUCT, Cell, Cells, Operands, index
 from microgrand.program.program import Program
+from microgrand.program.steps_on_arrays import Forms
 from microgrand.table.arithmetic import mul
 from microgrand.table.rows import dot
 

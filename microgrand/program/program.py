@@ -12,11 +12,18 @@ from microgrand.table.numbers import as_number
 from microgrand.table.primitive import Primitive
 
 
-class Step(NamedTuple):
-    """A row of the table applied to slots: once or, in a grouped program, to the operands of each of its members."""
+class Application(NamedTuple):
+    """One step: a row of the table applied to the slots of its operands.
+
+    members  the operands' slots: one tuple or, in a grouped program, several, each of which fills a slot of its own
+    """
 
     row: Primitive
     members: tuple[tuple[int, ...], ...]
+
+    def moved(self, place: Any) -> Application:
+        """The same step over the slots place[k] for each slot k."""
+        return Application(self.row, tuple([tuple([place[k] for k in operands]) for operands in self.members]))
 
 
 class Guard(NamedTuple):
@@ -71,7 +78,7 @@ class Program:
     names: tuple[str, ...]
     parameters: tuple[tuple[str, float], ...]
     constants: tuple[float, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Application, ...]
     result: Any
     guards: tuple[Guard, ...]
     inputs: tuple[float, ...]  # the example's numbers, one per input slot
@@ -88,7 +95,7 @@ class Program:
         names: Sequence[str],
         parameters: Iterable[tuple[str, float]],
         constants: Iterable[float],
-        steps: Iterable[Step],
+        steps: Iterable[Application],
         result: Any,
         guards: Iterable[Guard] = (),
     ) -> None:
@@ -122,7 +129,7 @@ class Program:
         pairs = zip(self.names, self.example, strict=True)
         return [place for name, argument in pairs for place in places(argument, name)]
 
-    def numbered(self) -> Iterator[tuple[int, Step]]:
+    def numbered(self) -> Iterator[tuple[int, Application]]:
         """Every step, with the slot that its first member fills."""
         slot = self.first
         for step in self.steps:
@@ -269,7 +276,7 @@ class Program:
 
     def renumbered(self, place: dict[int, int], **others: Any) -> Program:
         """The same steps over other slots, `place` telling the new number of each old one; `others` as in the class."""
-        steps = [Step(row, tuple([tuple([place[k] for k in m]) for m in members])) for row, members in self.steps]
+        steps = [step.moved(place) for step in self.steps]
         guards = [guard._replace(left=place[guard.left], right=place[guard.right]) for guard in self.guards]
         return self.with_parts(steps=steps, result=moved(self.result, place), guards=guards, **others)
 
@@ -359,3 +366,6 @@ def _check(program: Program) -> None:
     for slot in used:
         if not isinstance(slot, int) or not 0 <= slot < program.size:
             raise GraphError(f"there is no slot {slot!r} to return or to compare: {program.title} has {program.size}")
+
+
+Step = Application  # its name in pickles of version 0.1

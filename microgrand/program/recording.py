@@ -13,7 +13,7 @@ from microgrand.engine.scope import Guards
 from microgrand.engine.value import Value
 from microgrand.errors import GraphError
 from microgrand.nested import flat, places, rebuilt
-from microgrand.program.draft import Draft
+from microgrand.program.building import Draft
 from microgrand.program.program import Guard, Program
 from microgrand.table.numbers import as_number
 from microgrand.table.rows import TABLE

@@ -12,9 +12,9 @@ from microgrand.program.arguments import Arguments, Piece
 from microgrand.program.blocks import computed
 from microgrand.program.derived import adjoint_of, as_key, hessian_program, jacobian_program
 from microgrand.program.listing import described
-from microgrand.program.numbers import gradient_on_numbers, on_numbers, without_checks
 from microgrand.program.plan import Part
 from microgrand.program.program import Program
+from microgrand.program.replay_on_numbers import gradient_on_numbers, on_numbers, without_checks
 
 
 class Question(NamedTuple):

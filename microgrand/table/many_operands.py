@@ -66,7 +66,6 @@ def products_of_others(xs: Sequence[Any]) -> list[Any]:
 def _scaled_products_of_others(xs: list[float]) -> list[float]:
     """The same of finite floats, each product within as mantissa·2^exponent, which no product leaves the range of."""
     n = len(xs)
-    parts = [math.frexp(x) for x in xs]
     mantissas = [1.0] * n
     exponents = [0] * n
     for order in (range(n), range(n - 1, -1, -1)):
@@ -74,8 +73,9 @@ def _scaled_products_of_others(xs: list[float]) -> list[float]:
         for k in order:
             mantissas[k] *= mantissa
             exponents[k] += exponent
-            mantissa, shift = math.frexp(mantissa * parts[k][0])
-            exponent += parts[k][1] + shift
+            own, own_exponent = math.frexp(xs[k])
+            mantissa, shift = math.frexp(mantissa * own)
+            exponent += own_exponent + shift
     return [_times_power_of_two(m, e) for m, e in zip(mantissas, exponents, strict=True)]
 
 
@@ -160,12 +160,12 @@ def logsumexp(*xs: Any) -> Any:
 
 def _without_one_largest(m: Any, xs: Sequence[Any], exponentials: Sequence[Any]) -> Any:
     """Σ e^(xᵢ - m) - 1, by leaving out the first operand that equals m (there its term is exactly 1)."""
-    terms = []
+    terms: list[Any] = [0.0] * len(xs)
     left_out: Any = 0.0
-    for x, e in zip(xs, exponentials, strict=True):
+    for k, x in enumerate(xs):
         this = (x == m) * (1.0 - left_out)
         left_out = left_out + this
-        terms.append(where(this, 0.0, e))
+        terms[k] = where(this, 0.0, exponentials[k])
     return exact_total(terms)
 
 
@@ -179,7 +179,8 @@ def softmax_all(*xs: Any) -> list[Any]:
 def softmax(*operands: Any) -> Any:
     """pₖ = e^xₖ / Σ e^xᵢ of the operands x₁ … xₙ, k."""
     *xs, k = operands
-    return softmax_all(*xs)[int(k)]
+    _, exponentials = shifted_exponentials(xs)
+    return exponentials[int(k)] / exact_total(exponentials)
 
 
 def softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
@@ -188,12 +189,16 @@ def softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
     Not pₖ·pⱼ, which counts the rounding of S twice; here it is put back.
     """
     _, exponentials = shifted_exponentials(xs)
+    return _slopes_of_share(exponentials, k)
+
+
+def _slopes_of_share(exponentials: Sequence[Any], k: int) -> list[Any]:
     s = exact_total(exponentials)
     missing = exact_total([*exponentials, -s])
     ratio = exponentials[k] / (s * s)
     ratio = ratio - ratio * (2.0 * missing / s)
     slopes = [-ratio * e for e in exponentials]
-    slopes[k] = ratio * exact_total([*exponentials[:k], *exponentials[k + 1 :]])
+    slopes[k] = ratio * _total_of_others(exponentials, k)
     return slopes
 
 
@@ -207,8 +212,14 @@ def softmax_complement(*operands: Any) -> Any:
     """1 - pₖ = Σ over i ≠ k of e^xᵢ / Σ e^xᵢ. Not 1 - p, which loses every digit where p is near 1."""
     *xs, k = operands
     _, exponentials = shifted_exponentials(xs)
-    others = [e for i, e in enumerate(exponentials) if i != int(k)]
-    return exact_total(others) / exact_total(exponentials)
+    return _total_of_others(exponentials, int(k)) / exact_total(exponentials)
+
+
+def _total_of_others(exponentials: Sequence[Any], k: int) -> Any:
+    """Σ over i ≠ k of eᵢ."""
+    others = [*exponentials]
+    others[k] = 0.0
+    return exact_total(others)
 
 
 def log_softmax(*operands: Any) -> Any:
@@ -217,3 +228,25 @@ def log_softmax(*operands: Any) -> Any:
     own = xs[int(k)]
     m, exponentials = shifted_exponentials(xs)
     return where(own == m, 0.0, own - m) - log1p(_without_one_largest(m, xs, exponentials))
+
+
+def log_softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
+    """∂log pₖ/∂xⱼ = [j = k] - pⱼ for every j; 1 - pₖ as in `softmax_complement`, from the same exponentials."""
+    _, exponentials = shifted_exponentials(xs)
+    s = exact_total(exponentials)
+    slopes = [-(e / s) for e in exponentials]
+    slopes[k] = _total_of_others(exponentials, k) / s
+    return slopes
+
+
+def softmax_slope_slopes(z: Any, xs: Sequence[Any], j: int, k: int) -> list[Any]:
+    """∂/∂xᵢ of z = ∂pₖ/∂xⱼ for every i: z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ."""
+    _, exponentials = shifted_exponentials(xs)
+    s = exact_total(exponentials)
+    if j == k:
+        tilt = _total_of_others(exponentials, k) / s - exponentials[k] / s
+        return [slope * tilt for slope in _slopes_of_share(exponentials, k)]
+    slopes = [-2.0 * z * (e / s) for e in exponentials]
+    for i in (j, k):
+        slopes[i] = z * (_total_of_others(exponentials, i) / s - exponentials[i] / s)
+    return slopes

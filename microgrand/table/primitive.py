@@ -126,7 +126,8 @@ class Primitive:
         self.domains: Final[tuple[Domain, ...]] = tuple([_instance(name, "a domain", Domain, each) for each in domains])
         self.joint: Final = joint
         self.joint_words: Final[str] = _instance(name, "joint_words", str, joint_words)
-        self.bounded: Final = joint is not None or not all([part.everything for part in self.domains])
+        self._intervals: Final = not all([part.everything for part in self.domains])
+        self.bounded: Final = joint is not None or self._intervals
         self.pole: Final = pole
         self.kink: Final = kink
         self.value_scale: Final = value_scale
@@ -151,18 +152,21 @@ class Primitive:
             result = self.kernel.applied(arguments)
             if result is not None:
                 return result
-        return self.apply(self.signature.flat(self.name, arguments))
+        single = len(arguments) == self.arity
+        return self.apply(list(arguments) if single else self.signature.flat(self.name, arguments))
 
     def apply(self, operands: list[Any]) -> Any:
         """The same of the operands in one list: numbers, nodes, arrays."""
         recorder: Recorder | None = None
         for k, operand in enumerate(operands):
+            if type(operand) is float:
+                continue
             if isinstance(operand, Recorder):
                 recorder = operand
-            elif isinstance(operand, (float, int)) or not is_general_number(operand):
-                operands[k] = as_number(operand)
-            else:
+            elif is_general_number(operand):
                 return elementwise(self.value, self.apply, operands)
+            else:
+                operands[k] = as_number(operand)
         return self.evaluate(operands, operands) if recorder is None else recorder.apply_row(self, operands)
 
     def evaluate(self, xs: Sequence[float], operands: Sequence[Any]) -> float:
@@ -192,12 +196,13 @@ class Primitive:
 
     def domain_of(self, k: int) -> Domain:
         """The domain of operand k; the last one declared is that of all further operands."""
-        return self.domains[min(k, len(self.domains) - 1)]
+        return self.domains[k] if k < len(self.domains) else self.domains[-1]
 
     def _holds(self, xs: Sequence[float]) -> bool:
-        for k, x in enumerate(xs):
-            if not self.domain_of(k).contains(x):
-                return False
+        if self._intervals:
+            for k, x in enumerate(xs):
+                if not self.domain_of(k).contains(x):
+                    return False
         return self.joint is None or bool(self.joint(*xs))
 
     def _refuse(self, xs: Sequence[float], operands: Sequence[Any]) -> NoReturn:

@@ -93,6 +93,8 @@ def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
 def _softmax_slope_partials(z: Any, *operands: Any) -> list[Any]:
     """∂/∂xᵢ of z = ∂pₖ/∂xⱼ: z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ. The indices have none."""
     *xs, j, k = operands
+    if not any([isinstance(x, Recorder) for x in xs]):
+        return [*many.softmax_slope_slopes(z, xs, int(j), int(k)), 0.0, 0.0]
     if j == k:
         tilt = softmax_complement(xs, k) - softmax(xs, k)
         return [*[slope * tilt for slope in _softmax_partials(z, *xs, k)[:-1]], 0.0, 0.0]
@@ -110,9 +112,11 @@ def _softmax_complement_partials(z: Any, *operands: Any) -> list[Any]:
 def _log_softmax_partials(z: Any, *operands: Any) -> list[Any]:
     """∂log pₖ/∂xⱼ = [j = k] - pⱼ."""
     *xs, k = operands
-    slopes = [-p for p in _probabilities(xs)]
-    slopes[int(k)] = softmax_complement(xs, int(k))
-    return [*slopes, 0.0]
+    if any([isinstance(x, Recorder) for x in xs]):
+        slopes = [-softmax(xs, j) for j in range(len(xs))]
+        slopes[int(k)] = softmax_complement(xs, int(k))
+        return [*slopes, 0.0]
+    return [*many.log_softmax_slopes(xs, int(k)), 0.0]
 
 
 def _shares(z: Any, *xs: Any) -> list[Any]:
@@ -140,13 +144,14 @@ def _over_norm(z: Any, *xs: Any) -> list[Any]:
 
 def _power_term_in_x(z: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
     """∂/∂x of c·x^(y-n)·(log x)^m = c(y-n)·x^(y-n-1)·(log x)^m + cm·x^(y-n-1)·(log x)^(m-1)."""
-    first, *second = _terms_of_power_term_in_x(c, x, y, n, m)
-    return first + second[0] if second else first
-
-
-def _terms_of_power_term_in_x(c: Any, x: Any, y: Any, n: Any, m: Any) -> list[Any]:
     first = _multiple_of_power_term(y - n, c, x, y, n + 1.0, m)
-    return [first, _multiple_of_power_term(m, c, x, y, n + 1.0, m - 1.0)] if m != 0.0 else [first]
+    return first if m == 0.0 else first + _multiple_of_power_term(m, c, x, y, n + 1.0, m - 1.0)
+
+
+def _larger_of_both_terms(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
+    """The larger magnitude of the two terms above: where they cancel, errors count in units of it."""
+    first = abs(_multiple_of_power_term(y - n, c, x, y, n + 1.0, m))
+    return first if m == 0.0 else maximum(first, abs(_multiple_of_power_term(m, c, x, y, n + 1.0, m - 1.0)))
 
 
 def _multiple_of_power_term(s: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
@@ -220,7 +225,7 @@ pow: Final[Primitive] = Primitive("pow", numeric.power, (lambda z, x, y: power_t
 
 power_term: Final[Primitive] = Primitive("power_term", stable.power_term,
     (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial),
-    kink=lambda c, x, y, n, m: x <= 0.0, partial_scale=lambda z, c, x, y, n, m: maximum([abs(term) for term in _terms_of_power_term_in_x(c, x, y, n, m)]),
+    kink=lambda c, x, y, n, m: x <= 0.0, partial_scale=lambda z, c, x, y, n, m: _larger_of_both_terms(c, x, y, n, m),
     exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), signature=Signature("c", "x", "y", indices=("n", "m")), doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
 
 square: Final[Primitive] = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,

@@ -201,7 +201,7 @@ def power_term_of_floats(c: float, x: float, y: float, n: float, m: float) -> fl
     b = (y - (a - t)) - (n + t)  # a + b = y - n exactly: Knuth's two_sum
     if x == 0.0:
         return c * power_of_floats(x, a) if m == 0.0 else (0.0 if a > 0.0 else c * power_of_floats(-inf, m))
-    logarithms = 1.0 if m == 0.0 else power_of_floats(math.log(x) if x > 0.0 else nan, m)
+    logarithms = 1.0 if m == 0.0 else _power_of_logarithm(x, m)
     factor = c * logarithms
     if x - x != 0.0 or a - a != 0.0:
         return factor * power_of_floats(x, a)
@@ -210,6 +210,12 @@ def power_term_of_floats(c: float, x: float, y: float, n: float, m: float) -> fl
     if factor - factor != 0.0 and c - c == 0.0:  # c·(log x)^m overflows, the whole need not
         return _scaled_power(abs(x), a, b, c) * logarithms
     return _scaled_power(abs(x), a, b, factor)
+
+
+def _power_of_logarithm(x: float, m: float) -> float:
+    """(log x)^m for x ≠ 0; NaN for x < 0."""
+    logarithm = math.log(x) if x > 0.0 else nan
+    return logarithm if m == 1.0 else power_of_floats(logarithm, m)
 
 
 def _power_term_on_arrays(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:

@@ -11,11 +11,11 @@ from microgrand.table.formula import formula
 from microgrand.table.primitive import Primitive
 from microgrand.testing import digits
 from microgrand.testing.differences import judge
-from microgrand.testing.expression import Expression, Step, applied
+from microgrand.testing.expression import Assignment, Expression, applied
 from microgrand.testing.verdict import Judgement, Verdict
 
 
-class Edge(NamedTuple):
+class JudgedEdge(NamedTuple):
     """One edge of a graph, from a node to one of its operands, and what was found about its local partial.
 
     primitive  what computed the node
@@ -33,7 +33,7 @@ class Edge(NamedTuple):
 
     def __str__(self) -> str:
         found = self.judgement
-        gap = ulps(found.claim, found.reference)
+        gap = ulps_in_words(found.claim, found.reference)
         numbers = ", ".join([repr(x) for x in self.operands])
         return (
             f"the partial of {self.primitive.name} in operand {self.position + 1} at ({numbers}) is recorded as "
@@ -41,7 +41,7 @@ class Edge(NamedTuple):
         )
 
 
-def faulty_edges(root: Node) -> list[Edge]:
+def faulty_edges(root: Node) -> list[JudgedEdge]:
     """The edges below `root` whose recorded partial is not the derivative of the node's own value, the worst first.
 
     >>> from microgrand import Primitive, Value
@@ -58,7 +58,7 @@ def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial:
     """Whether `partial` is ∂value/∂operand k of a row: by its value alone, with many digits or else on floats."""
     chosen = row.signature.index_positions(len(operands))
     slots = tuple([x if j in chosen else j for j, x in enumerate(operands)])
-    expression = Expression(operands, (Step(row, slots),))
+    expression = Expression(operands, (Assignment(row, slots),))
     domain = row.domains[min(k, len(row.domains) - 1)]
     found = digits.slopes(expression, k, domain)
     if found is not None:
@@ -70,20 +70,20 @@ def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial:
     return judge(along, operands[k], partial, domain=domain)
 
 
-def ulps(claim: float, reference: float) -> str:
+def ulps_in_words(claim: float, reference: float) -> str:
     """The distance of the two in words, in units in the last place of the reference, where that says something."""
     if reference == 0.0 or not (math.isfinite(claim) and math.isfinite(reference)):
         return ""
     return f" ({abs(claim - reference) / math.ulp(reference):.2g} ulps away)"
 
 
-def _edges(node: Node) -> list[Edge]:
+def _edges(node: Node) -> list[JudgedEdge]:
     row = node.primitive
     if row is None:
         return []
     numbers = tuple(data_of(node.operands))
     return [
-        Edge(row, k, numbers, formula(node, depth=2), judged_partial(row, numbers, k, partial))
+        JudgedEdge(row, k, numbers, formula(node, depth=2), judged_partial(row, numbers, k, partial))
         for k, (operand, partial) in enumerate(zip(node.operands, node.operand_partials(), strict=True))
         if isinstance(operand, Node)
     ]

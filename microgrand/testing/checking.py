@@ -14,6 +14,7 @@ from functools import partial
 from math import isclose, isfinite, nan
 from typing import Any
 
+from microgrand.engine.node import Node
 from microgrand.engine.order import topological_order
 from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
@@ -21,9 +22,9 @@ from microgrand.table.domains import REALS, Domain
 from microgrand.testing import digits
 from microgrand.testing.complexstep import sharpened
 from microgrand.testing.differences import judge
-from microgrand.testing.domains import as_domain
+from microgrand.testing.domain_arguments import as_domain
 from microgrand.testing.expression import Expression
-from microgrand.testing.functions import Function, flat
+from microgrand.testing.functions import FlatFunction, WrongShape, numbers_in, numbers_like
 from microgrand.testing.report import Finding, Report
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -45,9 +46,9 @@ def check_gradient(
 
     f         takes one number, several, or sequences of numbers; returns a number or a sequence of numbers
     gradient  called as f is, it returns the derivative: a number for one input, else the partials in the order of the
-              inputs, and for a sequence of outputs the rows of the Jacobian. Where it takes one argument more, that is
-              a list of cotangents v, one per output, and it returns v·∂f/∂x. By default microgrand's own, where `f`
-              runs on Values
+              inputs (those in a dict are found by their keys), and for a sequence of outputs the rows of the Jacobian.
+              Where it takes one argument more, that is a list of cotangents v, one per output, and it returns v·∂f/∂x.
+              By default microgrand's own, where `f` runs on Values
     at        the point: one number, or the tuple of the arguments
     domain    where f is meant: a Domain, an Interval, a pair (low, high), a name such as "positive"; or a list of
               these, one per argument. Nowhere else is f called; by default it may be called on all reals
@@ -56,7 +57,7 @@ def check_gradient(
     right one agrees.
 
     Raises TypeError where there is no gradient to check, ValueError for a point outside the domain or a gradient with
-    more or fewer numbers than there are inputs.
+    more or fewer numbers than there are inputs, or with other keys.
 
     >>> import math
     >>> print(check_gradient(math.sin, gradient=math.cos, at=1.0).verdict)
@@ -68,7 +69,7 @@ def check_gradient(
     ∂f/∂y: the claim is outside what the function's own steps give
     verdict: disagree
     """
-    return Check(Function(f, at), gradient, domain).report()
+    return Check(FlatFunction(f, at), gradient, domain).report()
 
 
 class Check:
@@ -78,7 +79,7 @@ class Check:
     outputs   its values at the point
     """
 
-    def __init__(self, function: Function, gradient: Callable[..., Any] | None, domain: Any) -> None:
+    def __init__(self, function: FlatFunction, gradient: Callable[..., Any] | None, domain: Any) -> None:
         self.function = function
         self.domains = _per_input(domain, function)
         self.recorded = function.recorded()
@@ -117,16 +118,18 @@ class Check:
 
     def claims(self, gradient: Callable[..., Any], outputs: int) -> list[list[float]]:
         """The claimed Jacobian, one row per output."""
-        return self.shaped(self.answer(gradient), outputs)
+        return self.shaped(self.answer(gradient, self.function.jacobian_shape()), outputs)
 
-    def answer(self, gradient: Callable[..., Any], *cotangents: list[float]) -> list[float]:
-        """What the gradient gives at the point, flat; NoClaim where it has no value there.
+    def answer(self, gradient: Callable[..., Any], shape: Any, *cotangents: list[float]) -> list[float]:
+        """What the gradient gives at the point, flat, in the order of `shape`; NoClaim where it has no value there.
 
         Any other error is a fault of its code: it is raised as it is, and told where.
         """
         arguments = (*self.function.arguments, *cotangents)
         try:
-            return [_claim(z) for z in flat(gradient(*arguments))]
+            return [_claim(z) for z in numbers_like(shape, gradient(*arguments), "the gradient")]
+        except WrongShape:
+            raise
         except (ArithmeticError, ValueError, NoNumber) as error:
             raise NoClaim(f"the gradient raised {type(error).__name__}: {error}") from error
         except Exception as error:
@@ -171,7 +174,7 @@ class Check:
         findings = []
         for n in range(COTANGENTS):
             cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in outputs]
-            claims = self.shaped(self.answer(gradient, cotangents), 1)[0]
+            claims = self.shaped(self.answer(gradient, self.function.arguments, cotangents), 1)[0]
             for k, claim in enumerate(claims):
                 findings.append(
                     self.finding(f"∂(v{n}·f)", partial(self.weighted, cotangents), None, k, claim)
@@ -283,15 +286,15 @@ def size_of_paths(root: Value, leaf: Value) -> float:
     >>> size_of_paths(2.0 * x - 5.0 * x, x)
     7.0
     """
-    sizes = {id(root): 1.0}
+    sizes: dict[Node, float] = {root: 1.0}
     for node in reversed(topological_order(root)):
-        size = sizes.get(id(node), 0.0)
+        size = sizes.get(node, 0.0)
         for parent, along in zip(node.parents, node.partials, strict=True):
-            sizes[id(parent)] = sizes.get(id(parent), 0.0) + abs(along) * size
-    return sizes.get(id(leaf), 0.0)
+            sizes[parent] = sizes.get(parent, 0.0) + abs(along) * size
+    return sizes.get(leaf, 0.0)
 
 
-def _per_input(domain: Any, function: Function) -> list[Domain]:
+def _per_input(domain: Any, function: FlatFunction) -> list[Domain]:
     """The domain of each input: one for all, or a list of one per argument."""
     count = len(function.arguments)
     given = domain if isinstance(domain, list) or _is_tuple_of_domains(domain, count) else [domain] * count
@@ -301,7 +304,7 @@ def _per_input(domain: Any, function: Function) -> list[Domain]:
     domains = [
         domain
         for domain, argument in zip(per_argument, function.arguments, strict=True)
-        for _ in flat(argument)
+        for _ in numbers_in(argument)
     ]  # fmt: skip
     for name, x, each in zip(function.names, function.numbers, domains, strict=True):
         if not each.holds(x):

@@ -20,7 +20,7 @@ from microgrand.table.rows import TABLE
 INDENT = "    "
 
 
-class Step(NamedTuple):
+class Assignment(NamedTuple):
     """A primitive and what it is applied to: the indices of earlier slots (ints) and plain numbers (floats)."""
 
     row: Primitive
@@ -54,10 +54,10 @@ class Expression:
     """
 
     inputs: tuple[float, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Assignment, ...]
 
     def __post_init__(self) -> None:
-        steps = tuple([Step(row, tuple(operands)) for row, operands in self.steps])
+        steps = tuple([Assignment(row, tuple(operands)) for row, operands in self.steps])
         object.__setattr__(self, "inputs", tuple([as_number(x) for x in self.inputs]))
         object.__setattr__(self, "steps", steps)
         if not steps:
@@ -84,12 +84,12 @@ class Expression:
     def read(cls, leaves: Sequence[Value], root: Value) -> Expression:
         """The graph below `root`, a function of `leaves`."""
         order = [*leaves, *[node for node in topological_order(root, leaves)[len(leaves) :] if not node.is_leaf]]
-        slots = {id(node): k for k, node in enumerate(order)}
+        slots = {node: k for k, node in enumerate(order)}
         steps = []
         for node in order[len(leaves) :]:
             assert node.primitive is not None  # leaves are left out above
-            operands = [slots.get(id(x), x.data) if isinstance(x, Node) else x for x in node.operands]
-            steps.append(Step(node.primitive, tuple(operands)))
+            operands = [slots.get(x, x.data) if isinstance(x, Node) else x for x in node.operands]
+            steps.append(Assignment(node.primitive, tuple(operands)))
         return cls(tuple([leaf.data for leaf in leaves]), tuple(steps))
 
     def at(self, *inputs: float) -> Expression:

@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from microgrand.engine.node import data_of
+from microgrand.engine.node import Node, data_of
 from microgrand.engine.value import Value
 from microgrand.errors import MissingExtraError
 from microgrand.table.domains import REALS, Domain
 from microgrand.table.numbers import is_sequence
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import TABLE
-from microgrand.testing.domains import brought_inside
+from microgrand.testing.domain_arguments import brought_inside
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.strategies import MODERATE, numbers, orders
 
@@ -111,7 +111,7 @@ class _Draft:
         self.left = steps
         self.leaves: dict[int, Value] = {}
         self.nodes: list[Value] = []
-        self.reach: dict[int, float] = {}
+        self.reach: dict[Node, float] = {}
         self.any_row = any_row  # strategies, made once: hypothesis looks at each new one for long
         self.any_step = _step(self)
         self.any_operand = _operand(self)
@@ -146,11 +146,11 @@ class _Draft:
         except (ValueError, ArithmeticError):  # a row of one's own may raise where it overflows
             return None
         pairs = zip(node.parents, node.partials, strict=True)
-        reach = 1.0 + sum([abs(partial) * self.reach.get(id(parent), 1.0) for parent, partial in pairs])
+        reach = 1.0 + sum([abs(partial) * self.reach.get(parent, 1.0) for parent, partial in pairs])
         if not (math.isfinite(node.data) and reach < STEEPEST):
             return None
         self.nodes.append(node)
-        self.reach[id(node)] = reach
+        self.reach[node] = reach
         return node
 
 

@@ -11,10 +11,10 @@ from microgrand.engine.value import Value
 from microgrand.errors import MissingExtraError
 from microgrand.table.domains import REALS, Domain
 from microgrand.table.primitive import Primitive
-from microgrand.testing.blame import Edge, faulty_edges, ulps
+from microgrand.testing.blame import JudgedEdge, faulty_edges, ulps_in_words
 from microgrand.testing.checking import Check
-from microgrand.testing.domains import as_domain
-from microgrand.testing.functions import Function
+from microgrand.testing.domain_arguments import as_domain
+from microgrand.testing.functions import FlatFunction
 from microgrand.testing.report import Report
 from microgrand.testing.simplest import simplest_failure
 from microgrand.testing.strategies import points
@@ -40,7 +40,7 @@ class GradientMismatch(AssertionError):  # noqa: N818  it is what a failing test
     (1.0,) disagree
     """
 
-    def __init__(self, at: tuple[Any, ...], report: Report, edges: list[Edge]) -> None:
+    def __init__(self, at: tuple[Any, ...], report: Report, edges: list[JudgedEdge]) -> None:
         self.at = at
         self.report = report
         self.edges = edges
@@ -104,7 +104,7 @@ def assert_gradient(
     tally: Counter[str] = Counter()
 
     def agrees(arguments: tuple[Any, ...]) -> None:
-        check = Check(Function(f, arguments), gradient, domains)
+        check = Check(FlatFunction(f, arguments), gradient, domains)
         report = check.report()
         if report.verdict is Verdict.DISAGREE:
             raise GradientMismatch(arguments, report, _edges(check) if gradient is None else [])
@@ -174,7 +174,7 @@ def _with_ties(draw: Any, strategies: list[st.SearchStrategy[Any]], domains: lis
     return tuple(drawn)
 
 
-def _edges(check: Check) -> list[Edge]:
+def _edges(check: Check) -> list[JudgedEdge]:
     """The wrong edges of the graph that f recorded."""
     if check.recorded is None:
         return []
@@ -190,13 +190,13 @@ def _reason(report: Report) -> str:
     )  # fmt: skip
 
 
-def _described(at: tuple[Any, ...], report: Report, edges: list[Edge]) -> str:
+def _described(at: tuple[Any, ...], report: Report, edges: list[JudgedEdge]) -> str:
     lines = [f"the gradient is wrong at {at!r}:"]
     for finding in report.findings:
         found = finding.judgement
         if found.verdict is Verdict.DISAGREE:
             truth = (
-                f"it is {found.reference!r}{ulps(found.claim, found.reference)}"
+                f"it is {found.reference!r}{ulps_in_words(found.claim, found.reference)}"
                 if found.left is None or found.right is None
                 else f"it lies between {found.left!r} and {found.right!r}"
             )

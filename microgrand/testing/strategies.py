@@ -11,7 +11,7 @@ from microgrand.errors import MissingExtraError
 from microgrand.table.domains import REALS, Domain
 from microgrand.table.numbers import as_number
 from microgrand.table.primitive import Primitive
-from microgrand.testing.domains import LARGEST, as_domain, pieces
+from microgrand.testing.domain_arguments import LARGEST, as_domain, pieces
 
 try:
     from hypothesis import strategies as st

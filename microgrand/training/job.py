@@ -27,7 +27,7 @@ from microgrand.training.solvers import minimise, safe_step
 TEST_SHARE = 0.2
 
 
-class Report(NamedTuple):
+class TrainingSummary(NamedTuple):
     """What the job found: its figures, and the trace of one test sample."""
 
     training_accuracy: float
@@ -56,7 +56,7 @@ def train_classifier(
     bias: bool = False,
     hidden: Sequence[int] = (),
     seed: int = 1,
-) -> Report:
+) -> TrainingSummary:
     """Read, split, standardise, train, judge, and write loss.svg, graph.svg and model.json into `out`.
 
     solver  one of `SOLVERS`; by default gradient descent, and Adam with hidden layers
@@ -82,7 +82,7 @@ def train_classifier(
         "graph.svg": draw(pictured, names={"cost": pictured}, depth=1 if hidden else 2).svg().encode(),
         "model.json": model.to_json().encode(),
     })  # fmt: skip
-    return Report(accuracy(model.network, training), accuracy(model.network, test), history, trace)
+    return TrainingSummary(accuracy(model.network, training), accuracy(model.network, test), history, trace)
 
 
 def predict_table(model: Model, path: Path) -> tuple[str, float | None]:

@@ -13,7 +13,7 @@ from microgrand.errors import InputError
 from microgrand.networks.layers import Layer, Linear, LogSoftmax, Sequential, Softmax, Tanh
 from microgrand.networks.losses import NegativeLogLikelihood
 from microgrand.training.samples import Samples, Scale
-from microgrand.training.storage import as_arrays, assign, flat, nested
+from microgrand.training.storage import as_arrays, as_lists, assign, from_lists
 
 FORMAT = "microgrand classifier"
 VERSION = 2
@@ -64,7 +64,7 @@ class Model(NamedTuple):
             "deviation": self.scale.deviation,
             "hidden": self.hidden,
             "bias": self.bias,
-            "parameters": {name: nested(array) for name, array in as_arrays(self.network).items()},
+            "parameters": {name: as_lists(array) for name, array in as_arrays(self.network).items()},
         }
         return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -108,5 +108,5 @@ def _from_fields(fields: dict[str, Any], source: str) -> Model:
         raise ValueError("mean and deviation are not as many as the features")
     hidden, bias = [int(size) for size in fields["hidden"]], bool(fields["bias"])
     network = classifier([len(features), *hidden, len(classes)], bias, random.Random(0))
-    assign(network, {name: flat(rows) for name, rows in fields["parameters"].items()}, source)
+    assign(network, {name: from_lists(rows) for name, rows in fields["parameters"].items()}, source)
     return Model(features, classes, str(fields["target"]), scale, hidden, bias, network)

@@ -112,10 +112,10 @@ def assign(layer: Layer, arrays: Mapping[str, Array], source: str) -> None:
             theta.data = number
 
 
-def nested(array: Array) -> Any:
+def as_lists(array: Array) -> Any:
     """The array as nested lists.
 
-    >>> nested(Array((2, 2), [1.0, 2.0, 3.0, 4.0])), nested(Array((), [5.0]))
+    >>> as_lists(Array((2, 2), [1.0, 2.0, 3.0, 4.0])), as_lists(Array((), [5.0]))
     ([[1.0, 2.0], [3.0, 4.0]], 5.0)
     """
     rows: list[Any] = array.numbers
@@ -124,17 +124,17 @@ def nested(array: Array) -> Any:
     return rows if array.shape else rows[0]
 
 
-def flat(rows: Any) -> Array:
+def from_lists(rows: Any) -> Array:
     """The array of nested lists of numbers; ValueError where they are no such thing.
 
-    >>> flat([[1.0, 2.0], [3.0, 4.0]])
+    >>> from_lists([[1.0, 2.0], [3.0, 4.0]])
     Array(shape=(2, 2), numbers=[1.0, 2.0, 3.0, 4.0])
     """
     if isinstance(rows, (int, float)) and not isinstance(rows, bool):
         return Array((), [float(rows)])
     if not isinstance(rows, list) or not rows:
         raise ValueError(f"numbers, or lists of numbers, were expected; got {rows!r:.60}")
-    parts = [flat(row) for row in rows]
+    parts = [from_lists(row) for row in rows]
     if len({part.shape for part in parts}) > 1:
         raise ValueError("the rows are not equally long")
     return Array((len(parts), *parts[0].shape), [number for part in parts for number in part.numbers])
@@ -191,7 +191,7 @@ def _libraries() -> tuple[Any, Any]:
 
 
 def _json(arrays: Mapping[str, Array], path: Path) -> bytes:
-    parameters = {name: nested(array) for name, array in arrays.items()}
+    parameters = {name: as_lists(array) for name, array in arrays.items()}
     try:
         text = json.dumps({"format": FORMAT, "version": VERSION, "parameters": parameters}, indent=1, allow_nan=False)
     except ValueError:
@@ -204,7 +204,7 @@ def _from_json(content: bytes, path: Path) -> dict[str, Array]:
         data = json.loads(content)
         if data["format"] != FORMAT or data["version"] != VERSION:
             raise ValueError(f"its format is {data['format']!r}, version {data['version']!r}")
-        return {name: flat(rows) for name, rows in data["parameters"].items()}
+        return {name: from_lists(rows) for name, rows in data["parameters"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise InputError(f"{path} holds no parameters as JSON: {reason}") from None

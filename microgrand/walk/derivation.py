@@ -16,8 +16,8 @@ from microgrand.engine.order import as_nodes
 from microgrand.engine.sweep import sweep
 from microgrand.errors import GraphError
 from microgrand.walk.formulas import Formula, Style, formula
-from microgrand.walk.layers import LayerSteps
-from microgrand.walk.nodes import NodeSteps
+from microgrand.walk.layer_steps import LayerSteps
+from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.root import fresh_root
 
 MOST_FACTORS = 40  # of a sum that is written out
@@ -84,7 +84,7 @@ def derivation(root: Any, with_respect_to: Any, *, names: Mapping[str, Any] | No
     top, theta = fresh_root(root, "derivation"), as_nodes(with_respect_to)
     steps = NodeSteps(top, called)
     for node in theta:
-        if id(node) not in steps.place:
+        if node not in steps.place:
             what = one_line(called(node) or repr(node))
             raise GraphError(f"the root does not depend on {what}, so there is no path for the chain rule to go along")
     layers = LayerSteps(top, called, nodes=steps) if any([node.scope is not None for node in steps.order]) else None
@@ -98,7 +98,7 @@ def derivation(root: Any, with_respect_to: Any, *, names: Mapping[str, Any] | No
 
 def _is_shown(layers: LayerSteps, theta: Sequence[Node]) -> bool:
     """Whether these are elements of one vector between layers, or of one row: those inside a layer are not."""
-    if any([id(node) not in layers.composed.seen.of for node in theta]):
+    if any([node not in layers.composed.seen.of for node in theta]):
         return False
     group = layers.group_of(theta[0])
     if any([layers.group_of(node) is not group for node in theta]):
@@ -112,22 +112,24 @@ def _is_shown(layers: LayerSteps, theta: Sequence[Node]) -> bool:
 Factor = tuple[str, str, float]  # above, below, ∂above/∂below
 
 
-def _of_names(steps: NodeSteps, theta: Node, paths: dict[int, int], called: Callable[[Node], str | None]) -> Derivation:
+def _of_names(
+    steps: NodeSteps, theta: Node, paths: dict[Node, int], called: Callable[[Node], str | None]
+) -> Derivation:
     """The sum over all paths through the nodes that have names, or, if none has, through all nodes."""
     root = steps.order[-1]
-    lit = [node for node in steps.order if id(node) in paths]
+    lit = [node for node in steps.order if node in paths]
     stops = [node for node in lit if called(node)]
     if not any([node is not root and node is not theta for node in stops]):
         stops = lit
     stops = [node for node in stops if node is not root and node is not theta]
-    name = {id(node): steps.names[steps.place[id(node)]] for node in lit}
-    value = steps.deltas[steps.place[id(theta)]]
+    name = {node: steps.names[steps.place[node]] for node in lit}
+    value = steps.deltas[steps.place[theta]]
     readable = len(stops) < MOST_FACTORS  # each of them is in a term
     terms = _terms(theta, root, _partials_above([theta, *stops, root]), name) if readable else None
     if terms is not None:
-        return _written_out(name[id(root)], name[id(theta)], terms, value)
-    lines = [steps.delta(steps.place[id(node)]).formula for node in reversed(lit)]
-    return Derivation(tuple(lines), value, f"{_too_many(paths[id(root)], len(lit) - 1)}: it stays in factors")
+        return _written_out(name[root], name[theta], terms, value)
+    lines = [steps.delta(steps.place[node]).formula for node in reversed(lit)]
+    return Derivation(tuple(lines), value, f"{_too_many(paths[root], len(lit) - 1)}: it stays in factors")
 
 
 def _too_many(paths: int, nodes: int) -> str:
@@ -137,37 +139,37 @@ def _too_many(paths: int, nodes: int) -> str:
     return f"{'more than ' * (paths >= MOST_PATHS)}{paths:,} paths are too many to be written out"
 
 
-def _partials_above(stops: Sequence[Node]) -> dict[int, list[tuple[Node, float]]]:
-    """For each stop the stops that use it without another in between, with the partials in it, by id of node."""
-    above: dict[int, list[tuple[Node, float]]] = {}
+def _partials_above(stops: Sequence[Node]) -> dict[Node, list[tuple[Node, float]]]:
+    """For each stop the stops that use it without another in between, with the partials in it."""
+    above: dict[Node, list[tuple[Node, float]]] = {}
     for node in stops[1:]:
         below = [each for each in stops if each is not node]
         deltas = sweep(node, 1.0, below)
-        reached = {id(each) for each in _used(node, below)}
+        reached = set(_used(node, below))
         for each in below:
-            if id(each) in reached:
-                above.setdefault(id(each), []).append((node, deltas[each]))
+            if each in reached:
+                above.setdefault(each, []).append((node, deltas[each]))
     return above
 
 
 def _used(node: Node, stops: Sequence[Node]) -> list[Node]:
     """The stops that a node is computed from, with no other in between."""
-    known = {id(stop): stop for stop in stops}
-    found: dict[int, Node] = {}
-    seen: set[int] = set()
+    known = set(stops)
+    found: dict[Node, None] = {}
+    seen: set[Node] = set()
     waiting = [node]
     while waiting:
         for parent in waiting.pop().parents:
-            if id(parent) in known:
-                found[id(parent)] = parent
-            elif id(parent) not in seen:
-                seen.add(id(parent))
+            if parent in known:
+                found[parent] = None
+            elif parent not in seen:
+                seen.add(parent)
                 waiting.append(parent)
-    return list(found.values())
+    return list(found)
 
 
 def _terms(
-    theta: Node, root: Node, above: dict[int, list[tuple[Node, float]]], name: dict[int, str]
+    theta: Node, root: Node, above: dict[Node, list[tuple[Node, float]]], name: dict[Node, str]
 ) -> list[list[Factor]] | None:
     """The factors of every path, the root's first; None if there are too many."""
     finished: list[list[Factor]] = []
@@ -177,8 +179,8 @@ def _terms(
         if node is root:
             finished.append(factors)
             continue
-        for child, partial in above.get(id(node), []):
-            growing.append((child, [(name[id(child)], name[id(node)], partial), *factors]))
+        for child, partial in above.get(node, []):
+            growing.append((child, [(name[child], name[node], partial), *factors]))
         if sum([len(each) for _, each in growing]) + sum([len(each) for each in finished]) > MOST_FACTORS:
             return None
     return finished
@@ -221,12 +223,12 @@ class Chain(NamedTuple):
 def _of_layers(layers: LayerSteps, steps: NodeSteps, theta: Sequence[Node]) -> Derivation:
     """Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ, where the layers that follow θ are a chain; else, or if it is long, factors."""
     group = layers.group_of(theta[0])
-    places = {id(vertex.node): k for k, vertex in enumerate(group.vertices)}
-    columns = [places[id(node)] for node in theta]
+    places = {vertex.node: k for k, vertex in enumerate(group.vertices)}
+    columns = [places[node] for node in theta]
     deltas = [group.deltas[column] for column in columns]
     value = deltas[0] if len(deltas) == 1 else tuple(deltas)
     whole = columns == list(range(len(group.items)))
-    below = layers.row_name(group, columns) or _listed([steps.names[steps.place[id(node)]] for node in theta])
+    below = layers.row_name(group, columns) or _listed([steps.names[steps.place[node]] for node in theta])
     chain = _chain(layers, group)
     if chain is None or chain.size > MOST_FACTORS:
         why = (
@@ -235,7 +237,7 @@ def _of_layers(layers: LayerSteps, steps: NodeSteps, theta: Sequence[Node]) -> D
             else "its terms are too many to be written out"
         )
         above = layers.leading_on(group)
-        lines = [step.formula for each, step in layers.backward() if id(each) in above]
+        lines = [step.formula for each, step in layers.backward() if each in above]
         if not whole:
             lines.append(formula(lambda style: f"{style.partial('C', below)} = {style.vector(deltas)}"))
         return Derivation(tuple(lines), value, f"{why}: it stays in factors")

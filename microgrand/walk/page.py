@@ -6,10 +6,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from html import escape
 from importlib.resources import files
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from microgrand.drawing.dot import dot_text
 from microgrand.drawing.render import svg

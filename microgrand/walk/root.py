@@ -30,10 +30,11 @@ def fresh_root(root: Any, who: str) -> Node:
 def unused_inputs(root: Node) -> list[Node]:
     """What the layers in a graph were called on, and the root does not use."""
     order = topological_order(root)
-    used = {id(node) for node in order}
-    scopes = {id(node.scope): node.scope for node in order if node.scope is not None}
-    for scope in list(scopes.values()):
-        while scope.outer is not None and id(scope.outer) not in scopes:
-            scope = scopes[id(scope.outer)] = scope.outer
-    inputs = {id(item): item for scope in scopes.values() for item in scope.inputs if isinstance(item, Node)}
-    return [item for key, item in inputs.items() if key not in used]
+    used = set(order)
+    scopes = dict.fromkeys([node.scope for node in order if node.scope is not None])
+    for scope in list(scopes):
+        while scope.outer is not None and scope.outer not in scopes:
+            scope = scope.outer
+            scopes[scope] = None
+    inputs = dict.fromkeys([item for scope in scopes for item in scope.inputs if isinstance(item, Node)])
+    return [item for item in inputs if item not in used]

@@ -11,6 +11,7 @@ from microgrand.drawing.links import Link, Links
 from microgrand.drawing.vertices import Vertex
 from microgrand.drawing.view import View
 from microgrand.drawing.words import SHOWABLE, Words, array_text
+from microgrand.engine.node import Node
 from microgrand.table.formula import number as number_text
 from microgrand.walk.step import Step
 
@@ -55,12 +56,12 @@ class Scene:
         self.root = f"{words.name(composed.seen.root)} = {number_text(composed.seen.root.data)}"
 
     def add_round(
-        self, composed: Composition, steps: Sequence[tuple[Group, Step]], place: dict[int, int], number: int
+        self, composed: Composition, steps: Sequence[tuple[Group, Step]], place: dict[Node, int], number: int
     ) -> None:
         """Add the frames of one pass through the graph, forwards, backwards, and perhaps an update.
 
         steps   with the box that each of them is about
-        place   of each node in the topological order, by id of node
+        place   of each node in the topological order
         number  of the pass, from 0
         """
         playing = _Round(composed, place, number)
@@ -92,25 +93,25 @@ class Scene:
 class _Round:
     """One pass through a graph: what is known of its numbers so far."""
 
-    def __init__(self, composed: Composition, place: dict[int, int], number: int) -> None:
+    def __init__(self, composed: Composition, place: dict[Node, int], number: int) -> None:
         self._links: Links = composed.links
         self._words = Words(composed.grouping, composed.links, SHOWABLE)
         self._number = number
-        self._known: dict[tuple[int, int], float] = {}  # by id of vertex, and line
-        self._into: dict[int, list[Link]] = {}
-        self._from: dict[int, list[Link]] = {}
+        self._known: dict[tuple[Vertex, int], float] = {}  # by vertex and line
+        self._into: dict[Group, list[Link]] = {}
+        self._from: dict[Group, list[Link]] = {}
         for link in composed.links.all:
-            self._into.setdefault(id(link.head), []).append(link)
-            self._from.setdefault(id(link.tail), []).append(link)
+            self._into.setdefault(link.head, []).append(link)
+            self._from.setdefault(link.tail, []).append(link)
         self._labels = {arrow.id: arrow.label for arrow in composed.view.arrows}
-        self._place = {id(vertex): place.get(id(vertex.node)) for vertex in composed.seen.vertices}
+        self._place = {vertex: place.get(vertex.node) for vertex in composed.seen.vertices}
 
     def blank(self) -> tuple[Writing, ...]:
         """Every number unknown; after the first pass the leaves are known: they were given, or updated."""
         groups = [group for group in self._links.groups if group.kind in ("node", "vector") and group.vertices]
         if self._number > 0:
             for group in groups:
-                self._known |= {(id(vertex), VALUE): vertex.data for vertex in group.vertices if vertex.is_leaf}
+                self._known |= {(vertex, VALUE): vertex.data for vertex in group.vertices if vertex.is_leaf}
         boxes = [self._line(group, line) for group in groups for line in (VALUE, DELTA)]
         return (*boxes, *[(name, k, "") for name, label in self._labels.items() for k in range(len(label))])
 
@@ -124,7 +125,7 @@ class _Round:
         numbers = step.result if isinstance(step.result, tuple) else (step.result,)
         for item, number in zip(self._items(group, step, len(numbers)), numbers, strict=True):
             if isinstance(item, Vertex):
-                self._known[id(item), field] = number
+                self._known[item, field] = number
         written = (self._line(group, field),) if group.vertices else self._constants(group)
         boxes, arrows = self._lit(group, step)
         labels = [(name, k, line) for name in arrows for k, line in enumerate(self._labels.get(name, ()))]
@@ -133,14 +134,14 @@ class _Round:
     def _items(self, group: Group, step: Step, count: int) -> Sequence[Vertex | float]:
         """What of the box a step computes: one vertex, or all; forwards also the plain numbers of a vector."""
         if count == 1 and group.vertices:
-            return [vertex for vertex in group.vertices if self._place.get(id(vertex)) in step.nodes]
+            return [vertex for vertex in group.vertices if self._place.get(vertex) in step.nodes]
         return group.items if count == len(group.items) else group.vertices
 
     def _line(self, group: Group, field: int) -> Writing:
-        known = [self._known.get((id(item), field)) for item in group.items if isinstance(item, Vertex)]
+        known = [self._known.get((item, field)) for item in group.items if isinstance(item, Vertex)]
         if field == DELTA:
             return self._links.box_id(group), field, f"{self._words.delta_symbol(group)} = {array_text(known)}"
-        numbers = [self._known.get((id(item), field)) if isinstance(item, Vertex) else item for item in group.items]
+        numbers = [self._known.get((item, field)) if isinstance(item, Vertex) else item for item in group.items]
         return self._links.box_id(group), field, array_text(numbers)
 
     def _constants(self, group: Group) -> tuple[Writing, ...]:
@@ -155,14 +156,14 @@ class _Round:
     def _lit(self, group: Group, step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The box that is computed, those that it is computed from, and the arrows between them."""
         if step.direction == "backward":
-            links = [link for link in self._from.get(id(group), []) if link.edges]
+            links = [link for link in self._from.get(group, []) if link.edges]
             layers = [link.head for link in links if link.head.layer is not None]
-            links = [*links, *[link for layer in layers for link in self._from.get(id(layer), [])]]
+            links = [*links, *[link for layer in layers for link in self._from.get(layer, [])]]
             others = [link.head for link in links]
         else:
-            links = self._into.get(id(group), [])
+            links = self._into.get(group, [])
             makers = [link.tail for link in links if link.made]
-            links = [*links, *[link for maker in makers for link in self._into.get(id(maker), [])]]
+            links = [*links, *[link for maker in makers for link in self._into.get(maker, [])]]
             others = [link.tail for link in links]
         arrows = [name for link in links for name in self._arrows(link, step)]
         boxes = [self._links.box_id(each) for each in [group, *others]]
@@ -173,5 +174,5 @@ class _Round:
         if not link.edges:
             return [self._links.arrow_id(link)]
         alone = {(term.child, term.operand) for term in step.terms} if len(step.terms) == 1 else None
-        edges = [edge for edge in link.edges if alone is None or (self._place.get(id(edge.child)), edge.k) in alone]
+        edges = [edge for edge in link.edges if alone is None or (self._place.get(edge.child), edge.k) in alone]
         return [self._links.arrow_id(link, edge) for edge in edges]

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from microgrand.drawing.names import caller_names
-from microgrand.walk.layers import LayerSteps
-from microgrand.walk.nodes import NodeSteps
+from microgrand.walk.layer_steps import LayerSteps
+from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.root import fresh_root
 from microgrand.walk.step import Step
 

@@ -22,8 +22,8 @@ from microgrand.errors import DomainError
 from microgrand.files import write_whole
 from microgrand.stale import refresh
 from microgrand.table.numbers import as_number
-from microgrand.walk.layers import LayerSteps, layers_only
-from microgrand.walk.nodes import NodeSteps
+from microgrand.walk.layer_steps import LayerSteps, layers_only
+from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.page import final_picture, page
 from microgrand.walk.root import fresh_root, unused_inputs
 from microgrand.walk.scene import Scene
@@ -151,8 +151,8 @@ def walkthrough(
     called = caller_names(names, sys._getframe(1).f_locals)
     top, parameters = fresh_root(root, "walkthrough"), as_nodes(theta)
     if not parameters and getattr(root, "step", None) is not None:
-        used = {id(node) for node in topological_order(top)}
-        parameters, rate = [leaf for leaf in root.parameters if id(leaf) in used], root.step
+        used = set(topological_order(top))
+        parameters, rate = [leaf for leaf in root.parameters if leaf in used], root.step
     tour = _Tour(top, called, parameters, _rate(rate), max_nodes)
     tour.plan(granularity)
     last = (int(iterations) if tour.theta else 1) - 1
@@ -177,7 +177,7 @@ class _Tour:
     ) -> None:
         self.rate, self.most = rate, most
         self.root, self.called = root, called
-        self.theta = list({id(leaf): leaf for leaf in theta}.values())
+        self.theta = list(dict.fromkeys(theta))
         self._idle: list[Node] = []
         self._deltas: list[float] = []
         if theta:
@@ -232,7 +232,7 @@ class _Tour:
     def walk(self, number: int) -> None:
         """Go through the graph once, in every scene."""
         nodes = NodeSteps(self.root, self.called)
-        self._deltas = [nodes.deltas[nodes.place[id(leaf)]] for leaf in self.theta]
+        self._deltas = [nodes.deltas[nodes.place[leaf]] for leaf in self.theta]
         for scene, (granularity, composed, composer) in zip(self.scenes, self._plans, strict=True):
             self._play(scene, granularity, composed if number == 0 else composer(), nodes, number)
 
@@ -266,11 +266,11 @@ class _Tour:
             pairs = [*boxes.forward(), *boxes.backward(), *boxes.update(self.rate, self.theta)]
         else:
             backward = nodes.backward() if granularity == "node" else nodes.arriving()
-            updates = [nodes.updated(nodes.place[id(leaf)], self.rate) for leaf in self.theta]
-            of = {nodes.place[id(vertex.node)]: composed.grouping.of[id(vertex)] for vertex in composed.seen.vertices}
+            updates = [nodes.updated(nodes.place[leaf], self.rate) for leaf in self.theta]
+            of = {nodes.place[vertex.node]: composed.grouping.of[vertex] for vertex in composed.seen.vertices}
             pairs = [(of[step.nodes[0]], step) for step in [*nodes.forward(), *backward, *updates]]
-        shown = {id(group) for group in composed.links.groups}
-        scene.add_round(composed, [pair for pair in pairs if id(pair[0]) in shown], nodes.place, number)
+        shown = set(composed.links.groups)
+        scene.add_round(composed, [pair for pair in pairs if pair[0] in shown], nodes.place, number)
 
 
 def _copied(
@@ -278,15 +278,15 @@ def _copied(
 ) -> tuple[Node, list[Node], Callable[[Node], str | None]]:
     """A copy of the graph, its parameters, and what its nodes are called."""
     order = topological_order(root)
-    below = {id(node) for node in order}
+    below = set(order)
     for leaf in theta:
-        if id(leaf) not in below or not leaf.is_leaf:
+        if leaf not in below or not leaf.is_leaf:
             raise ValueError(f"theta is of leaves that the root depends on; got {leaf!r:.60}")
     new_root = copy.deepcopy(root)
     pairs = list(zip(topological_order(new_root), order, strict=True))
-    originals = {id(new): old for new, old in pairs}
-    new_of = {id(old): new for new, old in pairs}
-    return new_root, [new_of[id(leaf)] for leaf in theta], lambda node: called(originals[id(node)])
+    originals = dict(pairs)
+    new_of = {old: new for new, old in pairs}
+    return new_root, [new_of[leaf] for leaf in theta], lambda node: called(originals[node])
 
 
 def _framed(html: str, picture: str, title: str) -> str:

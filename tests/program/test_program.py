@@ -16,7 +16,7 @@ import microgrand as mg
 from microgrand import GraphError, GuardError, Value, record
 from microgrand.program import Program
 from microgrand.program.dots import with_dots
-from microgrand.program.groups import grouped
+from microgrand.program.grouped_steps import grouped
 from microgrand.program.passes import optimised, with_common, without_dead, without_signs
 from microgrand.testing import expressions
 

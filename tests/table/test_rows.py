@@ -8,8 +8,8 @@ from hypothesis import settings
 import microgrand as mg
 from microgrand import TABLE, Primitive
 from microgrand.testing import PrimitiveFault, check_primitive
+from microgrand.testing.checking_primitives import check_law
 from microgrand.testing.laws import LAWS
-from microgrand.testing.rows import check_law
 
 ROWS = pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 

@@ -92,12 +92,54 @@ def test_arguments_and_results_may_have_any_structure(f, gradient, at, names):
         assert [finding.what for finding in report.findings] == names
 
     def spoiled(*arguments):
-        return [2.0 * x + 1.0 for x in mg.testing.functions.flat(gradient(*arguments))]
+        return [2.0 * x + 1.0 for x in mg.testing.functions.numbers_in(gradient(*arguments))]
 
     if len(report.findings) != 4:  # a product with cotangents is told by its arguments
         assert {finding.judgement.verdict for finding in check_gradient(f, gradient=spoiled, at=at).findings} == {
             Verdict.DISAGREE
         }
+
+
+KEYS = st.permutations(["b", "c", "a"])
+
+
+@given(KEYS, KEYS, st.sampled_from([1.0, -1.0]))
+def test_a_dict_is_matched_by_its_keys(keys, others, scale):
+    """Inputs come in the order of the point's keys; a gradient's dicts may hold theirs in any other order."""
+    numbers, slopes = {"a": 2.0, "b": 3.0, "c": [0.5, 4.0]}, {"a": 3.0, "b": 2.0, "c": [4.0, 0.5]}
+    at = {key: numbers[key] for key in keys}
+    report = check_gradient(
+        lambda p: p["a"] * p["b"] + p["c"][0] * p["c"][1],
+        gradient=lambda p: {key: slopes[key] for key in others} | {"a": scale * slopes["a"]},
+        at=at,
+    )
+    assert [finding.what for finding in report.findings] == [f"∂f/∂{place}" for place in mg.nested.places(at, "p")]
+    wrong = [finding.what for finding in report.findings if finding.judgement.verdict is not Verdict.AGREE]
+    assert wrong == ([] if scale == 1.0 else ["∂f/∂p['a']"])
+
+
+@given(KEYS, KEYS, KEYS)
+def test_rows_and_results_in_a_dict_are_matched_by_their_keys(keys, others, inner):
+    """Each call of f, and the gradient, may hold the outputs in an order of its own, and the inputs in each row."""
+    point = {"a": 2.0, "b": 3.0, "c": 5.0}
+    square = {"a": 4.0, "b": 6.0, "c": 10.0}
+    calls = []
+
+    def f(p, q):
+        calls.append(p)
+        return {key: p[key] ** 2 + q for key in (keys if len(calls) % 2 else others)}
+
+    def gradient(p, q):
+        return {out: ({key: square[key] * (key == out) for key in inner}, 1.0) for out in others}
+
+    assert verdict(f, gradient, (point, 1.0)) == "agree"
+
+
+@pytest.mark.parametrize("gradient", [lambda p: {"a": 1.0, "z": 1.0}, lambda p: [1.0, {"y": 1.0, "z": 1.0}]])
+def test_a_dict_with_other_keys_is_refused(gradient):
+    """Where a gradient's dict does not have the keys of the point nothing tells which number belongs where."""
+    with pytest.raises(ValueError, match="the gradient gives"):
+        check_gradient(lambda p: p["a"] + p["b"], gradient=gradient, at={"a": 1.0, "b": 2.0})
 
 
 def test_numpy_arrays_are_arguments_and_results():

@@ -98,6 +98,23 @@ def test_jax_on_sequences(jax64):
     assert report.verdict is Verdict.AGREE, str(report)
 
 
+def test_jax_s_dicts_are_matched_by_their_keys(jax64):
+    """JAX sorts the keys of dicts that pass through it; each partial is judged as that of its own key."""
+    at = {"w": jax64.numpy.array([0.5, 0.25]), "b": 0.125}
+
+    def cost(p):
+        return jax64.numpy.sum(jax64.numpy.sin(jax64.numpy.asarray(p["w"]))) * p["b"]
+
+    gradient = jax64.jit(jax64.grad(cost))
+    assert list(gradient(at)) == ["b", "w"]
+    report = check_gradient(cost, gradient=gradient, at=at)
+    assert [finding.what for finding in report.findings] == ["∂f/∂p['w'][0]", "∂f/∂p['w'][1]", "∂f/∂p['b']"]
+    assert report.verdict is Verdict.AGREE, str(report)
+    jacobian = jax64.jacobian(lambda p: jax64.numpy.sin(jax64.numpy.asarray(p["w"])))
+    columns = check_gradient(lambda p: jax64.numpy.sin(p["w"]), gradient=jacobian, at={"w": at["w"]})
+    assert columns.verdict is Verdict.AGREE, str(columns)
+
+
 def test_jax_is_searched(jax64):
     """A search agrees with the right derivative, and finds the point where a wrong one differs."""
     tanh = jax64.jit(jax64.numpy.tanh)

@@ -17,9 +17,9 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 import microgrand as mg
 from microgrand import TABLE, Primitive
 from microgrand.testing import GradientMismatch, PrimitiveFault, assert_gradient
+from microgrand.testing.checking_primitives import check_law
 from microgrand.testing.expression import applied
 from microgrand.testing.laws import LAWS
-from microgrand.testing.rows import check_law
 from microgrand.testing.strategies import operands
 
 VISIBLE = 1e-7  # a partial that is closer to the right one than this, relatively, is not wrong to a checker

@@ -14,10 +14,10 @@ from hypothesis import Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
 import microgrand
-from microgrand import TABLE, Domain, Interval, Notation, Primitive, topological_order
+from microgrand import TABLE, Domain, Interval, Primitive, Signature, topological_order
 from microgrand.engine.node import data_of
 from microgrand.testing import expressions, values
-from microgrand.testing.domains import NAMED, as_domain, brought_inside
+from microgrand.testing.domain_arguments import NAMED, as_domain, brought_inside
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = Path(microgrand.__file__).parent
@@ -202,9 +202,7 @@ def rows_of_ones_own():
         "own_pairs",
         lambda *xs: sum(xs[: len(xs) // 2]) * sum(xs[len(xs) // 2 :]),
         lambda z, *xs: [sum(xs[len(xs) // 2 :])] * (len(xs) // 2) + [sum(xs[: len(xs) // 2])] * (len(xs) // 2),
-        Notation("own_pairs", groups=2),
-        many=True,
-        spread=lambda xs, ys: [*xs, *ys],
+        signature=Signature(lists=("xs", "ys")),
     )
     return cube, raises, pairs
 

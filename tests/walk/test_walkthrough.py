@@ -252,7 +252,7 @@ def test_a_descent_copies_its_graph_once(monkeypatch):
     """However long the graph, to copy it takes as many traversals."""
     counted = []
     monkeypatch.setattr(
-        "microgrand.engine.copying.topological_order", lambda *given: counted.append(1) or topological_order(*given)
+        "microgrand.copying.topological_order", lambda *given: counted.append(1) or topological_order(*given)
     )
     for length in (10, 400):
         x = y = Value(1.0)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from microgrand.testing.differences.reference import Reference
-from microgrand.testing.differences.steps import length
+from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import Surroundings
 
 POINTS = 48

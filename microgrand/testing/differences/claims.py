@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from microgrand.testing.differences.reference import Reference
-from microgrand.testing.differences.steps import length
+from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import Surroundings
 
 RESOLUTION = 1e-2  # an error above this share of the slope is too coarse to agree on

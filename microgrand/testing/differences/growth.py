@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from microgrand.testing.differences.steps import length
+from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import Surroundings
 
 JUMP = 0.03  # an exponent q below this is a jump

@@ -9,14 +9,14 @@ from typing import Any
 from microgrand.table.domains import REALS, Domain
 from microgrand.testing.differences.averaging import averaged
 from microgrand.testing.differences.claims import RESOLUTION, Claim
-from microgrand.testing.differences.doubts import doubt, flat_to_rounding
+from microgrand.testing.differences.excuses import doubt, flat_to_rounding
 from microgrand.testing.differences.growth import INFINITE_SLOPE, JUMP, growth
 from microgrand.testing.differences.precision import DOUBLE
 from microgrand.testing.differences.probe import Probe
 from microgrand.testing.differences.recognition import recognised
 from microgrand.testing.differences.reference import Reference, one_slope
-from microgrand.testing.differences.settling import Settled, settle
-from microgrand.testing.differences.steps import length
+from microgrand.testing.differences.settled_reference import Settled, settle
+from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surroundings
 from microgrand.testing.verdict import Judgement, Verdict
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from microgrand.testing.differences.reference import Reference
-from microgrand.testing.differences.steps import length
+from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surroundings
 
 HALVINGS = 12

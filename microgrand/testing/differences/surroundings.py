@@ -9,7 +9,7 @@ from microgrand.testing.differences.extrapolation import Quotient, Series
 from microgrand.testing.differences.noise import TABLE_POINTS, TABLE_SPACING, Noise, table_estimate
 from microgrand.testing.differences.precision import DOUBLE, Precision
 from microgrand.testing.differences.probe import Probe
-from microgrand.testing.differences.steps import MINUTE, filled_in, length, natural_steps, outward_steps
+from microgrand.testing.differences.step_sizes import MINUTE, filled_in, length, natural_steps, outward_steps
 
 LEFT, RIGHT = -1, 1
 FEWEST_QUOTIENTS = 3

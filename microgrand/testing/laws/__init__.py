@@ -11,7 +11,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from microgrand.table.primitive import Primitive
-from microgrand.testing.laws.domains import domain_is_kept, ends_are_kept
+from microgrand.testing.laws.kept_domains import domain_is_kept, ends_are_kept
 from microgrand.testing.laws.law import Broken, Law, LeftOut
 from microgrand.testing.laws.orders import higher_orders, second_order
 from microgrand.testing.laws.partials import kinks_keep_their_convention, partials_are_derivatives, partials_are_exact

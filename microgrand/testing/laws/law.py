@@ -9,7 +9,7 @@ from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
 from microgrand.errors import MissingExtraError
 from microgrand.table.primitive import Primitive
-from microgrand.testing.blame import ulps
+from microgrand.testing.blame import ulps_in_words
 from microgrand.testing.expression import applied
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -27,7 +27,7 @@ class Broken(AssertionError):  # noqa: N818  it is what a failing test shows
 
     def __init__(self, what: str, found: Any, right: Any) -> None:
         both = isinstance(found, float) and isinstance(right, float)
-        gap = ulps(found, right) if both else ""
+        gap = ulps_in_words(found, right) if both else ""
         super().__init__(f"{what} is {found!r}; right is {right!r}{gap}")
 
 
@@ -50,7 +50,7 @@ class Law(NamedTuple):
     share: float = 1.0
 
 
-def variables(row: Primitive, count: int) -> list[int]:
+def variable_positions(row: Primitive, count: int) -> list[int]:
     """The positions of those of `count` operands that can be Values."""
     chosen = row.signature.index_positions(count)
     return [k for k in range(count) if k not in chosen]
@@ -58,7 +58,7 @@ def variables(row: Primitive, count: int) -> list[int]:
 
 def on_values(row: Primitive, xs: Sequence[float], only: int | None = None) -> tuple[dict[int, Value], Value]:
     """The operands as leaves x0, x1, … by position, and the node; with `only`, that operand alone is a Value."""
-    chosen = variables(row, len(xs)) if only is None else [only]
+    chosen = variable_positions(row, len(xs)) if only is None else [only]
     leaves = {k: Value(xs[k], name=f"x{k}") for k in chosen}
     return leaves, applied(row, [leaves.get(k, x) for k, x in enumerate(xs)])
 

@@ -15,7 +15,7 @@ from microgrand.testing import digits
 from microgrand.testing.differences import judge
 from microgrand.testing.exact import differenced_partial
 from microgrand.testing.expression import Expression, applied
-from microgrand.testing.laws.law import Broken, need_one_judged, refused, variables
+from microgrand.testing.laws.law import Broken, need_one_judged, refused, variable_positions
 from microgrand.testing.verdict import Judgement, Verdict
 
 HIGHEST_ORDER = 4
@@ -23,7 +23,7 @@ HIGHEST_ORDER = 4
 
 def second_order(row: Primitive, xs: list[float], first: int, second: int) -> None:
     """The derivative of a partial, swept through Values, is the derivative of the numbers that the partial gives."""
-    own = variables(row, len(xs))
+    own = variable_positions(row, len(xs))
     k, i = own[first % len(own)], own[second % len(own)]
     leaves = {j: Value(xs[j], name=f"x{j}") for j in own}
     slope = refused(lambda: _partial_on(row, k, [leaves.get(j, x) for j, x in enumerate(xs)]), "on Values")
@@ -64,7 +64,7 @@ def _by_differences(row: Primitive, xs: list[float], k: int, i: int, claim: floa
 
 def higher_orders(row: Primitive, xs: list[float]) -> None:
     """To fourth order, the derivatives in each operand are those of the value: backwards by grad, forwards by jvp."""
-    for k in variables(row, len(xs)):
+    for k in variable_positions(row, len(xs)):
         backwards = forwards = _along(row, xs, k)
         scale = abs(row.value(*xs))
         for order in range(1, HIGHEST_ORDER + 1):

@@ -20,7 +20,7 @@ from microgrand.testing.laws.law import (
     on_values,
     refused,
     value_scale,
-    variables,
+    variable_positions,
 )
 
 ARRAY_ULPS = 512  # as far as NumPy's and SciPy's own functions are exact
@@ -66,7 +66,7 @@ def arrays_give_what_floats_give(row: Primitive, xs: list[float], others: list[f
     except ImportError:
         raise LeftOut("NumPy is not installed") from None
     lanes = [xs, others if len(others) == len(xs) and row.allows(*others) else xs]
-    own = variables(row, len(xs))
+    own = variable_positions(row, len(xs))
     lanes = [xs, [y if k in own else x for k, (x, y) in enumerate(zip(*lanes, strict=True))]]
     arrays = [numpy.array([lane[k] for lane in lanes]) if k in own else x for k, x in enumerate(xs)]
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from struct import pack
 from typing import Any
 
-from microgrand.program.program import Guard, Program, Step, moved, slots
+from microgrand.program.program import Application, Guard, Program, moved, slots
 from microgrand.table.primitive import Primitive
 
 
@@ -25,7 +25,7 @@ class Draft:
         leaves: int,
     ) -> None:
         self.title, self.example, self.names, self.parameters = title, example, names, parameters
-        self.steps: list[Step] = []
+        self.steps: list[Application] = []
         self.leaves = leaves  # the slots of inputs and parameters
         self.size = leaves
         self._constants: dict[bytes, int] = {}
@@ -47,7 +47,7 @@ class Draft:
 
     def step(self, row: Primitive, *members: tuple[int, ...]) -> int:
         """Apply a row; the slot that its first member fills."""
-        self.steps.append(Step(row, members))
+        self.steps.append(Application(row, members))
         self.size += len(members)
         return self.size - len(members)
 
@@ -57,7 +57,7 @@ class Draft:
         used = {k for _, members in self.steps for operands in members for k in operands if k < 0}
         used.update([k for guard in guards for k in (guard.left, guard.right) if k < 0])
         place = _Places(self.leaves, sorted(used | {k for k in slots(result) if k < 0}, reverse=True))
-        steps = [Step(row, tuple([tuple([place[k] for k in m]) for m in members])) for row, members in self.steps]
+        steps = [step.moved(place) for step in self.steps]
         return Program(
             self.title, self.example, self.names, self.parameters, [self._numbers[~k] for k in place.constants], steps,
             moved(result, place), [g._replace(left=place[g.left], right=place[g.right]) for g in guards],

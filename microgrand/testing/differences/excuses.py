@@ -6,7 +6,7 @@ from microgrand.testing.differences.claims import FEWEST_REJECTIONS, Claim
 from microgrand.testing.differences.extent import least_secant, natural_range
 from microgrand.testing.differences.noise import TABLE_SPACING
 from microgrand.testing.differences.reference import Reference
-from microgrand.testing.differences.settling import Settled
+from microgrand.testing.differences.settled_reference import Settled
 from microgrand.testing.differences.surroundings import Surroundings
 
 MOSTLY_NOISE = 1e-3  # noise above this share of f's range

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable
 
 from microgrand.nested import flat
-from microgrand.program.draft import Draft
+from microgrand.program.building import Draft
 from microgrand.program.passes import closed
 from microgrand.program.program import Program
 from microgrand.table.primitive import Primitive

@@ -1,6 +1,6 @@
 """Replay on one number per slot: floats, Values, mpmath's. One loop serves all; `how` applies a row to operands.
 
-Arrays take another way, many slots at a time: `plan.py`.
+Arrays take another way, many slots at a time: `plan.py` and `blocks.py`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from microgrand.errors import DomainError
 from microgrand.table.domains import Domain
 from microgrand.table.primitive import Primitive
 from microgrand.testing.expression import applied
-from microgrand.testing.laws.law import Broken, LeftOut, on_values, variables
+from microgrand.testing.laws.law import Broken, LeftOut, on_values, variable_positions
 
 
 def domain_is_kept(row: Primitive, xs: list[float]) -> None:
@@ -38,7 +38,7 @@ def domain_is_kept(row: Primitive, xs: list[float]) -> None:
 
 def ends_are_kept(row: Primitive, xs: list[float]) -> None:
     """Just outside each end of each operand's domain the error names the row and the number."""
-    outside = [(k, x) for k in variables(row, len(xs)) for x in just_outside(_domain(row, k))]
+    outside = [(k, x) for k in variable_positions(row, len(xs)) for x in just_outside(_domain(row, k))]
     if not outside:
         raise LeftOut("the row is defined everywhere")
     for k, x in outside:

@@ -8,14 +8,14 @@ from functools import cached_property
 
 from microgrand.drawing.draw import Composition, compose
 from microgrand.drawing.groups import Group
-from microgrand.drawing.links import Link, jacobian, sweeps_through
+from microgrand.drawing.links import Link, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.engine.node import Node
 from microgrand.engine.sweep import Adjoints
 from microgrand.walk.formulas import Style, formula
-from microgrand.walk.nodes import NodeSteps, direction_of, listed, summed
+from microgrand.walk.node_steps import NodeSteps, direction_of, listed, sum_text
 from microgrand.walk.step import Step
 
 ALL = 10**9  # boxes: nothing is left out
@@ -43,8 +43,8 @@ class LayerSteps:
         self._grouping, self._links = self.composed.grouping, self.composed.links
         self._root = self.composed.seen.root
         self._nodes = nodes if nodes is not None else NodeSteps(root, called)
-        self._sweeps: dict[int, list[Adjoints]] = {}
-        self._shown = {id(group) for group in self._links.groups}
+        self._sweeps: dict[Group, list[Adjoints]] = {}
+        self._shown = set(self._links.groups)
         self.groups = sorted(self._drawn(), key=self._turn)
 
     def forward(self) -> list[tuple[Group, Step]]:
@@ -57,14 +57,14 @@ class LayerSteps:
 
     def update(self, rate: float, theta: Sequence[Node]) -> list[tuple[Group, Step]]:
         """One step for each row of these parameters: θ ← θ - η ∂C/∂θ; for each of them, where it is part of a row."""
-        wanted = {id(node) for node in theta}
+        wanted = set(theta)
         found: list[tuple[Group, Step]] = []
         for group in self.groups:
-            vertices = [vertex for vertex in group.vertices if id(vertex.node) in wanted]
+            vertices = [vertex for vertex in group.vertices if vertex.node in wanted]
             if vertices and group.kind == "vector" and len(vertices) == len(group.items):
                 found.append((group, self.updated(group, rate)))
             else:
-                places = [self._nodes.place[id(vertex.node)] for vertex in vertices]
+                places = [self._nodes.place[vertex.node] for vertex in vertices]
                 found += [(group, self._nodes.updated(place, rate)) for place in places]
         return found
 
@@ -119,10 +119,10 @@ class LayerSteps:
 
     def _is_made_by(self, group: Group, makers: list[Group]) -> bool:
         """Whether these layers compute all of a vector."""
-        layers = {id(maker.layer) for maker in makers}
+        layers = {maker.layer for maker in makers}
         computed = [vertex for vertex in group.vertices if not vertex.is_leaf]
         boxes = [self._grouping.regions.box_of(vertex) for vertex in computed if not self._is_idle(vertex)]
-        return len(computed) == len(group.items) and all([id(box) in layers for box in boxes])
+        return len(computed) == len(group.items) and all([box in layers for box in boxes])
 
     # ---- backward ----
 
@@ -149,7 +149,7 @@ class LayerSteps:
                 for each, matrix in zip(above, matrices, strict=True)
             ]
             more = [style.ellipsis] if far else []
-            sums = [" + ".join([summed(style, terms, len(terms)), *more]) for terms in (symbols, numbers) if terms]
+            sums = [" + ".join([sum_text(style, terms, len(terms)), *more]) for terms in (symbols, numbers) if terms]
             return " = ".join([self._delta_of(style, group), *sums, style.vector(deltas)])
 
         slopes = tuple(
@@ -167,35 +167,35 @@ class LayerSteps:
     def matrix(self, above: Group, below: Group) -> list[list[float]]:
         """∂above/∂below, a row for each number above."""
         if above.kind == "node" and self._grouping.regions.box_of(above.vertices[0]) is None:
-            by_parent: dict[int, float] = {}
+            by_parent: dict[Vertex, float] = {}
             for edge in [edge for link in self.onward(below) if link.head is above for edge in link.edges]:
-                by_parent[id(edge.parent)] = by_parent.get(id(edge.parent), 0.0) + edge.partial
-            return [[by_parent.get(id(vertex), 0.0) for vertex in below.vertices]]
-        if id(above) not in self._sweeps:
-            self._sweeps[id(above)] = sweeps_through(self._grouping, self._links, above)
-        return jacobian(self._grouping, self._sweeps[id(above)], above, below)
+                by_parent[edge.parent] = by_parent.get(edge.parent, 0.0) + edge.partial
+            return [[by_parent.get(vertex, 0.0) for vertex in below.vertices]]
+        if above not in self._sweeps:
+            self._sweeps[above] = sweeps_through(self._grouping, self._links, above)
+        return layer_jacobian(self._grouping, self._sweeps[above], above, below)
 
     def above(self, group: Group) -> tuple[list[Group], bool]:
         """The vectors whose δ come back to a group, each once; and whether some come from where nothing is shown."""
-        found: dict[int, Group] = {}
+        found: dict[Group, None] = {}
         between = list(group.vertices)
         for link in self.onward(group):
             outputs = link.head.layer.outputs if link.head.layer is not None else []
             between += link.head.vertices if link.head.layer is not None else []
-            for each in [self._grouping.of[id(output)] for output in outputs] or [link.head]:
-                found[id(each)] = each
-        shown = [each for each in found.values() if each.kind != "more" and id(each) in self._shown]
+            for each in [self._grouping.of[output] for output in outputs] or [link.head]:
+                found[each] = None
+        shown = [each for each in found if each.kind != "more" and each in self._shown]
         return shown, len(shown) < len(found) or any([self._is_used_beyond(vertex) for vertex in between])
 
     def _is_used_beyond(self, vertex: Vertex) -> bool:
         """Whether something that is not looked at uses it."""
-        return self.composed.seen.beyond > 0 and self._unseen.get(id(vertex.node), 0) > 0
+        return self.composed.seen.beyond > 0 and self._unseen.get(vertex.node, 0) > 0
 
     @cached_property
-    def _unseen(self) -> dict[int, int]:
-        """How often each node is used by nodes that are not looked at, by id of node."""
+    def _unseen(self) -> dict[Node, int]:
+        """How often each node is used by nodes that are not looked at."""
         of = self.composed.seen.of
-        return Counter([id(parent) for node in self._nodes.order if id(node) not in of for parent in node.parents])
+        return Counter([parent for node in self._nodes.order if node not in of for parent in node.parents])
 
     def updated(self, group: Group, rate: float) -> Step:
         """The step of gradient descent for a row of parameters."""
@@ -222,7 +222,7 @@ class LayerSteps:
 
     def element_name(self, vertex: Vertex) -> str:
         """What a vertex is called: zˡₖ where it is an element of a vector."""
-        return one_line(vertex.name if vertex.named else self._grouping.symbols.get(id(vertex), vertex.name))
+        return one_line(vertex.name if vertex.named else self._grouping.symbols.get(vertex, vertex.name))
 
     def delta_name(self, group: Group) -> str:
         """δˡ, ∂C/∂θₖ, or δ of the one vertex."""
@@ -239,7 +239,7 @@ class LayerSteps:
 
     def _is_idle(self, vertex: Vertex) -> bool:
         """Whether the root does not use it: a vector may have elements that do not count."""
-        return id(vertex.node) not in self._nodes.place
+        return vertex.node not in self._nodes.place
 
     def is_root(self, group: Group) -> bool:
         """Whether it holds the root."""
@@ -251,7 +251,7 @@ class LayerSteps:
 
     def group_of(self, node: Node) -> Group:
         """The vector that a node is an element of."""
-        return self._grouping.of[id(self.composed.seen.of[id(node)])]
+        return self._grouping.of[self.composed.seen.of[node]]
 
     def row_name(self, group: Group, columns: Sequence[int]) -> str:
         """What those elements of a group are called, if they are all of it, or one row of a matrix; else ""."""
@@ -259,19 +259,19 @@ class LayerSteps:
             return self.name(group)
         return one_line(self._grouping.named.get(key_of([group.vertices[k] for k in columns]), ""))
 
-    def leading_on(self, below: Group) -> set[int]:
-        """The vectors that depend on one, and this itself, by id of group."""
-        waiting, met = [below], {id(below)}
+    def leading_on(self, below: Group) -> set[Group]:
+        """The vectors that depend on one, and this itself."""
+        waiting, met = [below], {below}
         while waiting:
             for above in self.above(waiting.pop())[0]:
-                if id(above) not in met:
-                    met.add(id(above))
+                if above not in met:
+                    met.add(above)
                     waiting.append(above)
         return met
 
     def places(self, group: Group) -> tuple[int, ...]:
         """Where the vertices of a group stand in the topological order, as far as the root uses them."""
-        return tuple([self._nodes.place[id(vertex.node)] for vertex in group.vertices if not self._is_idle(vertex)])
+        return tuple([self._nodes.place[vertex.node] for vertex in group.vertices if not self._is_idle(vertex)])
 
 
 def layers_only(root: Node, called: Callable[[Node], str | None], most: int = ALL) -> tuple[int, Composition]:

@@ -31,11 +31,10 @@ class NodeSteps:
         adjoints = sweep(root)
         self.order = adjoints.order
         self.deltas = adjoints.deltas
-        self.place = {id(node): k for k, node in enumerate(self.order)}
+        self.place = {node: k for k, node in enumerate(self.order)}
         symbols = _elements(root, called)
         self.names = [
-            one_line(called(node) or symbols.get(id(node)) or f"z{subscript(k)}")
-            for k, node in enumerate(self.order, 1)
+            one_line(called(node) or symbols.get(node) or f"z{subscript(k)}") for k, node in enumerate(self.order, 1)
         ]
 
     def forward(self) -> list[Step]:
@@ -71,8 +70,7 @@ class NodeSteps:
         node = self.order[k]
         pairs = enumerate(zip(node.parents, node.partials, strict=True))
         return [
-            (self.place[id(parent)], Term(k, j, self.names[k], self.deltas[k], partial))
-            for j, (parent, partial) in pairs
+            (self.place[parent], Term(k, j, self.names[k], self.deltas[k], partial)) for j, (parent, partial) in pairs
         ]
 
     def computed(self, k: int) -> Step:
@@ -109,7 +107,7 @@ class NodeSteps:
         return Step("forward", name, (k,), node.data, tuple(operands), slopes, (), sentence, formula(write))
 
     def _name_of(self, node: Node) -> str:
-        return self.names[self.place[id(node)]]
+        return self.names[self.place[node]]
 
     def delta(self, k: int) -> Step:
         """The step that computes the k-th δ."""
@@ -185,18 +183,18 @@ def _numbers(style: Style, terms: Sequence[Term]) -> str:
 def _added(style: Style, terms: Sequence[Term], write: Callable[[Term], str]) -> str:
     """The terms of a sum; of very many the first and the last."""
     ends = terms if len(terms) <= SHOWN else [*terms[: SHOWN - 2], terms[-1]]
-    return summed(style, [write(term) for term in ends], len(terms))
+    return sum_text(style, [write(term) for term in ends], len(terms))
 
 
-def summed(style: Style, written: Sequence[str], count: int) -> str:
+def sum_text(style: Style, written: Sequence[str], count: int) -> str:
     """A sum of so many terms, of which all are written, or the first and the last."""
     if len(written) > SHOWN:
         written = [*written[: SHOWN - 2], written[-1]]
     return " + ".join([*written[:-1], *[style.ellipsis] * (count > len(written)), *written[-1:]])
 
 
-def _elements(root: Node, called: Callable[[Node], str | None]) -> dict[int, str]:
-    """zˡₖ for the elements of the vectors between layers, by id of node; none in a graph larger than a drawing sees."""
+def _elements(root: Node, called: Callable[[Node], str | None]) -> dict[Node, str]:
+    """zˡₖ for the elements of the vectors between layers; none in a graph larger than a drawing sees."""
     if root.scope is None and all([parent.scope is None for parent in root.parents]):
         return {}
     seen = look(root, called, lambda node: False)
@@ -205,7 +203,7 @@ def _elements(root: Node, called: Callable[[Node], str | None]) -> dict[int, str
     regions = Regions(seen)
     regions.fold(None, lambda region: False)
     symbols = Grouping(seen, regions).symbols
-    return {id(vertex.node): symbols[id(vertex)] for vertex in seen.vertices if id(vertex) in symbols}
+    return {vertex.node: symbols[vertex] for vertex in seen.vertices if vertex in symbols}
 
 
 def listed(names: Sequence[str]) -> str:
