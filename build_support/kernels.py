@@ -44,7 +44,7 @@ from mypy_extensions import i64
 NAN: Final = 1e309 - 1e309
 
 
-# ---- helpers of the translation; `elementary.py` gives mypyc the first four in C -----------
+# ---- helpers of the translation; `c_functions.py` gives mypyc the first five in C -----------
 def frexp_mantissa(x: float) -> float:
     return math.frexp(x)[0]
 
@@ -61,13 +61,16 @@ def euclidean_norm(xs: vec[float]) -> float:
     return math.hypot(*[x for x in xs])
 
 
+def write_at(xs: vec[float], start: i64, part: vec[float]) -> float:
+    for k in range(i64(len(part))):
+        xs[start + k] = part[k]
+    return 0.0
+
+
 def joined(left: vec[float], right: vec[float]) -> vec[float]:
-    n: i64 = len(left)
-    result = vec[float]([0.0] * (n + i64(len(right))))
-    for k in range(n):
-        result[k] = left[k]
-    for k in range(i64(len(right))):
-        result[n + k] = right[k]
+    result = vec[float]([0.0] * (i64(len(left)) + i64(len(right))))
+    write_at(result, i64(0), left)
+    write_at(result, i64(len(left)), right)
     return result
 
 

@@ -1,8 +1,8 @@
-"""Copies and pickles of graphs of any depth: `copy.copy`, `copy.deepcopy` and `pickle` of Values.
+"""Copy and pickle graphs of any depth: `copy.copy`, `copy.deepcopy` and `pickle` of Values.
 
-Pickle would descend from a node to its parents, and recursion ends at a depth of some hundreds. So the first node that
-is met writes its ancestors as one flat list, parents first; each of them is then written alone, since its parents are
-known already. Nodes keep their identity: x stays the leaf of z in `loads(dumps((x, z)))`.
+By itself, pickle would recurse from a node to its parents, and fail at a depth of a few hundred. So the first node met
+writes its ancestors as one flat list, parents first, and each ancestor is written without its own, which precede it.
+Nodes keep their identity: x is still the leaf of z in `loads(dumps((x, z)))`.
 
 >>> import copy, pickle
 >>> from microgrand import Value
@@ -27,7 +27,7 @@ from microgrand.table.primitive import Primitive
 
 
 class _Writing(threading.local):
-    """The nodes that are written without their ancestors on this thread, since these stand before them."""
+    """The nodes that this thread writes without their ancestors, because the ancestors are already written."""
 
     def __init__(self) -> None:
         self.alone: set[Node] = set()
@@ -37,14 +37,14 @@ _WRITING = _Writing()
 
 
 class _Ancestors(list[Any]):
-    """A flat list of nodes, parents first, each of which is written alone; read back, it is a plain list."""
+    """A flat list of nodes, parents first, each written without its ancestors. It is read back as a plain list."""
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return list, (), None, _one_by_one(self)
 
 
 def _one_by_one(nodes: list[Node]) -> Iterator[Node]:
-    """The nodes; they are written alone until the last one is taken, or the pickle is given up."""
+    """Yield the nodes. Until the last is taken, or pickling fails, they are written without their ancestors."""
     added = set(nodes) - _WRITING.alone
     _WRITING.alone |= added
     try:
@@ -54,14 +54,14 @@ def _one_by_one(nodes: list[Node]) -> Iterator[Node]:
 
 
 def _reduced(node: Node) -> tuple[Any, ...]:
-    """How pickle and deepcopy take a node apart: its numbers, then its ancestors, then its scope and its step."""
+    """Take a node apart for pickle and deepcopy: its numbers, its ancestors, its scope, its operands and partials."""
     numbers = (node.data, node.grad, node.name, node.primitive)
     below = () if node.is_leaf or node in _WRITING.alone else (_Ancestors(_ancestors(node)),)
     return _restored, numbers, (*below, node.scope, node.operands, node.operand_partials())
 
 
 def _ancestors(node: Node) -> list[Node]:
-    """Everything that a copy of `node` needs, parents first: what lies below it, and below the inputs of its scopes."""
+    """The nodes that a copy of `node` needs, parents first: its ancestors, its scopes' inputs, and their ancestors."""
     roots = [node]
     while True:
         order = topological_order(roots)
@@ -73,7 +73,7 @@ def _ancestors(node: Node) -> list[Node]:
 
 
 def _scopes(nodes: list[Node]) -> set[Scope]:
-    """The scopes in which the nodes were made, and those around them."""
+    """The scopes in which the nodes were made, and the scopes around these."""
     found: set[Scope] = set()
     for node in nodes:
         scope = node.scope
@@ -84,14 +84,14 @@ def _scopes(nodes: list[Node]) -> set[Scope]:
 
 
 def _restored(data: float, grad: float, name: str | None, primitive: Primitive | None) -> Value:
-    """A node without operands yet."""
+    """A new node, whose operands `Node.__setstate__` adds later."""
     node = Value(data) if primitive is None else Computed(data, primitive, None, None, 0.0, 0.0)
     node.name, node.grad = name, grad
     return node
 
 
 def _reduced_scope(scope: Scope) -> tuple[Any, ...]:
-    """A scope keeps its name, its inputs and the scopes around it; the layer stays behind."""
+    """Take a scope apart: its name, its inputs and the scope around it. The layer is not copied."""
     return _restored_scope, (scope.name, scope.inputs, scope.outer)
 
 
@@ -101,7 +101,7 @@ def _restored_scope(name: str, inputs: tuple[Node, ...], outer: Scope | None) ->
     return scope
 
 
-_End: type = tuple  # pickles of version 0.1 mark the end of the ancestors with it
+_End: type = tuple  # pickles of version 0.1 use this name to mark the end of the ancestors
 copyreg.pickle(Value, _reduced)
 copyreg.pickle(Computed, _reduced)
 copyreg.pickle(Scope, _reduced_scope)

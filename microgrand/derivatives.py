@@ -1,11 +1,10 @@
 """Derivatives of Python functions: gradient, Jacobian, Hessian, and products with them.
 
-Every function here takes `f`, a function of numbers, and gives a function of numbers: `f` is run once on Values, which
-record what it does. An argument is a number or a nested list, tuple or dict of numbers, and a gradient has the shape of
-its argument.
+Each function here runs `f`, a function of numbers, once on Values, which record the computation. An argument is a
+number or a nested list, tuple or dict of numbers, and a gradient has the shape of its argument.
 
-Numbers in, numbers out. But where an argument is itself a Value, or `f` uses Values from outside, the derivative
-depends on them too and comes as Values: so derivatives nest to any order, `grad(grad(f))`, and no gradient is lost.
+Results are numbers. But if an argument is itself a Value, or `f` uses Values from outside, the derivative depends on
+these too, and is returned as Values. So derivatives nest to any order, `grad(grad(f))`, and no gradient is lost.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from microgrand.engine.node import Node
-from microgrand.engine.order import topological_order
-from microgrand.engine.sweep import Adjoints, all_finite, differentiable_sweep, swept, tangent_sweep
+from microgrand.engine.order import LOCK, MARKS, topological_order
+from microgrand.engine.sweep import Adjoints, differentiable_sweep, spread, tangent_sweep
 from microgrand.engine.value import Computed, Value
 from microgrand.nested import flat, flat_like, positions, rebuilt
 from microgrand.table.arithmetic import identity
@@ -23,13 +22,13 @@ from microgrand.table.numbers import as_number
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The gradient of `f`: ∂f/∂x in the shape of the argument x that `argnums` names, or a tuple of such.
+    """The gradient of `f`: ∂f/∂x in the shape of the argument x that `argnums` names, or a tuple of gradients.
 
-    f        returns one number
-    argnums  the position of the argument to differentiate in, or several positions
+    f        a function that returns one number
+    argnums  the position of the argument x to differentiate with respect to, or several positions
 
-    Raises NonFiniteError where a derivative in plain numbers is NaN or infinite (one made of Values is left to
-    their own sweep), TypeError if `f` does not return one number.
+    Raises NonFiniteError if a derivative is a plain number and is NaN or infinite (Values are checked when they are
+    swept themselves), TypeError if `f` does not return one number.
 
     >>> grad(lambda x: x ** 3)(2.0)
     12.0
@@ -44,7 +43,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
     """The value of `f` and its gradient, from one run: (f(x), ∂f/∂x). See `grad`.
 
-    f, argnums  as for `grad`, and so are the errors raised
+    f, argnums  as for `grad`; raises the same errors
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
@@ -53,13 +52,12 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The Jacobian ∂fₖ/∂xᵢ: the result of `f` with, in the place of each number, the gradient of that number.
+    """The Jacobian ∂fₖ/∂xᵢ: the result of `f`, with each number replaced by its gradient.
 
-    f  returns a number or a nested list, tuple or dict of numbers
+    f        returns a number or a nested list, tuple or dict of numbers
+    argnums  the position of the argument x to differentiate with respect to, or several positions
 
-    argnums  the position of the argument to differentiate in, or several positions
-
-    Raises TypeError where `f` returns something else, NonFiniteError as `grad` does.
+    Raises TypeError if `f` returns anything else, NonFiniteError as `grad` does.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
@@ -70,7 +68,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """The Hessian ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
 
-    f, argnums  as for `grad`, and so are the errors raised
+    f, argnums  as for `grad`; raises the same errors
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
@@ -79,11 +77,11 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """f(x) and the function v ↦ vᵀ ∂f/∂x, which takes cotangents in the shape of f(x); one result per argument.
+    """f(x) and the function v ↦ vᵀ ∂f/∂x, which takes v in the shape of f(x) and gives one result per argument.
 
-    f, primals  the function, and the arguments it is looked at
+    f, primals  the function, and the arguments x at which it is differentiated
 
-    Raises TypeError where `f` returns something else than numbers, or the cotangents have another shape than f(x).
+    Raises TypeError if `f` returns anything but numbers, ValueError if the shape of v is not that of f(x).
 
     >>> value, pull = vjp(lambda x, y: [x * y, x], 2.0, 3.0)
     >>> value, pull([1.0, 10.0])
@@ -105,13 +103,13 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """f(x) and its derivative along the tangents, ∂f/∂x · ẋ, both in the shape of f(x); one forward sweep.
+    """f(x) and its derivative along the tangents, ∂f/∂x · ẋ, in the shape of f(x), from one forward sweep.
 
     f         returns a number or a nested list, tuple or dict of numbers
-    primals   the tuple of its arguments
+    primals   the tuple of the arguments of `f`
     tangents  ẋ, in the shape of the primals
 
-    Raises TypeError where primals or tangents are no tuples, or their shapes differ.
+    Raises TypeError if primals or tangents are not tuples, ValueError if their shapes differ.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
@@ -131,11 +129,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
-    """The Hessian of `f` at `x` times `v`, in the shape of `x`, without a Hessian: a forward sweep over the gradient.
+    """The Hessian of `f` at `x` times `v`, in the shape of `x`, by a forward sweep over the gradient.
 
-    f  of one argument x; returns one number
+    f  a function of one argument x that returns one number
 
-    Raises TypeError where v has another shape than x, or `f` does not return one number.
+    Raises ValueError if v and x differ in shape, TypeError if `f` does not return one number.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
     [10.0, 6.0]
@@ -144,14 +142,14 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 
 
 class Derivative:
-    """A function made of another one, f, whose name and signature it has.
+    """A derivative of a function f, as a function with the same name and signature.
 
     f         the function
-    argnums   the position of the argument to differentiate in, or several positions
+    argnums   the position of the argument to differentiate with respect to, or several
     """
 
     def __init__(self, f: Callable[..., Any], argnums: Any) -> None:
-        self.__wrapped__ = f  # where `inspect.signature` looks
+        self.__wrapped__ = f  # read by `inspect.signature`
         self.argnums: Final = argnums
 
     @property
@@ -162,12 +160,12 @@ class Derivative:
         return f"<{type(self).__name__} of {self.__name__}>"
 
     def __call__(self, *arguments: Any) -> Any:
-        """The derivative at these arguments."""
+        """Evaluate the derivative at the arguments."""
         raise NotImplementedError
 
 
 class ValueAndGradient(Derivative):
-    """What `value_and_grad` gives."""
+    """The function that `value_and_grad` returns."""
 
     def __call__(self, *arguments: Any) -> Any:
         """(f(x), ∂f/∂x)."""
@@ -177,7 +175,7 @@ class ValueAndGradient(Derivative):
 
 
 class Gradient(Derivative):
-    """What `grad` gives."""
+    """The function that `grad` returns."""
 
     def __call__(self, *arguments: Any) -> Any:
         """∂f/∂x."""
@@ -186,7 +184,7 @@ class Gradient(Derivative):
 
 
 class Jacobian(Derivative):
-    """What `jacobian` gives."""
+    """The function that `jacobian` returns."""
 
     def __call__(self, *arguments: Any) -> Any:
         """∂fₖ/∂xᵢ."""
@@ -196,11 +194,11 @@ class Jacobian(Derivative):
 
 
 class Run:
-    """One run of `f` on fresh Values in the place of the chosen arguments.
+    """One run of `f` on fresh Values in place of the chosen arguments.
 
-    An argument that is a Value already is wrapped in an `identity` of it, a node that nobody else holds. So a path from
-    f's result to the argument is told apart from paths that existed before (no perturbation confusion), and the outer
-    graph stays connected.
+    A chosen argument that is already a Value is replaced by its `identity`, a new node that only this run uses. So the
+    derivative counts only paths that this run adds (no perturbation confusion), and the result still depends on the
+    outer Value.
     """
 
     def __init__(self, f: Callable[..., Any], arguments: tuple[Any, ...], argnums: Any) -> None:
@@ -228,7 +226,7 @@ class Run:
         return rebuilt(argument, iter(fresh))
 
     def one_number(self) -> Any:
-        """The result, if it is one number or Value."""
+        """The result; raises TypeError unless it is one number or Value."""
         if not isinstance(self.result, Node):
             try:
                 as_number(self.result)
@@ -240,25 +238,26 @@ class Run:
         return self.result
 
     def uses_others(self, roots: Sequence[Any]) -> bool:
-        """Whether the roots depend on leaves other than the inputs: Values that `f` found outside."""
+        """Whether the roots depend on leaves other than the inputs, that is, on Values from outside `f`."""
         below = topological_order([root for root in roots if isinstance(root, Node)], self.inputs)
         return _has_leaves(below, len(self.inputs))
 
     def value_and_adjoints(self, root: Any) -> tuple[Any, list[Any]]:
-        """The value of a root, and ∂root/∂input for every input: numbers, unless they depend on Values from outside."""
+        """The value of a root, and ∂root/∂input for every input: numbers, or Values if outside Values occur."""
         if not isinstance(root, Node):
             return root, [_constant(0.0) if self.nested else 0.0 for _ in self.inputs]
         if not self.nested:
-            order, delta = swept([root], [1.0], self.inputs)
-            if not _has_leaves(order, len(self.inputs)):
-                if not all_finite(delta):
-                    Adjoints(order, list(delta)).require_finite()
-                return root.data, [delta[k] for k in range(len(self.inputs))]  # a cut order begins with the cut
+            with LOCK, MARKS:
+                order = spread([root], [1.0], self.inputs)
+                if not _has_leaves(order, len(self.inputs)):
+                    if not all(node._delta - node._delta == 0.0 for node in order):
+                        Adjoints(order, [node._delta for node in order]).require_finite()
+                    return root.data, [node._delta for node in self.inputs]
         made = differentiable_sweep(root, self.inputs)
         return root, [delta if isinstance(delta, Node) else _constant(delta) for delta in made]
 
     def plain(self, root: Any) -> Any:
-        """The value of a root: a number, unless it depends on Values from outside."""
+        """The value of a root: a number, or a Value if it depends on outside Values."""
         if isinstance(root, Node) and not (self.nested or self.uses_others([root])):
             return root.data
         return root
@@ -271,20 +270,20 @@ class Run:
 
 
 def _has_leaves(order: list[Node], cut: int) -> bool:
-    """Whether there are leaves in an order beyond the nodes at which it was cut."""
+    """Whether an order contains leaves after its first `cut` nodes."""
     return any(order[k]._primitive is None for k in range(cut, len(order)))
 
 
 def _settle(node: Node) -> None:
-    """Turn an input, once f has run, into a constant.
+    """Turn an input that is a leaf into a constant, after f has run.
 
-    A derivative around this one may meet the input. As a leaf it would be taken for a Value from outside, and the
-    derivative would come as Values instead of numbers.
+    A derivative around this one may reach the input. If the input were still a leaf, the outer derivative would take it
+    for a Value from outside, and return Values instead of numbers.
     """
     if node.is_leaf:
         node._primitive, node._x = identity, node._data
 
 
 def _constant(x: float) -> Value:
-    """A Value that depends on nothing, yet is no leaf, so that it is not taken for a Value from outside."""
+    """A constant as a Value. It is not a leaf, since a leaf would be taken for a Value from outside."""
     return Computed(x, identity, x, None, 0.0, 0.0)

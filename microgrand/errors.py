@@ -15,7 +15,7 @@ class DomainError(ValueError):
 
 
 class DivisionByZeroError(DomainError, ZeroDivisionError):
-    """A quotient, or a negative power of zero, was asked for: a `DomainError` that is also a `ZeroDivisionError`.
+    """Division by zero, or a negative power of zero: a `DomainError` that is also a `ZeroDivisionError`.
 
     >>> import microgrand
     >>> microgrand.reciprocal(0.0)
@@ -26,7 +26,7 @@ class DivisionByZeroError(DomainError, ZeroDivisionError):
 
 
 class NonFiniteError(ArithmeticError):
-    """An adjoint δ turned NaN or infinite during a sweep; the message names the node where that was born.
+    """An adjoint δ turned NaN or infinite during a sweep; the message names the node where this happened first.
 
     >>> from microgrand import Value, sqrt
     >>> sqrt(Value(0.0, name="x")).backward()  # doctest: +ELLIPSIS
@@ -37,7 +37,7 @@ class NonFiniteError(ArithmeticError):
 
 
 class GraphError(ValueError):
-    """A graph, or something said about one, breaks a rule: a computed node's data was set, say.
+    """A rule about graphs was broken: for example, the data of a computed node was set.
 
     >>> from microgrand import Value
     >>> y = Value(2.0) * 3.0
@@ -49,9 +49,9 @@ class GraphError(ValueError):
 
 
 class GuardError(ValueError):
-    """A program was replayed where a comparison comes out otherwise than when it was recorded: its steps are not those.
+    """A program was replayed on numbers for which a comparison differs from the recording, so its steps do not apply.
 
-    The message names the comparison, and on arrays the first row where it comes out otherwise.
+    The message names the comparison and, on arrays, the first index at which it differs.
 
     >>> from microgrand import record
     >>> record(lambda x: x if x > 0 else -x, 2.0)(-3.0)  # doctest: +ELLIPSIS
@@ -73,7 +73,7 @@ class MissingExtraError(ImportError):
 
 
 class CollapsedWarning(UserWarning):
-    """A graph is too large for a picture; what the picture does not show is told.
+    """A graph is too large to draw in full; the message says what the drawing leaves out.
 
     >>> import warnings
     >>> from microgrand import Value, draw
@@ -88,7 +88,7 @@ class CollapsedWarning(UserWarning):
 
 
 class InputError(ValueError):
-    """A file or an argument given to the command line is wrong; the message is one sentence for the person at it.
+    """A file or an argument given to the command line is wrong; the message is one sentence for the user.
 
     >>> from microgrand import Linear
     >>> from microgrand.training import load

@@ -1,7 +1,7 @@
-"""Load pickles of older versions: they name modules that stand elsewhere now.
+"""Load pickles of older versions, in which modules have paths that have changed since.
 
-A pickle holds the path of each class and function that it needs, `microgrand.layers.Linear`. Importing such an old path
-gives the module at its new place; nothing is imported before it is asked for.
+A pickle holds the path of each class and function that it needs, such as `microgrand.layers.Linear`. Importing an old
+path returns the module at its new path, and loads that module only then.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from importlib.abc import Loader, MetaPathFinder
-else:  # at run time importlib.abc would load tempfile, random and hashlib, and add nothing that is used here
+else:  # only type checkers need importlib.abc, which at run time would load tempfile, random and hashlib
     Loader = MetaPathFinder = object
 
-# The paths that pickles of version 0.1 name, below `microgrand`.
+# The old paths, in pickles of version 0.1, and the new ones, all below `microgrand`.
 MOVED = {
     "declaration": "table.primitive",
     "domains": "table.domains",
@@ -42,7 +42,7 @@ class _Finder(MetaPathFinder):
 
 
 class _Loader(Loader):
-    """Gives the module at its new place for an import of the old path."""
+    """Returns the module at its new path when its old path is imported."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = import_module(f"microgrand.{MOVED[spec.name.partition('.')[2]]}")
@@ -50,11 +50,11 @@ class _Loader(Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self.spec  # the import has put the old path's in its place
+        module.__spec__ = self.spec  # the import has replaced the module's spec by the old path's
 
 
 def find_moved_modules() -> None:
-    """Let imports find the modules by their old paths, from now on."""
+    """Make the old paths importable."""
     sys.meta_path.append(_Finder())
-    # An import of `microgrand.sweep` would put the module in the place of the function `microgrand.sweep`.
+    # Importing `microgrand.sweep` would replace the function of that name by the module: register it beforehand.
     sys.modules["microgrand.sweep"] = import_module("microgrand.engine.sweep")

@@ -1,4 +1,4 @@
-"""Nested lists, tuples and dicts of numbers: arguments of functions, and what has their shape."""
+"""Nested lists, tuples and dicts of numbers: take them apart, and rebuild them with other numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from microgrand.table.numbers import as_number
 
 
 def flat(structure: Any) -> list[Any]:
-    """The numbers of a nested list, tuple or dict, in order: Values as they are, all else as floats.
+    """The numbers of a nested list, tuple or dict, in order. Values are kept; other numbers become floats.
 
     >>> flat({"w": [1, 2], "b": 3.0})
     [1.0, 2.0, 3.0]
@@ -35,7 +35,7 @@ def _collect(structure: Any, found: list[Any]) -> None:
 
 
 def rebuilt(structure: Any, items: Iterator[Any]) -> Any:
-    """The same nesting with other items in the place of its numbers.
+    """A structure of the same shape, with `items` in place of its numbers.
 
     >>> rebuilt({"w": [1, 2], "b": 3.0}, iter("xyz"))
     {'w': ['x', 'y'], 'b': 'z'}
@@ -51,7 +51,7 @@ def rebuilt(structure: Any, items: Iterator[Any]) -> Any:
 
 
 def flat_like(shape: Any, structure: Any, what: str) -> Iterator[Any]:
-    """The numbers of `structure` in the order of `shape`, whose nesting and keys it must have."""
+    """The numbers of `structure` in the order of `shape`. Raises ValueError if their nesting or keys differ."""
     if isinstance(shape, dict) and isinstance(structure, dict) and shape.keys() == structure.keys():
         for key, item in shape.items():
             yield from flat_like(item, structure[key], what)
@@ -65,7 +65,7 @@ def flat_like(shape: Any, structure: Any, what: str) -> Iterator[Any]:
 
 
 def places(structure: Any, name: str) -> Iterator[str]:
-    """Where each number of the structure called `name` stands, in order.
+    """The path of each number in the structure called `name`, in order.
 
     >>> list(places({"w": [1, 2], "b": 3.0}, "p"))
     ["p['w'][0]", "p['w'][1]", "p['b']"]
@@ -81,7 +81,7 @@ def places(structure: Any, name: str) -> Iterator[str]:
 
 
 def positions(argnums: Any, count: int) -> tuple[int, ...]:
-    """The positions of arguments that `argnums` names, one or several, from 0 and each once."""
+    """The positions of the arguments that `argnums` names, counted from 0. Raises an error if one is repeated."""
     several = argnums if isinstance(argnums, (tuple, list)) else [argnums]
     found = []
     for k in map(operator.index, several):

@@ -1,4 +1,4 @@
-"""What to do after a leaf's number was changed: the numbers computed from it stand as they were until `refresh`."""
+"""Update a graph after a leaf's data was set: until `refresh`, the numbers computed from the leaf are out of date."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from microgrand.engine.order import as_nodes, topological_order
 
 
 def refresh(roots: Node | Sequence[Node]) -> None:
-    """Recompute, in place, every number that the roots were computed from, after a leaf's data was changed.
+    """After a leaf's data was set, recompute the data and partials of the roots and all nodes below them, in place.
 
-    Raises DomainError where a number leaves the domain of a function; then no node is changed.
+    Raises DomainError if a number is outside a function's domain; then no node is changed.
 
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x
@@ -24,7 +24,7 @@ def refresh(roots: Node | Sequence[Node]) -> None:
     """
     fresh: dict[Node, float] = {}
     recomputed = [(node, *_recomputed(node, fresh)) for node in topological_order(roots) if not node.is_leaf]
-    for node, z, partials in recomputed:  # only now: where a domain is left, no node is changed
+    for node, z, partials in recomputed:  # only now, so that a DomainError above changes no node
         node._data = z
         node.made_by(node.operands, partials)
 
@@ -32,9 +32,9 @@ def refresh(roots: Node | Sequence[Node]) -> None:
 def stale(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
     """The nodes whose recorded data or partials `refresh` would change, in topological order.
 
-    cut  nodes to stop at: their data are taken as they stand
+    cut  nodes to stop at; their data are not checked
 
-    Raises TypeError where `roots` or `cut` are no nodes.
+    Raises TypeError if `roots` or `cut` contain anything but nodes.
 
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x; z = y + 1.0
@@ -60,9 +60,9 @@ def stale(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
 
 
 def _recomputed(node: Node, fresh: dict[Node, float]) -> tuple[float, list[float]]:
-    """The data and partials of a computed node as they would be now.
+    """The data and partials that `refresh` would store in a computed node.
 
-    fresh  the recomputed data of the nodes before it; this node's are added
+    fresh  the recomputed data of earlier nodes, such as its operands; this node's is added
     """
     row, operands = node.primitive, node.operands
     assert row is not None
@@ -73,5 +73,5 @@ def _recomputed(node: Node, fresh: dict[Node, float]) -> tuple[float, list[float
 
 
 def _bits(z: float, partials: list[float]) -> bytes:
-    """Numbers as bytes, to be compared bit by bit: NaN equals NaN, and 0.0 differs from -0.0."""
+    """The numbers as bytes, for a comparison in which NaN equals NaN, and 0.0 differs from -0.0."""
     return array("d", [z, *partials]).tobytes()

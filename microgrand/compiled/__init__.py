@@ -1,1 +1,1 @@
-"""All that is there for speed alone: to be rewritten with figures."""
+"""Code that exists only for speed: measure before and after changing it."""

@@ -1,7 +1,7 @@
-"""Choose which build runs: the modules that a wheel carries compiled, or the source that lies beside them.
+"""Choose which build runs: the compiled modules of a wheel, or their Python source, which the wheel also contains.
 
-The source runs where MICROGRAND_PURE=1 is set in the environment before microgrand is imported, so that a debugger can
-step into it. `microgrand.COMPILED` tells which build runs.
+The source runs if MICROGRAND_PURE=1 is set in the environment before microgrand is imported; a debugger can then step
+into it. `microgrand.COMPILED` tells which build runs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def choose_source() -> None:
-    """Find the package's modules by their source files alone, from now on."""
+    """Make all later imports of the package's modules load their source files."""
     sys.path_hooks.insert(0, _source_finder)
     for folder in [path for path in sys.path_importer_cache if _is_inside(path)]:
         del sys.path_importer_cache[folder]

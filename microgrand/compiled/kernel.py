@@ -1,13 +1,14 @@
-"""Kernels: rows of the table on floats that are never boxed. `kernels.py`, made when a wheel is built, has one per row.
+"""Kernels: rows of the table compiled so that no float is boxed. Building a wheel makes `kernels.py`, with one per row.
 
-A kernel does what `Primitive.apply` and `Value.apply_row` do, for Values and Python's own floats; whatever else it is
-given it leaves to them. The law that holds the compiled build to the plain one, bit for bit, holds kernels to rows.
+A kernel does the work of `Primitive.apply` and `Value.apply_row` for Values and Python's own floats, and leaves all
+other operands to them. The tests require kernels and rows to agree bit for bit.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from microgrand.compiled.hints import i64
 from microgrand.compiled.packed import vec
 from microgrand.engine.node import Many
 from microgrand.engine.value import Computed, Value
@@ -15,7 +16,7 @@ from microgrand.table.primitive import Kernel, Primitive
 
 
 class OneOperand(Kernel):
-    """A row of one operand."""
+    """The kernel of a row with one operand."""
 
     def __init__(self, row: Primitive) -> None:
         self.row: Final = row
@@ -33,8 +34,9 @@ class OneOperand(Kernel):
         raise NotImplementedError
 
     def applied(self, arguments: tuple[Any, ...]) -> Any:
-        """The row's result; None for arguments that are left to the row itself."""
-        if len(arguments) != 1:
+        """The row's result; None if the row itself has to handle these arguments."""
+        count = len(arguments)
+        if count != 1:
             return None
         operand = arguments[0]
         if isinstance(operand, Value):
@@ -49,7 +51,7 @@ class OneOperand(Kernel):
 
 
 class TwoOperands(Kernel):
-    """A row of two operands."""
+    """The kernel of a row with two operands."""
 
     def __init__(self, row: Primitive) -> None:
         self.row: Final = row
@@ -71,79 +73,130 @@ class TwoOperands(Kernel):
         raise NotImplementedError
 
     def applied(self, arguments: tuple[Any, ...]) -> Any:
-        """The row's result; None for arguments that are left to the row itself."""
-        if len(arguments) != 2:
+        """The row's result; None if the row itself has to handle these arguments."""
+        count = len(arguments)
+        if count != 2:
             return None
         left, right = arguments[0], arguments[1]
-        x_varies, y_varies = isinstance(left, Value), isinstance(right, Value)
-        if not ((x_varies or type(left) is float) and (y_varies or type(right) is float)):
+        x, y, x_varies, y_varies = 0.0, 0.0, False, False
+        if isinstance(left, Value):
+            x, x_varies = left._data, True
+        elif type(left) is float:
+            x = left
+        else:
             return None
-        x: float = left._data if isinstance(left, Value) else left
-        y: float = right._data if isinstance(right, Value) else right
+        if isinstance(right, Value):
+            y, y_varies = right._data, True
+        elif type(right) is float:
+            y = right
+        else:
+            return None
         if not self.holds(x, y):
             return None
         z = self.value(x, y)
         if not (x_varies or y_varies):
             return z
-        dx = self.slope_x(z, x, y) if x_varies else 0.0
-        dy = self.slope_y(z, x, y) if y_varies else 0.0
+        dx, dy = 0.0, 0.0
+        if x_varies:
+            dx = self.slope_x(z, x, y)
+        if y_varies:
+            dy = self.slope_y(z, x, y)
         return Computed(z, self.row, left, right, dx, dy)
 
 
 class ManyOperands(Kernel):
-    """A row of lists of operands, or of more than two."""
+    """The kernel of a row with lists of operands, or with more than two."""
 
     def __init__(self, row: Primitive) -> None:
         self.row: Final = row
         self._lists: Final = len(row.signature.lists)
-        self._arguments: Final = self._lists + len(row.signature.indices) + len(row.signature.operands)
+        self._count: Final = self._lists + len(row.signature.operands) + len(row.signature.indices)
 
     def value(self, xs: vec[float]) -> float:
         """z."""
         raise NotImplementedError
 
     def slopes(self, z: float, xs: vec[float]) -> vec[float]:
-        """∂z/∂operand, one for each."""
+        """One ∂z/∂operand per operand."""
         raise NotImplementedError
 
     def applied(self, arguments: tuple[Any, ...]) -> Any:
-        """The row's result; None for arguments that are left to the row itself."""
+        """The row's result; None if the row itself has to handle these arguments."""
         operands = self._flat(arguments)
         if operands is None:
             return None
         xs = vec[float]([0.0] * len(operands))
-        varies = False
-        for k, operand in enumerate(operands):
-            if isinstance(operand, Value):
-                varies = True
-                xs[k] = operand._data
-            elif type(operand) is float:
-                xs[k] = operand
-            else:
+        kind = fill(xs, 0, operands)
+        return None if kind == OTHER else self._result(operands, xs, kind)
+
+    def applied_to_each(self, lists: list[Any], last: list[Any]) -> list[Any] | None:
+        """[row(each, last) for each in lists], reading `last` once; None if the row itself has to handle them.
+
+        With `dot` as the row, this is a matrix times a vector.
+        """
+        n = len(last)
+        xs = vec[float]([0.0] * (2 * n))
+        last_kind = fill(xs, n, last)
+        if last_kind == OTHER or self._lists != 2:
+            return None
+        results = []
+        for each in lists:
+            kind = fill(xs, 0, each) if isinstance(each, list) and len(each) == n else OTHER
+            if kind == OTHER:
                 return None
+            results.append(self._result(each + last, xs, kind | last_kind))
+        return results
+
+    def _flat(self, arguments: tuple[Any, ...]) -> list[Any] | None:
+        """The operands in order; None if the row itself has to handle the arguments."""
+        first = arguments[0] if arguments else None
+        if not isinstance(first, list):
+            single = self._lists == 0 and len(arguments) == self._count
+            return list(arguments) if single or (self._lists == self._count == 1 and arguments) else None
+        if len(arguments) != self._count or not first:
+            return None
+        if self._count == 1:
+            return first
+        second = arguments[1]
+        if isinstance(second, list) and self._lists == self._count == 2 and len(second) == len(first):
+            return first + second
+        if isinstance(second, int) and self._lists == 1 and self._count == 2 and 0 <= second < len(first):
+            return [*first, float(second)]
+        return self.row.signature.flat(self.row.name, arguments)
+
+    def _result(self, operands: list[Any], xs: vec[float], kind: i64) -> Any:
+        """The value at xs, the numbers of `operands`; a node if any operand is a Value; None outside the domain."""
         if self.row.bounded and not self._holds(xs):
             return None
         z = self.value(xs)
-        return Computed(z, self.row, None, None, 0.0, 0.0, Many(operands, self.slopes(z, xs))) if varies else z
-
-    def _flat(self, arguments: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """The operands in order; None where the arguments need a closer look."""
-        if self._lists == 0:
-            return arguments if len(arguments) == self._arguments else None
-        if len(arguments) != self._arguments:
-            return None
-        first = arguments[0]
-        if not isinstance(first, list):
-            return None
-        if self._arguments == 1:
-            return tuple(first) if first else None
-        second = arguments[1]
-        if self._lists == 2 and isinstance(second, list) and len(second) == len(first):
-            return (*first, *second)
-        return tuple(self.row.signature.flat(self.row.name, arguments))
+        if kind == NUMBERS:
+            return z
+        return Computed(z, self.row, Many(tuple(operands), self.slopes(z, xs)), None, 0.0, 0.0)
 
     def _holds(self, xs: vec[float]) -> bool:
         """Whether the operands lie in the domain."""
         if self.row.joint is not None:
             return self.row.allows(*xs)
         return all(self.row.domain_of(k).contains(xs[k]) for k in range(len(xs)))
+
+
+# The kinds of operands that `fill` returns.
+NUMBERS: Final[i64] = 0
+VALUES: Final[i64] = 1
+OTHER: Final[i64] = 2
+
+
+def fill(xs: vec[float], start: i64, operands: list[Any]) -> i64:
+    """Write the numbers of `operands` into xs, from index `start` on; return NUMBERS, VALUES or OTHER."""
+    k = start
+    kind = NUMBERS
+    for operand in operands:
+        if isinstance(operand, Value):
+            kind = VALUES
+            xs[k] = operand._data
+        elif type(operand) is float:
+            xs[k] = operand
+        else:
+            return OTHER
+        k += 1
+    return kind

@@ -1,6 +1,6 @@
-"""Rows of floats: packed like a C array where the engine is compiled (librt's `vec`), lists where it is not.
+"""Arrays of floats: in compiled code, librt's `vec`, packed like a C array; in plain Python, lists.
 
-A row is made at its full length and then filled: mypyc compiles `vec[float]([0.0] * n)` without building a list.
+Create an array at its full length, then fill it: mypyc compiles `vec[float]([0.0] * n)` without building a list.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 else:
 
     class vec:  # noqa: N801  its name in librt
-        """`vec[float]` makes a packed row in compiled code; here it makes a list."""
+        """`vec[float]` makes a packed array in compiled code; here it makes a list."""
 
         def __class_getitem__(cls, kind):
             return list

@@ -1,12 +1,12 @@
-"""The engine: numbers that remember how they were computed, and the chain rule. Read it in this order.
+"""The engine: numbers that remember how they were computed, and the chain rule. Read the files in this order.
 
 value.py    `Value`, a number with arithmetic; `apply_row`, where a row of the table makes a new node; `backward`
 node.py     what a node stores: a number, and the step that made it
-order.py    every node after its parents
-sweep.py    the chain rule, δ[parent] += δ[node]·∂node/∂parent, from the root down; its twin on Values, and forwards
-scope.py    the layer call in which a node was made, and the comparisons that were made meanwhile
+order.py    the topological order: every node after its parents
+sweep.py    the chain rule, δ[parent] += δ[node]·∂node/∂parent, from the root down; also on Values; and forward
+scope.py    the layer call in which a node is made, and the comparisons that a recording collects
 
-The functions, their partials and their domains are rows of the table, one room below: `table/arithmetic.py` and
+The functions, their partials and their domains are rows of the table: see `table/arithmetic.py` and
 `table/rows.py`. To follow `exp(x * y).backward()`, read `Value.__mul__`, `Primitive.__call__` and `apply`,
 `Value.apply_row`, `Value.backward`, `sweep` and `spread`.
 """

@@ -18,33 +18,31 @@ from microgrand.table.primitive import Primitive, Recorder
 class Node(Recorder):
     """One number zₖ of the graph and the step that made it: a primitive, its operands, the local partials ∂zₖ/∂zᵢ.
 
-    One or two operands and their partials stand in the node itself, as x and y; a step of more keeps them in `_many`.
-    The partial of a plain number is never used. Parents are older than their children, so a graph has no cycles.
-    Nodes are hashed by identity: sets and dicts tell nodes of equal data apart.
+    One or two operands and their partials are stored in the node itself, as x and y; if there are more, x is a `Many`,
+    which holds them all. The partial of a plain number is never used. Parents are made before their children, so a
+    graph has no cycles. Nodes are hashed by identity: in sets and dicts, nodes of equal data are distinct.
     """
 
     __slots__ = (
-        "_data", "_grad", "_many", "_name", "_partial_x", "_partial_y", "_place", "_primitive", "_scope", "_x", "_y",
+        "_data", "_delta", "_grad", "_mark", "_name", "_partial_x", "_partial_y", "_primitive", "_scope", "_x", "_y",
     )  # fmt: skip
 
-    def __init__(
-        self, data: float, primitive: Primitive | None, x: Any, y: Any, dx: float, dy: float, many: Many | None = None
-    ) -> None:
-        self._data = data
-        self._grad = 0.0
+    def __init__(self, data: float, primitive: Primitive | None, x: Any, y: Any, dx: float, dy: float) -> None:
+        self._mark: i64 = 0  # set by the last traversal that met the node, as is `_delta`: see order.py
+        self._delta = 0.0
         self._primitive = primitive
-        self._x: Node | float | None = x
+        self._x: Node | float | Many | None = x
         self._y: Node | float | None = y
         self._partial_x = dx
         self._partial_y = dy
-        self._many = many
+        self._data = data
+        self._grad = 0.0
         self._name: str | None = None
         self._scope: Scope | None = current_scope()
-        self._place: i64 = 0  # in the order of the traversal that is under way: see order.py
 
     @property
     def data(self) -> float:
-        """The number z. Only a leaf's may be set; `refresh` then recomputes what was computed from it."""
+        """The number z. It can be set on a leaf only; `refresh` then recomputes the nodes that depend on the leaf."""
         return self._data
 
     @data.setter
@@ -58,7 +56,7 @@ class Node(Recorder):
 
     @property
     def grad(self) -> float:
-        """δ = ∂root/∂(this node), as the last `backward()` left it; 0.0 before any."""
+        """δ = ∂root/∂(this node), from the last `backward()`; 0.0 before the first."""
         return self._grad
 
     @grad.setter
@@ -67,7 +65,7 @@ class Node(Recorder):
 
     @property
     def name(self) -> str | None:
-        """What the node is called in errors, formulas and drawings."""
+        """The node's name in errors, formulas and drawings."""
         return self._name
 
     @name.setter
@@ -88,21 +86,22 @@ class Node(Recorder):
 
     @property
     def scope(self) -> Scope | None:
-        """The call of a layer in which this node was made; None outside layers."""
+        """The layer call in which this node was made; None outside layers."""
         return self._scope
 
     @property
     def operands(self) -> tuple[Any, ...]:
-        """What the primitive was applied to, nodes and plain numbers, in order."""
-        if self._many is not None:
-            return self._many.operands
-        if self._x is None:
+        """The operands of the primitive, nodes and plain numbers, in order."""
+        x = self._x
+        if isinstance(x, Many):
+            return x.operands
+        if x is None:
             return ()
-        return (self._x,) if self._y is None else (self._x, self._y)
+        return (x,) if self._y is None else (x, self._y)
 
     @property
     def parents(self) -> tuple[Node, ...]:
-        """Those operands that are nodes, in order and with repeats: `x*x` has two."""
+        """The operands that are nodes, in order and with repeats: `x*x` has two parents."""
         return tuple([operand for operand in self.operands if isinstance(operand, Node)])
 
     @property
@@ -112,20 +111,20 @@ class Node(Recorder):
         return tuple([partial for operand, partial in pairs if isinstance(operand, Node)])
 
     def operand_partials(self) -> list[float]:
-        """One partial per operand; that of a plain number is 0 where the row computes none."""
-        if self._many is not None:
-            return list(self._many.partials)
+        """One partial per operand; that of a plain number is never used, and may be 0.0."""
+        if isinstance(self._x, Many):
+            return list(self._x.partials)
         return [self._partial_x, self._partial_y][: len(self.operands)]
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Complete a copy, which is made before its operands are known: see copying.py."""
+        """Add scope, operands and partials to a copied node, which is created without them: see copying.py."""
         *_, self._scope, operands, partials = state
         self.made_by(operands, partials)
 
     def made_by(self, operands: Sequence[Any], partials: Sequence[float]) -> None:
         """Store the operands of the step that made this node, and one partial for each."""
         if len(operands) > 2 or (self._primitive is not None and self._primitive.arity is None):
-            self._many = Many(tuple(operands), packed(partials))
+            self._x = Many(tuple(operands), packed(partials))
         elif operands:
             self._x, self._partial_x = operands[0], partials[0]
             if len(operands) > 1:
@@ -139,7 +138,7 @@ def data_of(operands: Sequence[Any]) -> list[float]:
 
 @mypyc_attr(acyclic=True)
 class Many:
-    """The operands of a step that takes a list of them, or more than two, and one partial for each."""
+    """The operands and partials of a step that takes a list of operands, or more than two."""
 
     __slots__ = ("operands", "partials")
 
@@ -149,7 +148,7 @@ class Many:
 
 
 def packed(numbers: Sequence[float]) -> vec[float]:
-    """The numbers as a packed row."""
+    """The numbers as a packed array of floats."""
     row = vec[float]([0.0] * len(numbers))
     for k, x in enumerate(numbers):
         row[k] = x

@@ -1,4 +1,4 @@
-"""The order of a graph: every node after its parents. Every traversal is a loop along this list, never a recursion."""
+"""The topological order of a graph: every node after its parents. Traversals loop over it, and never recurse."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from microgrand.compiled.hints import i64
-from microgrand.engine.node import Node
+from microgrand.engine.node import Many, Node
 from microgrand.table.numbers import is_sequence
 
 
 def topological_order(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
-    """Every node that the roots depend on, the roots included, each after its parents.
+    """The roots and every node that they depend on, each after its parents.
 
-    The nodes of `cut` come first and stand for themselves: the search does not go below them.
+    The nodes of `cut` come first, and the search does not go below them.
 
-    Raises TypeError where `roots` or `cut` are no nodes.
+    Raises TypeError if `roots` or `cut` contain anything but nodes.
 
     >>> from microgrand import Value
     >>> x = Value(2.0); y = x * x; z = y + x
@@ -24,12 +24,12 @@ def topological_order(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) ->
     [2.0, 4.0, 6.0]
     """
     tops, fixed = as_nodes(roots), as_nodes(cut)
-    with LOCK, PLACES:
-        return PLACES.assign(tops, fixed)
+    with LOCK, MARKS:
+        return MARKS.order(tops, fixed)
 
 
 def leaves(roots: Node | Sequence[Node]) -> list[Node]:
-    """The leaves that the roots depend on, in the order in which the expression meets them.
+    """The leaves that the roots depend on, in the order in which they first appear in the expression.
 
     roots  one node, or several; raises TypeError for anything else
 
@@ -50,78 +50,76 @@ def as_nodes(items: Any) -> list[Node]:
     return found
 
 
-class Places:
-    """Gives each node below some roots its place in an order, `node._place`; entered while `LOCK` is held.
+class Marks:
+    """Marks the nodes that a traversal has met, in `node._mark`. Hold `LOCK` while it is entered.
 
-    Places count on from traversal to traversal: a node is in the order of this one if its place is not below `start`.
-    So whatever an earlier traversal left behind does no harm, even if it was interrupted. A finaliser or a signal
-    handler may start a traversal in the middle of another, on the same thread: when the inner one leaves, it puts back
-    what it changed.
+    Each traversal uses two new marks, larger than all before. So marks left by earlier traversals, even interrupted
+    ones, are harmless, and need no clearing. A traversal also sets `node._delta` to 0.0 in each node it meets. A
+    finaliser or a signal handler may start a traversal inside another on the same thread: on exit, the inner traversal
+    restores the nodes that it changed.
     """
 
     def __init__(self) -> None:
-        self.start: i64 = 1  # the place of the first node in the order of the traversal under way
-        self.bottom = 0  # how many nodes of `cut` that order begins with
-        self._next: i64 = 1
-        self._outer: list[tuple[i64, i64]] = []  # start and next before each traversal under way
-        self._before: list[tuple[Node, i64]] = []  # nodes that inner traversals met, with their places until then
+        self.bottom: i64 = 0  # how many nodes of `cut` the order begins with
+        self._done: i64 = 1  # the mark of a node in the order; the mark before it: operands still to come
+        self._outer: list[tuple[i64, i64, int]] = []  # of each active traversal: bottom, done, length of _before
+        self._before: list[tuple[Node, i64, float]] = []  # nodes that inner traversals changed, with old mark and δ
 
     def __enter__(self) -> None:
-        self._outer.append((self.start, self._next))
-        self._next += 1  # the number between means that a node's operands are being placed
-        self.start = self._next
+        self._outer.append((self.bottom, self._done, len(self._before)))
+        self._done += 2
 
     def __exit__(self, *error: object) -> None:
-        start, following = self._outer.pop()
+        bottom, done, length = self._outer.pop()
         if self._outer:
-            while self._before and self._before[-1][0]._place >= following:
-                node, place = self._before.pop()
-                node._place = place
-            self.start, self._next = start, following
+            while len(self._before) > length:
+                node, mark, delta = self._before.pop()
+                node._mark, node._delta = mark, delta
+            self.bottom, self._done = bottom, done
 
-    def assign(self, roots: list[Node], cut: list[Node]) -> list[Node]:
-        """The nodes below the roots, each after its parents, with their places in this list; first those of `cut`."""
+    def order(self, roots: list[Node], cut: list[Node]) -> list[Node]:
+        """The nodes of `cut`, then the roots and all nodes below them, each after its parents."""
         order: list[Node] = []
-        entered = self.start - 1
+        done, entered = self._done, self._done - 1
+        self.bottom = 0
         for node in cut:
-            if node._place < self.start:
-                self._append(order, node)
-        self.bottom = len(order)
-        stack = roots[::-1]
+            if node._mark < entered:
+                self._meet(node, entered)
+                self.bottom += 1
+        stack = roots[::-1] + cut[::-1]
         while stack:
             node = stack[-1]
-            if node._place < entered and node._primitive is not None:
-                if len(self._outer) > 1:
-                    self._before.append((node, node._place))
-                node._place = entered
-                _push_operands(stack, node, self.start)
-            else:
-                stack.pop()
-                if node._place < self.start:
-                    self._append(order, node)
+            if node._mark < entered and node._primitive is not None:
+                self._meet(node, entered)
+                _push_operands(stack, node, entered)
+                continue
+            stack.pop()
+            if node._mark < done:
+                self._meet(node, done)
+                order.append(node)
         return order
 
-    def _append(self, order: list[Node], node: Node) -> None:
+    def _meet(self, node: Node, mark: i64) -> None:
         if len(self._outer) > 1:
-            self._before.append((node, node._place))
-        node._place = self._next
-        self._next += 1
-        order.append(node)
+            self._before.append((node, node._mark, node._delta))
+        node._mark = mark
+        node._delta = 0.0
 
 
-def _push_operands(stack: list[Node], node: Node, start: i64) -> None:
-    """Put the operands that are nodes without a place on the stack, the first on top."""
-    if node._many is not None:
-        for operand in node._many.operands[::-1]:
-            if isinstance(operand, Node) and operand._place < start:
+def _push_operands(stack: list[Node], node: Node, entered: i64) -> None:
+    """Push the operands that are nodes not yet met, the first on top."""
+    x, y = node._x, node._y
+    if isinstance(x, Many):
+        for k in range(len(x.operands) - 1, -1, -1):
+            operand = x.operands[k]
+            if isinstance(operand, Node) and operand._mark < entered:
                 stack.append(operand)
         return
-    x, y = node._x, node._y
-    if isinstance(y, Node) and y._place < start:
+    if isinstance(y, Node) and y._mark < entered:
         stack.append(y)
-    if isinstance(x, Node) and x._place < start:
+    if isinstance(x, Node) and x._mark < entered:
         stack.append(x)
 
 
 LOCK: Final = threading.RLock()
-PLACES: Final = Places()
+MARKS: Final = Marks()

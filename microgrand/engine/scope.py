@@ -1,4 +1,4 @@
-"""What surrounds the recording of a node: the layer call it is made in, and whoever collects comparisons."""
+"""The context in which a node is recorded: the layer call, and the `Guards` that collect comparisons."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from contextvars import ContextVar, Token
 from typing import Any, Final
 from weakref import ref
 
+from microgrand.compiled.hints import context_value
+
 
 class Scope:
-    """One call of a layer. The nodes made during it point here, and so a drawing finds the layers without being told.
+    """One call of a layer. The nodes made during the call refer to it, which lets drawings show the layers of a graph.
 
-    It holds the layer weakly, since a graph may outlive its network. It never holds the nodes made in it; they hold it.
+    It refers to the layer weakly, since a graph may outlive its network, and never to the nodes made in it.
 
-    name    the layer's
-    layer   the layer itself, or None once it is gone
+    name    the layer's name
+    layer   the layer, or None once it is deleted
     inputs  the vector that the layer was called on
     outer   the enclosing call, or None
 
@@ -37,18 +39,18 @@ class Scope:
 
     @property
     def layer(self) -> object:
-        """The layer that was called, or None once it is gone."""
+        """The layer that was called, or None once it is deleted."""
         return self._layer() if self._layer is not None else None
 
     def __enter__(self) -> Scope:
         if self._token is not None:
             raise RuntimeError(f"{self!r} is entered already: a scope is one call")
         _ENTERED.append(self)
-        self.outer = _innermost()
+        self.outer = context_value(_SCOPE)
         self._token = _SCOPE.set(self)
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         if self._token is not None:
             _SCOPE.reset(self._token)
             self._token = None
@@ -59,7 +61,7 @@ class Scope:
 
 
 class Guards:
-    """Collects, while entered, every comparison of nodes that Python code makes: (primitive, left, right, outcome)."""
+    """While entered, collects every comparison of nodes in Python code, as (primitive, left, right, outcome)."""
 
     def __init__(self) -> None:
         self.decisions: list[tuple[str, Any, Any, bool]] = []
@@ -77,19 +79,19 @@ class Guards:
 
 _SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
 _GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
-_innermost: Final = _SCOPE.get
-# One item for each scope that is entered, on any thread: while there is none, no node needs to look for its scope.
+# The entered scopes of all threads. While the list is empty, a new node need not look up its scope.
 _ENTERED: Final[list[Scope]] = []
 
 
 def current_scope() -> Scope | None:
-    """The innermost scope entered on this thread, if any is."""
-    return _innermost() if _ENTERED else None
+    """The innermost scope entered on this thread, or None."""
+    scope: Scope | None = context_value(_SCOPE) if _ENTERED else None
+    return scope
 
 
 def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:
-    """Return `outcome`, after telling it to whoever collects guards."""
-    guards = _GUARDS.get()
+    """Return `outcome`, after adding the comparison to the `Guards` entered on this thread, if any."""
+    guards: Guards | None = context_value(_GUARDS)
     if guards is not None:
         guards.decisions.append((comparison, left, right, outcome))
     return outcome

@@ -1,8 +1,8 @@
-"""The chain rule on a graph: the reverse sweep that computes every adjoint δ, and its forward twin.
+"""The chain rule on a graph: the reverse sweep, which computes every adjoint δ, and the forward sweep.
 
-δᵢ = Σₖ δₖ ∂zₖ/∂zᵢ, the sum over the children k of i, from the root (δ = 1) down: `flow` is one term of that sum, and
-`spread` adds them all. `accumulate` does the same where δ and ∂zₖ/∂zᵢ are no floats: Values, which can be
-differentiated again, or numbers of 50 digits.
+δᵢ = Σₖ δₖ ∂zₖ/∂zᵢ, summed over the children k of i, from the root (δ = 1) down. `flow` adds one term of this sum, and
+`spread` adds them all. `accumulate` does the same where δ and ∂zₖ/∂zᵢ are not floats, but Values, which can be
+differentiated again, or 50-digit numbers.
 """
 
 from __future__ import annotations
@@ -11,74 +11,64 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from microgrand.compiled.hints import i64
-from microgrand.compiled.packed import vec
-from microgrand.engine.node import Node
-from microgrand.engine.order import LOCK, PLACES, as_nodes, topological_order
+from microgrand.engine.node import Many, Node
+from microgrand.engine.order import LOCK, MARKS, as_nodes, topological_order
 from microgrand.errors import NonFiniteError
 from microgrand.table.formula import formula
 from microgrand.table.numbers import as_number, is_sequence
 
 
 def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cut: Iterable[Node] = ()) -> Adjoints:
-    """δ of every node below the root; nothing that anyone can see is changed.
+    """δ of the root and every node below it. No `grad` is changed.
 
-    roots  one node, or several, whose weighted sum Σ seed·root is then what is differentiated
+    roots  one node, or several: then Σ seed·root is differentiated
     seeds  δ of the root, or of each of the roots
     cut    nodes to stop at: they are treated as leaves
 
-    Raises TypeError where `roots` or `cut` are no nodes, ValueError for another number of seeds than of roots.
+    Raises TypeError if `roots` or `cut` contain anything but nodes, ValueError if seeds and roots differ in number.
 
     >>> from microgrand import Value
     >>> x = Value(3.0); y = x * x + x
     >>> sweep(y)[x], x.grad
     (7.0, 0.0)
     """
-    tops = as_nodes(roots)
-    order, delta = swept(tops, _one_for_each(seeds, len(tops)), as_nodes(cut))
-    return Adjoints(order, list(delta))
+    tops, fixed = as_nodes(roots), as_nodes(cut)
+    weights = _one_for_each(seeds, len(tops))
+    with LOCK, MARKS:
+        order = spread(tops, weights, fixed)
+        return Adjoints(order, [node._delta for node in order])
 
 
-def swept(tops: list[Node], seeds: list[float], cut: list[Node]) -> tuple[list[Node], vec[float]]:
-    """The topological order, and δ of each node in it."""
-    with LOCK, PLACES:
-        order = PLACES.assign(tops, cut)
-        delta = vec[float]([0.0] * len(order))
-        for top, seed in zip(tops, seeds, strict=True):
-            delta[top._place - PLACES.start] += seed
-        spread(order, delta, PLACES.start, PLACES.bottom)
-    return order, delta
+def spread(tops: list[Node], seeds: list[float], cut: list[Node]) -> list[Node]:
+    """Compute δ from the roots down: each node, before its parents, adds its δ·partial to the δ of each parent.
 
-
-def spread(order: list[Node], delta: vec[float], start: i64, bottom: int) -> None:
-    """Let δ flow from the roots down: each node, before its parents, adds its term to the δ of each of them.
-
-    start   the place of the first node: `node._place - start` is a node's index in the order
-    bottom  how many nodes at the start of the order are leaves, or treated as such
+    Returns the topological order. `node._delta` holds δ until the next traversal: read it before releasing `LOCK` and
+    `MARKS`.
     """
-    for k in range(len(order) - 1, bottom - 1, -1):
-        node = order[k]
-        if node._many is not None:
-            partials = node._many.partials
-            for i, parent in enumerate(node._many.operands):
-                flow(delta, start, delta[k], parent, partials[i])
-        elif node._primitive is not None:
-            flow(delta, start, delta[k], node._x, node._partial_x)
-            flow(delta, start, delta[k], node._y, node._partial_y)
+    order = MARKS.order(tops, cut)
+    for k, top in enumerate(tops):
+        top._delta += seeds[k]
+    count: i64 = len(order)
+    for i in range(count - 1, MARKS.bottom - 1, -1):
+        node = order[i]
+        x = node._x
+        if isinstance(x, Many):
+            for j, parent in enumerate(x.operands):
+                flow(node, parent, x.partials[j])
+        elif x is not None:
+            flow(node, x, node._partial_x)
+            flow(node, node._y, node._partial_y)
+    return order
 
 
-def flow(delta: vec[float], start: i64, child_delta: float, parent: object, partial: float) -> None:
+def flow(node: Node, parent: object, partial: float) -> None:
     """The chain rule along one edge. An operand that is a plain number has no δ."""
     if isinstance(parent, Node):
-        delta[parent._place - start] += child_delta * partial
-
-
-def all_finite(delta: vec[float]) -> bool:
-    """Whether no δ is NaN or infinite."""
-    return all(each - each == 0.0 for each in delta)
+        parent._delta += node._delta * partial
 
 
 def _one_for_each(seeds: Any, count: int) -> list[float]:
-    """One seed per root."""
+    """One seed per root; a single number serves all roots."""
     found = [as_number(seed) for seed in seeds] if is_sequence(seeds) else [as_number(seeds)] * count
     if len(found) != count:
         raise ValueError(f"sweep takes one seed, or one for each root; got {len(found)} for {count} roots")
@@ -86,12 +76,12 @@ def _one_for_each(seeds: Any, count: int) -> list[float]:
 
 
 class Adjoints:
-    """What a sweep found: δ = ∂root/∂node for every node that the root depends on.
+    """The result of a sweep: δ = ∂root/∂node for every node that the root depends on.
 
     order   the nodes, each after its parents
     deltas  their adjoints, in the same order
 
-    `adjoints[node]` is the adjoint of one node, 0.0 for one that the root does not depend on. Iterating gives pairs
+    `adjoints[node]` is the adjoint of one node, or 0.0 if the root does not depend on the node. Iterating gives pairs
     (node, δ), parents first.
 
     >>> from microgrand import Value
@@ -121,16 +111,16 @@ class Adjoints:
         return len(self.order)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Adjoints, (self.order, self.deltas)  # without the places, which are keyed by the nodes themselves
+        return Adjoints, (self.order, self.deltas)  # without `_places`, which is rebuilt when needed
 
     def require_finite(self) -> None:
-        """Raise a NonFiniteError that names the node whose δ turned NaN or infinite first, if one did."""
+        """Raise a NonFiniteError if any δ is NaN or infinite; it names the first one in the order of the sweep."""
         for k in range(len(self.order) - 1, -1, -1):
             if self.deltas[k] - self.deltas[k] != 0.0:
                 raise NonFiniteError(self._birth(self.order[k], self.deltas[k]))
 
     def _birth(self, node: Node, delta: float) -> str:
-        """One sentence that names the edge on which a finite δ became `delta`."""
+        """The error message: the node, and the edge on which its finite δ became `delta`."""
         what = f"node {node.name!r}" if node.name is not None else f"node {formula(node, depth=2)}"
         text = f"δ of {what} (data {node.data!r}) turned {delta!r}"
         for child, child_delta in self:
@@ -146,18 +136,18 @@ class Adjoints:
 
 
 def accumulate(delta: dict[Any, Any], node: Any, edges: Iterable[tuple[Any, Any]]) -> None:
-    """The chain rule along all edges of one node: pairs of a parent and ∂node/∂parent, a number of any kind.
+    """The chain rule along all edges of one node: pairs (parent, ∂node/∂parent), with partials of any kind.
 
-    delta  what is known of each δ, by node; it may lack parents that nothing has flowed to yet
+    delta  the sum so far for the δ of each node; a parent without a term yet is missing
     """
     for parent, partial in edges:
         _add(delta, parent, _product(delta[node], partial))
 
 
 def differentiable_sweep(root: Any, inputs: Sequence[Any]) -> list[Any]:
-    """∂root/∂input for each input, as Values that can be differentiated again; 0.0 where the root does not depend.
+    """∂root/∂input for each input, as a Value that can be differentiated again; 0.0 if there is no dependence.
 
-    The numbers are those of `sweep`: the same terms, added in the same order.
+    The results equal those of `sweep` exactly: the same terms are added in the same order.
     """
     order = topological_order(root, inputs)
     depends = set(inputs)
@@ -175,9 +165,9 @@ def differentiable_sweep(root: Any, inputs: Sequence[Any]) -> list[Any]:
 def tangent_sweep(
     roots: Sequence[Any], inputs: Sequence[Any], tangents: Sequence[Any], differentiable: bool = False
 ) -> list[Any]:
-    """The forward twin: żₖ = Σᵢ ∂zₖ/∂zᵢ żᵢ, from the inputs, whose tangents are given, up to the roots.
+    """The forward sweep: tangents żₖ = Σᵢ ∂zₖ/∂zᵢ żᵢ, from those of the inputs, which are given, up to the roots.
 
-    differentiable  whether the result consists of Values that can be differentiated again
+    differentiable  whether the results are Values, which can be differentiated again
 
     >>> from microgrand import Value
     >>> x, y = Value(3.0), Value(2.0)
@@ -195,7 +185,7 @@ def tangent_sweep(
 
 
 def edges_of_values(node: Node) -> list[tuple[Any, Any]]:
-    """The edges of a node, with its partials recorded as Values by the formulas of its row."""
+    """The edges (parent, partial) of a node, with the partials recorded as Values by the formulas of its row."""
     if node.primitive is None:
         return []
     slopes = node.primitive.slopes(node, node.operands, node.operands)
@@ -203,12 +193,12 @@ def edges_of_values(node: Node) -> list[tuple[Any, Any]]:
 
 
 def _add(sums: dict[Any, Any], key: Any, term: Any) -> None:
-    """Add to one of the sums; the first term makes no node."""
+    """Add a term to `sums[key]`; the first term makes no new node."""
     sums[key] = sums[key] + term if key in sums else term
 
 
 def _product(delta: Any, partial: Any) -> Any:
-    """δ·∂z/∂operand; a factor that is the plain number 1 makes no node."""
+    """δ·∂z/∂operand; no node is made if a factor is the plain number 1."""
     if isinstance(partial, float) and partial == 1.0:
         return delta
     if isinstance(delta, float) and delta == 1.0:

@@ -1,4 +1,4 @@
-"""`Value`: a number that remembers how it was computed, and the derivative of anything computed from it."""
+"""`Value`: a number that remembers how it was computed, so that its derivatives can be computed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from microgrand.compiled.hints import mypyc_attr
 from microgrand.engine.node import Many, Node, data_of, packed
-from microgrand.engine.order import LOCK
+from microgrand.engine.order import LOCK, MARKS
 from microgrand.engine.scope import decided
-from microgrand.engine.sweep import Adjoints, all_finite, swept
+from microgrand.engine.sweep import Adjoints, spread
 from microgrand.table.arithmetic import add, div, mul, neg, sub
 from microgrand.table.numbers import as_number
 from microgrand.table.primitive import Primitive, declared
@@ -24,11 +24,11 @@ COMPILED: Final = not __file__.endswith(".py")
 class Value(Node):
     """A number of the computation graph.
 
-    data  the number z: anything real, kept as a float
-    name  what it is called in errors, formulas and drawings
+    data  the number z: any real number, stored as a float
+    name  the Value's name in errors, formulas and drawings
 
-    Arithmetic and microgrand's functions on Values give new Values that remember their operands and local partials;
-    `backward()` then computes δ = ∂root/∂node for every one of them, into `grad`.
+    Arithmetic and microgrand's functions on Values return new Values that remember their operands and local partials.
+    `root.backward()` then stores δ = ∂root/∂node in the `grad` of every node.
 
     >>> x = Value(3.0, name="x")
     >>> y = x * x + 2 * x
@@ -36,8 +36,8 @@ class Value(Node):
     >>> y.data, x.grad
     (15.0, 8.0)
 
-    Comparisons (==, <, …) compare the numbers; the hash is the object's, so that a thousand equal Values are a thousand
-    keys. float(x) and math.exp(x) would lose the gradient: they raise a TypeError that names the way out.
+    Comparisons (==, <, …) compare the numbers, but Values are hashed by identity: equal Values are different keys.
+    float(x) and math.exp(x) would lose the gradient, so they raise a TypeError that says what to write instead.
     """
 
     __slots__ = ()
@@ -50,7 +50,7 @@ class Value(Node):
             self.name = name
 
     def apply_row(self, row: Primitive, operands: list[Any]) -> Any:
-        """Apply a row of the table to operands of which this is one: a new node, which remembers this step."""
+        """Apply a row of the table to `operands`, one of which is self; return a new node that remembers this step."""
         xs = data_of(operands)
         z = row.evaluate(xs, operands)
         partials = [float(slope) for slope in row.slopes(z, xs, operands)]
@@ -58,35 +58,34 @@ class Value(Node):
             return Computed(z, row, operands[0], None, partials[0], 0.0)
         if row.arity == 2:
             return Computed(z, row, operands[0], operands[1], partials[0], partials[1])
-        return Computed(z, row, None, None, 0.0, 0.0, Many(tuple(operands), packed(partials)))
+        return Computed(z, row, Many(tuple(operands), packed(partials)), None, 0.0, 0.0)
 
     def backward(self, accumulate: object = False, allow_nonfinite: object = False) -> None:
-        """Compute δ = ∂self/∂node for every node of the graph, into `grad`.
+        """Compute δ = ∂self/∂node for every node of the graph, and store it in `grad`.
 
-        accumulate       add to the `grad` of leaves instead of setting it everywhere: for summing over mini-batches
-        allow_nonfinite  let NaN and infinite adjoints through; else a NonFiniteError names the node where the first
-                         arose, and no `grad` is changed
+        accumulate       add δ to the `grad` of leaves only, instead of setting every `grad`: sums over mini-batches
+        allow_nonfinite  accept NaN and infinite adjoints; otherwise a NonFiniteError names the node where the first
+                         one arises, and no `grad` is changed
 
-        Calling it twice gives the same numbers.
+        Without `accumulate`, a second call gives the same numbers.
 
         >>> w = Value(2.0)
         >>> loss = (3 * w - 5) ** 2
         >>> loss.backward(); loss.backward(); w.grad
         6.0
         """
-        order, delta = swept([self], [1.0], [])
-        if not allow_nonfinite and not all_finite(delta):
-            Adjoints(order, list(delta)).require_finite()
-        with LOCK:  # so that what several threads add to one `grad` adds up
-            if accumulate:
-                for k in range(len(order)):
-                    if order[k]._primitive is None:
-                        order[k]._grad += delta[k]
-            else:
-                for k in range(len(order)):
-                    order[k]._grad = delta[k]
+        adding = bool(accumulate)
+        with LOCK, MARKS:
+            order = spread([self], [1.0], [])
+            if not (allow_nonfinite or all(node._delta - node._delta == 0.0 for node in order)):
+                Adjoints(order, [node._delta for node in order]).require_finite()
+            for node in order:
+                if not adding:
+                    node._grad = node._delta
+                elif node._primitive is None:
+                    node._grad += node._delta
 
-    # ---- arithmetic: the rows of table/arithmetic.py written out, since these are nine tenths of all nodes ----------
+    # ---- arithmetic: the rows of table/arithmetic.py written out for speed: nine tenths of all nodes ----------------
 
     def __add__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
@@ -112,38 +111,44 @@ class Value(Node):
         if isinstance(other, Value):
             return Computed(self._data * other._data, mul, self, other, other._data, self._data)
         y = _operand(other)
-        return NotImplemented if y is None else Computed(self._data * y, mul, self, y, y, 0.0)
+        if y is None:
+            return NotImplemented
+        number: float = y
+        return Computed(self._data * number, mul, self, y, number, 0.0)
 
     def __rmul__(self, other: Value | float | int) -> Value:
         x = _operand(other)
-        return NotImplemented if x is None else Computed(x * self._data, mul, x, self, 0.0, x)
+        if x is None:
+            return NotImplemented
+        number: float = x
+        return Computed(number * self._data, mul, x, self, 0.0, number)
 
     def __truediv__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             y = other._data
             if y == 0.0:
-                return _applied(div, self, other)
+                return _applied("div", (self, other))
             z = self._data / y
             return Computed(z, div, self, other, 1.0 / y, -(z / y))
         number = _operand(other)
         if number is None or number == 0.0:
-            return NotImplemented if number is None else _applied(div, self, number)
+            return NotImplemented if number is None else _applied("div", (self, number))
         return Computed(self._data / number, div, self, number, 1.0 / number, 0.0)
 
     def __rtruediv__(self, other: Value | float | int) -> Value:
         x = _operand(other)
         if x is None or self._data == 0.0:
-            return NotImplemented if x is None else _applied(div, x, self)
+            return NotImplemented if x is None else _applied("div", (x, self))
         z = x / self._data
         return Computed(z, div, x, self, 0.0, -(z / self._data))
 
     def __pow__(self, other: Value | float | int) -> Value:
         y = other if isinstance(other, Value) else _operand(other)
-        return NotImplemented if y is None else _applied(declared("pow"), self, y)
+        return NotImplemented if y is None else _applied("pow", (self, y))
 
     def __rpow__(self, other: Value | float | int) -> Value:
         x = _operand(other)
-        return NotImplemented if x is None else _applied(declared("pow"), x, self)
+        return NotImplemented if x is None else _applied("pow", (x, self))
 
     def __neg__(self) -> Value:
         return Computed(-self._data, neg, self, None, -1.0, 0.0)
@@ -152,35 +157,35 @@ class Value(Node):
         return self
 
     def __abs__(self) -> Value:
-        return _applied(declared("abs"), self)
+        return _applied("abs", (self,))
 
-    # ---- functions that people chain --------------------------------------------------------------------------------
+    # ---- functions as methods ---------------------------------------------------------------------------------------
 
     def exp(self) -> Value:
         """e^x, as `microgrand.exp`."""
-        return _applied(declared("exp"), self)
+        return _applied("exp", (self,))
 
     def log(self) -> Value:
         """The natural logarithm, as `microgrand.log`."""
-        return _applied(declared("log"), self)
+        return _applied("log", (self,))
 
     def sqrt(self) -> Value:
         """√x, as `microgrand.sqrt`."""
-        return _applied(declared("sqrt"), self)
+        return _applied("sqrt", (self,))
 
     def tanh(self) -> Value:
         """The hyperbolic tangent, as `microgrand.tanh`."""
-        return _applied(declared("tanh"), self)
+        return _applied("tanh", (self,))
 
     def sigmoid(self) -> Value:
         """1 / (1 + e^-x), as `microgrand.sigmoid`."""
-        return _applied(declared("sigmoid"), self)
+        return _applied("sigmoid", (self,))
 
     def relu(self) -> Value:
         """max(x, 0), as `microgrand.relu`."""
-        return _applied(declared("relu"), self)
+        return _applied("relu", (self,))
 
-    # ---- comparisons: of the numbers; whoever records guards is told the outcome ------------------------------------
+    # ---- comparisons of the numbers; a recording collects their outcomes --------------------------------------------
 
     def __eq__(self, other: object) -> Any:
         return _compared("equal", operator.eq, self, other)
@@ -206,7 +211,7 @@ class Value(Node):
     def __hash__(self) -> int:
         return object.__hash__(self)
 
-    # ---- what would lose the gradient; how a Value is printed --------------------------------------------------------
+    # ---- conversions that would lose the gradient; printing ----------------------------------------------------------
 
     def __float__(self) -> float:
         raise TypeError(_LOSES_GRADIENT)
@@ -235,25 +240,23 @@ class Value(Node):
 
     @property
     def _prev(self) -> frozenset[Node]:
-        """The parents, each once: micrograd's name, for code that walks graphs."""
+        """The set of parents, under micrograd's name, for code that traverses graphs."""
         return frozenset(self.parents)
 
     @property
     def _op(self) -> str:
-        """What computed the node, as a drawing labels it; empty for a leaf. micrograd's name."""
+        """The label of the node's primitive, under micrograd's name; empty for a leaf."""
         return "" if self._primitive is None else self._primitive.notation.label
 
 
 @mypyc_attr(acyclic=True)
 class Computed(Value):
-    """A Value that a primitive computed; operators and rows make it, users never do."""
+    """A Value that a primitive computed; made by operators and rows, never by users."""
 
     __slots__ = ()
 
-    def __init__(
-        self, data: float, primitive: Primitive, x: object, y: object, dx: float, dy: float, many: Many | None = None
-    ) -> None:
-        Node.__init__(self, data, primitive, x, y, dx, dy, many)
+    def __init__(self, data: float, primitive: Primitive, x: object, y: object, dx: float, dy: float) -> None:
+        Node.__init__(self, data, primitive, x, y, dx, dy)
 
 
 _LOSES_GRADIENT: Final = (
@@ -263,26 +266,26 @@ _LOSES_GRADIENT: Final = (
 
 
 def _operand(x: object) -> float | None:
-    """The number beside an operator as a float; None for what is no number."""
+    """An operator's other operand as a float; None if it is not a number."""
     if type(x) is float:
         return x
     return float(x) if isinstance(x, (float, int)) else None
 
 
-def _applied(row: Primitive, *operands: object) -> Value:
-    """The row of operands among which there is a Value."""
-    computed: Value = row(*operands)
-    return computed
+def _applied(name: str, operands: tuple[Any, ...]) -> Value:
+    """The row of that name, applied to operands among which there is a Value."""
+    result: Value = declared(name).call(operands)
+    return result
 
 
 def _compared(name: str, compare: Callable[[float, float], bool], x: Value, other: object) -> Any:
-    """The outcome of a comparison by number; NotImplemented for strings, complex numbers, arrays."""
+    """Compare by number; return NotImplemented for strings, complex numbers and arrays."""
     if isinstance(other, Value):
         return decided(name, x, other, compare(x._data, other._data))
     try:
         y = as_number(other)
     except TypeError:
         return NotImplemented
-    except OverflowError:  # a whole number beyond all floats
+    except OverflowError:  # an int too large for a float
         y = inf if isinstance(other, int) and other > 0 else -inf
     return decided(name, x, y, compare(x._data, y))

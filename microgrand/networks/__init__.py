@@ -1,1 +1,1 @@
-"""Networks of layers: `layers.py`, the costs they end in, `losses.py`, and what one sample does in them, `trace.py`."""
+"""Networks of layers (`layers.py`), their costs (`losses.py`), and the trace of a sample through them (`trace.py`)."""

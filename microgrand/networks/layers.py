@@ -1,16 +1,16 @@
-"""Layers zˡ⁺¹ = f(zˡ; θ), and networks of them, on scalar nodes; the costs that networks end in stand in `losses.py`.
+"""Layers zˡ⁺¹ = f(zˡ; θ) on scalar nodes, and networks of layers. The costs are in `losses.py`.
 
-A layer is called on the vector zˡ, a list of numbers or Values, and gives the vector zˡ⁺¹ (a cost layer gives one
-Value). Every call is a `Scope`, so that the nodes made in it know their layer. A `Sequential` of layers is a layer.
+A layer is called on the vector zˡ, a list of numbers or Values, and returns the vector zˡ⁺¹; a cost returns one number.
+Each call opens a `Scope`, so that the nodes made in it know their layer. A `Sequential` of layers is itself a layer.
 
-A layer of one's own is a function of the vector, where it has no parameters,
+Your own layer, if it has no parameters, is a function of the vector:
 
 >>> def powers(z):
 ...     return [zi**k for zi in z for k in (1, 2, 3)]
 >>> Sequential(powers, Linear(3, 1, theta=[[1.0, 1.0, 1.0]]))([2.0])
 [Value(14.0)]
 
-or else a class with a `forward`: its parameters are found in its attributes. A residual block,
+Otherwise it is a class with a `forward`, whose parameters are found in its attributes. A residual block:
 
 >>> class Residual(Layer):
 ...     def __init__(self, inner):
@@ -21,7 +21,7 @@ or else a class with a `forward`: its parameters are found in its attributes. A 
 >>> [zi.data for zi in block([3.0, -4.0])], list(block.named_parameters())[:2]
 ([3.0, -1.0], ['inner.0.theta[0][0]', 'inner.0.theta[0][1]'])
 
-and a mixture of two experts, zˡ⁺¹ = Σₑ gₑ(zˡ) fₑ(zˡ):
+A mixture of two experts, zˡ⁺¹ = Σₑ gₑ(zˡ) fₑ(zˡ):
 
 >>> class Mixture(Layer):
 ...     def __init__(self, gate, *experts):
@@ -46,25 +46,25 @@ from microgrand.engine.scope import Scope
 from microgrand.engine.value import Value
 from microgrand.networks.trace import Trace, traced
 from microgrand.table import rows as primitives
-from microgrand.table.primitive import Primitive
+from microgrand.table.primitive import Primitive, applied_to_each
 from microgrand.table.rows import dot
 from microgrand.table.symbols import subscript
 
 Vector = Sequence[Any]
 
-# Compiled or not, layers are Python's own classes (`native_class=False`): they are subclassed, and given attributes.
-# Where nothing or little in this file derives from a class, its methods say `self: Any`: mypyc 2.4.1 takes it that all
-# subclasses are known to it, and would refuse the objects of others.
+# Even when compiled, layers are ordinary Python classes (`native_class=False`), so that users can subclass them and set
+# attributes. A class with few or no subclasses in this file annotates `self: Any`: mypyc 2.4.1 assumes that it knows
+# all subclasses, and would reject instances of any others.
 
 
 @mypyc_attr(native_class=False)
 class Layer:
-    """A function of a vector, with parameters θ or none.
+    """A function of a vector, with or without parameters θ.
 
-    Subclasses write `forward(self, z)`, and `forward(self, z, y)` with `takes_target = True` where the layer is a cost
-    of the output z and the target y.
+    Subclasses define `forward(self, z)`. A cost of the output z and the target y sets `takes_target = True` and defines
+    `forward(self, z, y)`.
 
-    symbol  how the layer is called in a trace and in a drawing
+    symbol  the layer's name in traces and drawings
     frozen  whether training leaves the layer's own parameters alone: see `freeze`
 
     >>> class Scaled(Layer):
@@ -88,7 +88,7 @@ class Layer:
             return self.forward(z, y) if self.takes_target else self.forward(z)
 
     def scope(self, z: Vector) -> Scope:
-        """The scope of one call on z, to be entered."""
+        """The `Scope` of one call on z, to be used in a `with` statement."""
         try:
             return Scope(self.symbol or type(self).__name__, self, z)
         except TypeError:
@@ -97,29 +97,29 @@ class Layer:
         raise TypeError(f"a layer is called on a vector, a list of numbers or Values; got {z!r:.60}")
 
     def forward(self, z: Vector, y: Any = None) -> Any:
-        """What the layer computes; subclasses define it."""
+        """Compute the layer's output; subclasses define this method."""
         raise TypeError(f"{type(self).__name__} is a Layer without a forward(self, z)")
 
     def attributes(self) -> Iterator[tuple[str, Any]]:
-        """What parameters and layers are looked for in, with the name of each."""
+        """The attributes in which parameters and layers are looked up, with their names."""
         yield from vars(self).items()
 
     def parameters(self) -> list[Value]:
-        """Every θ that training changes, each once, in a fixed order: those of frozen layers are not among them."""
+        """Every θ that training changes, each once, in a fixed order; those of frozen layers are left out."""
         found, frozen = _found(self)
         return [theta for key, (_, theta) in found.items() if key not in frozen]
 
     def named_parameters(self) -> dict[str, Value]:
-        """Every θ, frozen or not, by where it is found: "1.theta[0][3]" is in layer 1 of a network, counted from 0.
+        """Every θ, frozen or not, by its path: "1.theta[0][3]" is in layer 1 of a network, counted from 0.
 
-        A parameter that is found in several places has the name of the first.
+        A parameter that is found on several paths has the first.
         """
         return dict(_found(self)[0].values())
 
     def freeze(self) -> Layer:
-        """Keep every parameter of this layer, and of the layers in it, out of training; returns the layer.
+        """Exclude the parameters of this layer, and of all layers in it, from training. Returns the layer.
 
-        A parameter that a frozen layer shares with another is frozen.
+        A parameter shared with a frozen layer is frozen too.
 
         >>> network = Sequential(Linear(2, 3).freeze(), Linear(3, 1))
         >>> len(network.parameters()), len(network.named_parameters())
@@ -129,7 +129,7 @@ class Layer:
         return self
 
     def unfreeze(self) -> Layer:
-        """Undo `freeze`, for this layer and the layers in it; returns the layer."""
+        """Undo `freeze` for this layer and all layers in it. Returns the layer."""
         self._set_frozen(False)
         return self
 
@@ -138,21 +138,21 @@ class Layer:
             layer.frozen = frozen
 
     def zero_grad(self) -> None:
-        """Set the `grad` of every parameter to 0, for those who accumulate; `backward()` alone sets it anew."""
+        """Set the `grad` of every parameter to 0. Only `backward(accumulate=True)` needs this."""
         for theta in self.named_parameters().values():
-            theta._grad = 0.0  # not the property: compiled, mypyc 2.4.1 hands its setter a bare float
+            theta._grad = 0.0  # not `grad`: mypyc 2.4.1 passes its setter an unboxed float
 
     def parameter_rows(self) -> list[list[Value]]:
-        """The parameters in the rows in which a trace shows them: θ₁, θ₂, …"""
+        """The parameters in rows θ₁, θ₂, …, as a trace shows them."""
         theta = list(self.named_parameters().values())
         return [theta] if theta else []
 
     def row_names(self) -> list[str]:
-        """What each of the rows is called in a trace and in a drawing."""
+        """The name of each row of parameters in traces and drawings."""
         return [f"θ{subscript(k)}" for k in range(1, len(self.parameter_rows()) + 1)]
 
     def states(self, z: Vector, y: Any = None) -> Iterator[Any]:
-        """The vectors that the layer computes on its way: its output alone, unless it is made of layers."""
+        """The vectors that the layer computes: only its output by default, one per layer in a `Sequential`."""
         yield self.forward(z, y) if self.takes_target else self.forward(z)
 
     def trace(self, x: Any, y: Any, step: Any = None) -> Trace:
@@ -160,7 +160,7 @@ class Layer:
 
         x     a vector, or a list of N vectors
         y     a target, or a list of N targets
-        step  the step size of gradient descent: the trace then shows the updated θ; no θ is changed
+        step  a step size of gradient descent: the trace then also shows the updated θ; the θ themselves do not change
         """
         return traced(self, x, y, step)
 
@@ -170,9 +170,9 @@ class Linear(Layer):
     """z²ₖ = Σᵢ θₖᵢ z¹ᵢ (+ bₖ): one row θₖ of parameters per output.
 
     n_in, n_out  the lengths of input and output
-    bias         whether there is a bₖ
-    theta        the rows to start from; by default drawn uniformly from ±1/√n_in
-    rng          what draws them: the module `random`, unless a `random.Random` of your own is given
+    bias         whether to add bₖ, which starts at 0
+    theta        the initial rows of parameters; by default drawn uniformly between -1/√n_in and 1/√n_in
+    rng          the `random.Random` that draws them; by default the module `random`
 
     >>> Linear(2, 1, theta=[[2.0, 3.0]])([10.0, 1.0])
     [Value(23.0)]
@@ -204,18 +204,18 @@ class Linear(Layer):
         self.bias = [Value(0.0, name=f"bias[{k}]") for k in range(n_out)] if bias else None
 
     def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
-        """θz (+ b), one number per row."""
+        """θz (+ b), one number per row of θ."""
         if len(z) != len(self.theta[0]):
             raise ValueError(f"this Linear takes vectors of length {len(self.theta[0])}; got one of length {len(z)}")
-        products = [dot(row, z) for row in self.theta]
+        products = applied_to_each(dot, self.theta, z)
         return products if self.bias is None else [p + b for p, b in zip(products, self.bias, strict=True)]
 
     def parameter_rows(self: Any) -> list[list[Value]]:
-        """θ₁, …, θₖ, and the bias last."""
+        """The rows θ₁, …, θₖ, and the bias last."""
         return self.theta if self.bias is None else [*self.theta, self.bias]
 
     def row_names(self: Any) -> list[str]:
-        """θ₁, …, θₖ, and b."""
+        """The names θ₁, …, θₖ, and b."""
         names = Layer.row_names(self)
         return names if self.bias is None else [*names[:-1], "b"]
 
@@ -231,9 +231,9 @@ class _Elementwise(Layer):
     row = primitives.tanh
 
     def forward(self, z: Vector, y: Any = None) -> list[Any]:
-        """The row's value of each element."""
-        row: Primitive = self.row  # known to be one, and so called as compiled code
-        return [row(zi) for zi in z]
+        """The list of all f(zᵢ)."""
+        row: Primitive = self.row  # declared, so that mypyc calls the row as compiled code
+        return [row.call((zi,)) for zi in z]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -277,14 +277,14 @@ class ReLU(_Elementwise):
 
 @mypyc_attr(native_class=False)
 class _OfAll(Layer):
-    """Outputs that each depend on every input: fₖ(z₁, …, zₙ), the k-th output of a row of the table."""
+    """fₖ(z₁, …, zₙ) for each k, with f a row of the table that takes a list and the index k."""
 
     row = primitives.softmax
 
     def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
-        """The row's every output."""
-        row: Primitive = self.row  # known to be one, and so called as compiled code
-        return [row(z, k) for k in range(len(z))]
+        """The list of all fₖ(z₁, …, zₙ)."""
+        row: Primitive = self.row  # declared, so that mypyc calls the row as compiled code
+        return [row.call((z, k)) for k in range(len(z))]
 
     def __repr__(self: Any) -> str:
         return f"{type(self).__name__}()"
@@ -316,10 +316,10 @@ class LogSoftmax(_OfAll):
 
 @mypyc_attr(native_class=False)
 class Function(Layer):
-    """A function of the vector as a layer: what a `Sequential` makes of a function that it is given.
+    """A layer made of a function of the vector. A `Sequential` turns its functions into such layers.
 
-    function  of the list zˡ, giving the list zˡ⁺¹; or a row of the table, which is applied to each element
-    symbol    how the layer is called; by default, as the function is
+    function  takes the list zˡ and returns the list zˡ⁺¹; or a row of the table, which is applied to each element
+    symbol    the layer's name in traces and drawings; by default the function's name
 
     >>> Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), primitives.exp, sum)([0.0])
     [Value(2.0)]
@@ -333,7 +333,7 @@ class Function(Layer):
         self.symbol = symbol or ("function" if name.startswith("<") else name)
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
-        """The function of z."""
+        """function(z), or a row's value for each element of z."""
         return [self.function(zi) for zi in z] if isinstance(self.function, Primitive) else self.function(z)
 
     def __repr__(self: Any) -> str:
@@ -342,10 +342,10 @@ class Function(Layer):
 
 @mypyc_attr(native_class=False)
 class Sequential(Layer):
-    """The layers one after another: z² = f₁(z¹), z³ = f₂(z²), …; itself a layer, so networks nest.
+    """Apply layers in order: z² = f₁(z¹), z³ = f₂(z²), … A `Sequential` is itself a layer, so networks nest.
 
-    A layer may stand in it twice: its parameters are then shared, and their gradients add up. Called without a target,
-    it leaves out the cost at its end: `network(x)` gives the prediction, `network(x, y)` the cost.
+    If one of the layers occurs twice, its parameters are shared, and their gradients add up. If the last layer is a
+    cost, `network(x, y)` returns the cost, and `network(x)` skips the last layer and returns the prediction.
 
     >>> from microgrand.networks.losses import NegativeLogLikelihood
     >>> network = Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), LogSoftmax(), NegativeLogLikelihood())
@@ -366,14 +366,14 @@ class Sequential(Layer):
         self.takes_target = self.layers[-1].takes_target
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
-        """The last of the states; the cost only where there is a target."""
+        """The last of the `states`: the prediction, or the cost if there is a target y."""
         state = z
-        for state in self.states(z, y):  # noqa: B007  the last one is what counts
+        for state in self.states(z, y):  # noqa: B007  only the last state is needed
             pass
         return state
 
     def states(self: Any, z: Vector, y: Any = None) -> Iterator[Any]:
-        """z², z³, …, zᴸ, one after the other."""
+        """z², z³, …, zᴸ in order. Without a target y, the cost is left out."""
         for layer in self.layers:
             if not layer.takes_target:
                 z = _vector(layer(z), layer)
@@ -384,7 +384,7 @@ class Sequential(Layer):
             yield z
 
     def attributes(self: Any) -> Iterator[tuple[str, Any]]:
-        """The layers by their numbers from 0, then whatever else a subclass holds."""
+        """The layers, named by their numbers from 0, then any other attributes of a subclass."""
         for k, layer in enumerate(self.layers):
             yield str(k), layer
         for name, item in vars(self).items():
@@ -392,7 +392,7 @@ class Sequential(Layer):
                 yield name, item
 
     def parameter_rows(self: Any) -> list[list[Value]]:
-        """The rows of every layer, each once."""
+        """The rows of parameters of every layer, each once."""
         rows = [row for layer in self.layers for row in layer.parameter_rows()]
         return list({id(row[0]): row for row in rows}.values())
 
@@ -411,7 +411,7 @@ def _as_layer(item: Any) -> Layer:
 
 
 def _vector(z: Any, layer: Layer) -> Any:
-    """What a layer gave, as a vector: one number alone is one of length 1."""
+    """A layer's output as a vector; a single number becomes a vector of length 1."""
     if isinstance(z, (list, tuple)):
         return z
     if isinstance(z, (Node, int, float)):
@@ -438,9 +438,9 @@ def _collect(
     frozen: set[int],
     seen: set[tuple[int, bool]],
 ) -> None:
-    """Find the parameters of an attribute: leaves, layers, and lists, tuples and dicts of them.
+    """Collect the parameters in `item`: a leaf, a layer, or a list, tuple or dict of these.
 
-    held  whether the layer that the attribute belongs to is frozen
+    held  whether the layer that has `item` as an attribute is frozen
     """
     if isinstance(item, Value):
         if item.is_leaf:
@@ -461,7 +461,7 @@ def _collect(
 
 
 def _layers_in(item: Any, seen: set[int] | None = None) -> Iterator[Layer]:
-    """A layer, and every layer among its attributes, each once."""
+    """Every layer in `item` and in its attributes, each once."""
     seen = set() if seen is None else seen
     if isinstance(item, (Layer, dict, list, tuple)) and id(item) not in seen:
         seen.add(id(item))

@@ -1,7 +1,7 @@
-"""The costs C(z, y) that a network ends in, for one sample; and the penalties on θ.
+"""The costs C(z, y) of a network on one sample, and penalties on θ.
 
-Every cost is a layer that takes a target, stands last in a `Sequential`, and is stable for z of any size. What N
-samples cost together, their sum or their mean, is the `Objective` of `microgrand.training`.
+Every cost is a layer that takes a target, comes last in a `Sequential`, and is numerically stable for every z. The cost
+of N samples, their sum or mean, is the `Objective` of `microgrand.training`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from microgrand.table.rows import sum as total
 
 @mypyc_attr(native_class=False)
 class Cost(Layer):
-    """A layer that gives one number, the cost of the vector z where the target is y.
+    """A layer that returns one number, the cost of the vector z for the target y.
 
-    Those here take, in the place of y, the n numbers that `target` makes of it, as Values too: so the cost of one
-    sample is recorded as a function of its target, and replayed for those of all the others.
+    In place of y, the costs of this file also accept the n numbers that `target` returns, even as Values. So the cost
+    can be recorded on one sample as a function of the target, and replayed on all the others.
     """
 
     takes_target = True
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
-        """The target y of n outputs as n numbers, if the cost depends on such; else None."""
+        """The target y as n numbers, one per output; None if the cost does not use a target of this form."""
         return None
 
     def __repr__(self) -> str:
@@ -40,7 +40,7 @@ class Cost(Layer):
 class NegativeLogLikelihood(Cost):
     """C = -Σₖ Iₖ(y) zₖ of log-probabilities z and the class y, where Iₖ(y) is 1 for k = y, else 0.
 
-    In the place of y the indicators may be given, or other shares of the classes: C = -Σₖ yₖ zₖ.
+    y may also be a list of numbers from 0 to 1, such as the probability of each class: C = -Σₖ yₖ zₖ.
 
     >>> NegativeLogLikelihood()([-0.1, -2.4], 1)
     2.4
@@ -49,11 +49,11 @@ class NegativeLogLikelihood(Cost):
     symbol = "NLL"
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
-        """-Σₖ Iₖ(y) zₖ; the indicators stay in the graph as plain numbers."""
+        """-Σₖ Iₖ(y) zₖ; the graph holds the indicators as plain numbers."""
         return -dot(self.target(y, len(z)), z)
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
-        """The indicators."""
+        """The indicators Iₖ(y), or the numbers y if they are given."""
         return targets(y, n, "numbers from 0 to 1", _is_share) if is_sequence(y) else indicators(y, n)
 
 
@@ -61,7 +61,7 @@ class NegativeLogLikelihood(Cost):
 class BinaryCrossEntropy(Cost):
     """C = -Σₖ [yₖ log σ(zₖ) + (1 - yₖ) log(1 - σ(zₖ))] of logits z and targets y, numbers from 0 to 1.
 
-    It is computed as Σₖ [yₖ softplus(-zₖ) + (1 - yₖ) softplus(zₖ)], in which nothing overflows or cancels.
+    C is computed as Σₖ [yₖ softplus(-zₖ) + (1 - yₖ) softplus(zₖ)], in which nothing overflows or cancels.
 
     >>> BinaryCrossEntropy()([0.0], 1), BinaryCrossEntropy()([1e4, -1e4], [1, 1])
     (0.6931471805599453, 10000.0)
@@ -70,7 +70,7 @@ class BinaryCrossEntropy(Cost):
     symbol = "cross-entropy"
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
-        """A term per logit and side; a side of weight 0 is left out."""
+        """Two terms per logit; a term of weight 0 is left out."""
         terms = []
         for logit, target in zip(z, self.target(y, len(z)), strict=True):
             for weight, side in ((target, -1.0), (1.0 - target, 1.0)):
@@ -79,13 +79,13 @@ class BinaryCrossEntropy(Cost):
         return _summed(terms)
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
-        """Numbers from 0 to 1."""
+        """The targets, numbers from 0 to 1."""
         return targets(y, n, "numbers from 0 to 1", _is_share)
 
 
 @mypyc_attr(native_class=False)
 class Hinge(Cost):
-    """C = Σₖ max(0, 1 - yₖ zₖ) of scores z and targets y, each -1 or 1: what a support vector machine minimises.
+    """C = Σₖ max(0, 1 - yₖ zₖ) of scores z and targets y, each -1 or 1: the cost of a support vector machine.
 
     >>> Hinge()([0.25], 1), Hinge()([0.25], -1)
     (0.75, 1.25)
@@ -94,12 +94,12 @@ class Hinge(Cost):
     symbol = "hinge"
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
-        """A term per score."""
+        """One term per score."""
         signs = self.target(y, len(z))
         return _summed([relu(1.0 - _times(sign, score)) for score, sign in zip(z, signs, strict=True)])
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
-        """Each -1 or 1."""
+        """The targets, each -1 or 1."""
         return targets(y, n, "-1 or 1", _is_sign)
 
 
@@ -114,12 +114,12 @@ class SquaredError(Cost):
     symbol = "squared error"
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
-        """The residuals' product with themselves."""
+        """The dot product of the residuals zₖ - yₖ with themselves."""
         residuals = [zk - yk for zk, yk in zip(z, self.target(y, len(z)), strict=True)]
         return dot(residuals, residuals)
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
-        """Any numbers."""
+        """The targets, any numbers."""
         return targets(y, n, "numbers", _is_any)
 
 
@@ -135,7 +135,7 @@ def l1_penalty(theta: Sequence[Any]) -> Any:
 
 
 def l2_penalty(theta: Sequence[Any]) -> Any:
-    """½ Σ θ²: its derivative is θ itself.
+    """½ Σ θ², whose gradient is θ.
 
     theta  parameters θ, as `network.parameters()` gives them, or numbers; raises TypeError for anything else
 
@@ -157,9 +157,9 @@ def indicators(y: Any, classes: Any) -> list[float]:
 
 
 def targets(y: Any, n: Any, rule: str, holds: Callable[[float], bool]) -> list[Any]:
-    """The targets of n outputs, a list of numbers or, for one output, a number; ValueError unless all obey the rule.
+    """The targets y of n outputs as a list. Raises ValueError unless all satisfy `holds`, which `rule` puts in words.
 
-    Values among them are what a recording varies, and are taken as they are.
+    A target that is a Value is an input of a recording, and is not checked.
     """
     many = hasattr(y, "__len__")
     if (len(y) if many else 1) != n:

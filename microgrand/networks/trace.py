@@ -1,6 +1,6 @@
-"""The layered view of backpropagation: every zˡ, δˡ, local Jacobian and ∂C/∂θˡ of a network on a sample, as a table.
+"""Backpropagation layer by layer: every zˡ, δˡ, local Jacobian and ∂C/∂θˡ of a network on a sample, as a table.
 
-zˡ is the input of layer l and zˡ⁺¹ its output, l from 1; zᴸ = C is the cost and δᴸ = 1. Then, layer by layer,
+zˡ is the input of layer l and zˡ⁺¹ its output, l = 1, 2, …; zᴸ = C is the cost and δᴸ = 1. Then, layer by layer,
 δᵢˡ = Σₖ δₖˡ⁺¹ ∂zₖˡ⁺¹/∂zᵢˡ and ∂C/∂θˡ = Σₖ δₖˡ⁺¹ ∂zₖˡ⁺¹/∂θˡ.
 """
 
@@ -21,20 +21,20 @@ from microgrand.table.symbols import superscript as _up
 
 Matrix = list[list[float]]
 
-_SHOWN = 4  # rows of a matrix, samples of a batch
-_MOST_ROWS = 6  # of a layer's parameters that are all written
+_SHOWN = 4  # how many rows of a matrix, or samples, are written
+_MOST_ROWS = 6  # the most rows of parameters that are written without an ellipsis
 
 
 class Trace:
-    """What `network.trace(x, y)` found. The layers are counted from 1, and so are the keys l below.
+    """The result of `network.trace(x, y)`. The keys l below count layers from 1.
 
     z               z[l], the input of layer l; z[L] is the cost. A vector, or for N samples a list of N vectors
     delta           δˡ = ∂C/∂zˡ, in the same shape; for N samples C is the sum of their costs
     jacobian        ∂zˡ⁺¹/∂zˡ, row k for output k; for N samples a list of N matrices
-    theta           θˡ in rows, for the layers that have parameters
+    theta           θˡ as a list of rows, for the layers that have parameters
     theta_gradient  ∂C/∂θˡ in the same rows, summed over the samples
-    updated         θˡ - step · ∂C/∂θ in the same rows, where a step was given; not of frozen layers
-    cost            C, the root of the graph: it can be drawn and walked
+    updated         θˡ - step · ∂C/∂θˡ in the same rows, if a step was given; frozen layers are left out
+    cost            C, the root of the graph, for drawings and walkthroughs
 
     >>> from microgrand import Linear, LogSoftmax, NegativeLogLikelihood, Sequential
     >>> network = Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), LogSoftmax(), NegativeLogLikelihood())
@@ -75,9 +75,9 @@ class Trace:
         return [theta for key, theta in every.items() if key in self._trained]
 
     def _updated(self) -> dict[int, Matrix] | None:
-        """θ - step · ∂C/∂θ, where the gradient of a θ that several layers share is the sum of theirs.
+        """θ - step · ∂C/∂θ; for a θ that several layers share, ∂C/∂θ is the sum over these layers.
 
-        Layers that are frozen are left out.
+        Frozen layers are left out.
         """
         if self.step is None:
             return None
@@ -94,7 +94,7 @@ class Trace:
         }
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """The table: a quantity, its formula, its numbers."""
+        """The lines of the printed trace: a quantity, its formula, its numbers."""
         table = [("z¹", "x", self._numbers(self.z[1]))]
         for l in range(2, self.L + 1):
             table.append((f"z{_up(l)}", f"{self._layer(l - 1)}(z{_up(l - 1)})", self._numbers(self.z[l])))
@@ -112,13 +112,13 @@ class Trace:
         return table
 
     def _rows_of(self, l: int, rows: Matrix) -> list[tuple[str, str]]:
-        """The name and the numbers of each row of a layer's parameters; of many, the first few and the last."""
+        """The name and numbers of each row of a layer's parameters; of many rows, the first few and the last."""
         shown = [(self._theta(l, k), vector(row)) for k, row in enumerate(rows)]
         left_out = [(f"{shown[_SHOWN - 1][0]}…", f"… {len(rows)} rows …")] if len(rows) > _MOST_ROWS else []
         return [*shown[: _SHOWN - 1], *left_out, shown[-1]] if left_out else shown
 
     def _cost_formula(self) -> tuple[str, str]:
-        """C with its indicators, where the last layer is the negative log-likelihood; else its bare name."""
+        """C and its formula, which has the indicators if the last layer is the negative log-likelihood."""
         last = self.layers[-1]
         if last.symbol != "NLL":
             return "C", f"z{_up(self.L)}" if not self.many else f"Σᵢ z{_up(self.L)}⁽ⁱ⁾"
@@ -155,7 +155,7 @@ class Trace:
 
 
 class _Sample:
-    """One sample run through the network, layer by layer, and its δ computed backwards, layer by layer."""
+    """One sample: its zˡ, computed from the first layer to the last, and its δˡ, from the last to the first."""
 
     def __init__(self, network: Any, x: Sequence[Any], y: Any) -> None:
         self.layers: tuple[Any, ...] = tuple(getattr(network, "layers", (network,)))
@@ -176,7 +176,7 @@ class _Sample:
             self._back(l, nodes[l], nodes[l + 1])
 
     def _back(self, l: int, below: list[Any], above: list[Any]) -> None:
-        """δˡ, ∂C/∂θˡ and ∂zˡ⁺¹/∂zˡ from δˡ⁺¹: sweeps that stop at zˡ."""
+        """Compute δˡ, ∂C/∂θˡ and ∂zˡ⁺¹/∂zˡ from δˡ⁺¹, by sweeps that stop at zˡ."""
         cut = [node for node in below if isinstance(node, Node)]
         pairs = [(node, delta) for node, delta in zip(above, self.delta[l + 1], strict=True) if isinstance(node, Node)]
         adjoints = sweep([node for node, _ in pairs], [delta for _, delta in pairs], cut)
@@ -186,7 +186,7 @@ class _Sample:
 
 
 def traced(network: Any, x: Any, y: Any, step: float | None = None) -> Trace:
-    """The trace of a network on one sample, or on N: x is then a list of vectors, y a list of targets."""
+    """The trace of a network on one sample, or on N samples if x is a list of N vectors and y of N targets."""
     many = len(x) > 0 and hasattr(x[0], "__len__")
     if many and len(x) != len(y):
         raise ValueError(f"a trace takes as many targets as samples; got {len(x)} samples and {len(y)} targets")
@@ -205,7 +205,7 @@ def _gradient(output: Any, below: list[Any], cut: list[Node]) -> list[float]:
 
 
 def _each_once(adjoints: Adjoints, vector: list[Any]) -> list[float]:
-    """δ of a vector's elements; a node that stands in it twice has its δ at the first place, and 0 at the others."""
+    """δ of a vector's elements; a node that occurs several times has its δ at the first place and 0 at the others."""
     seen: set[int] = set()
     deltas = []
     for item in vector:
@@ -215,7 +215,7 @@ def _each_once(adjoints: Adjoints, vector: list[Any]) -> list[float]:
 
 
 def _array(item: Any) -> str:
-    """A vector or a matrix on one line, long ones shortened."""
+    """A vector or a matrix on one line; long ones are shortened."""
     if len(item) > 0 and isinstance(item[0], list):
         rows = [vector(row) for row in item[:_SHOWN]]
         return "[" + ", ".join(rows) + (f", … {len(item)} rows]" if len(item) > _SHOWN else "]")

@@ -1,4 +1,4 @@
-"""The rows of arithmetic: what `+`, `-`, `*` and `/` between Values record."""
+"""The rows of arithmetic: the primitives that `+`, `-`, `*` and `/` on Values record."""
 # ruff: noqa: E501  a row of the table is one line
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from microgrand.table.primitive import Primitive
 
 
 def infix(text: str, label: str, binds: int, slots: tuple[int, ...], latex: str = "", python: str = "") -> Notation:
-    """The notation of an operator between its operands."""
+    """The notation of an operator, such as "{} + {}"."""
     return Notation(text, label=label, binds=binds, slots=slots, latex=latex, python=python)
 
 
 _quotient_partials: Final = (lambda z, x, y: quotient(1.0, y), lambda z, x, y: -quotient(z, y))
 
 # fmt: off
-identity: Final[Primitive] = Primitive("identity", lambda x: x * 1.0, lambda z, x: 1.0, doc="x itself, as a node of its own")
+identity: Final[Primitive] = Primitive("identity", lambda x: x * 1.0, lambda z, x: 1.0, doc="x itself, as a new node")
 
 neg: Final[Primitive] = Primitive("neg", operator.neg, lambda z, x: -1.0,
     infix("-{}", "−", SIGN, (SIGN,)), ufunc="negative", doc="-x")
@@ -40,4 +40,4 @@ div: Final[Primitive] = Primitive("div", numbers.quotient, _quotient_partials,
 
 quotient: Final[Primitive] = Primitive("quotient", numbers.quotient, _quotient_partials,
     Notation("quotient", label="/"),
-    kink=lambda x, y: y == 0.0, doc="x / y as IEEE has it, infinite where y = 0: for slopes at a domain's closed end")
+    kink=lambda x, y: y == 0.0, doc="x / y as in IEEE 754, infinite for x ≠ 0 and y = 0: for slopes at the closed end of a domain")

@@ -1,4 +1,4 @@
-"""Whose functions serve arrays and 50-digit numbers, and how a function is applied to arrays element by element."""
+"""Find the library for arrays and 50-digit numbers, and apply functions to arrays element by element."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Final
 from microgrand.errors import MissingExtraError
 from microgrand.table.numbers import as_number
 
-# The namespace for each type of array: looking it up on the array takes as long as adding two small arrays.
+# The namespace of each array type, cached: asking an array for it takes as long as adding two small arrays.
 _NAMESPACES: Final[dict[type, Any]] = {}
 
 
 def library(*operands: Any) -> Any:
-    """Whose functions serve these operands: mpmath's context, or the array namespace of the first array."""
+    """The library whose functions take these operands: mpmath's context, or the namespace of the first array."""
     for x in operands:
         known = _NAMESPACES.get(type(x))
         if known is not None:
@@ -32,7 +32,7 @@ def library(*operands: Any) -> Any:
 
 
 def _compatible_namespace(x: Any) -> Any:
-    """The array namespace of an array that does not tell one of its own: PyTorch's."""
+    """The namespace of an array that has no `__array_namespace__`, such as PyTorch's."""
     try:
         from array_api_compat import array_namespace
     except ImportError as error:
@@ -41,7 +41,7 @@ def _compatible_namespace(x: Any) -> Any:
 
 
 def special(x: Any) -> Any:
-    """Where erf and erfc are found for the type of `x`: NumPy has none of its own, scipy has them."""
+    """The library that has erf and erfc for the type of `x`: scipy for NumPy's arrays, since NumPy lacks them."""
     xp = library(x)
     if hasattr(xp, "erf"):
         return xp
@@ -53,9 +53,9 @@ def special(x: Any) -> Any:
 
 
 def reduced(name: str, x: Any) -> Any:
-    """The sum, prod, max or min of an array over its first axis."""
+    """The "sum", "prod", "max" or "min" of an array over its first axis."""
     xp = library(x)
-    if xp.__name__ == "numpy":  # its ufuncs take half the time of its functions
+    if xp.__name__ == "numpy":  # NumPy's ufuncs take half the time of its functions
         return getattr(xp, _UFUNCS[name]).reduce(x, axis=0)
     return getattr(xp, name)(x, axis=0)
 
@@ -64,11 +64,11 @@ _UFUNCS: Final = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "mi
 
 
 def elementwise(value: Callable[..., Any], apply: Callable[[list[Any]], Any], operands: list[Any]) -> Any:
-    """A function of operands that are arrays, 50-digit numbers and the like; no domain is checked, as in NumPy.
+    """Apply a function to arrays or 50-digit numbers. As in NumPy, their domain is not checked.
 
     value  the function on arrays
-    apply  the function on a list of single operands, Values among them: where Values stand beside the arrays or inside
-           one, it is applied to each element, and the arrays are broadcast
+    apply  the function on a list of single operands, which may be Values; where Values occur beside the arrays or
+           inside one, the arrays are broadcast, and `apply` is called once per element
     """
     values = [hasattr(x, "apply_row") for x in operands]
     if not any(values) and not any([holds_objects(x) for x in operands]):
@@ -82,7 +82,7 @@ def elementwise(value: Callable[..., Any], apply: Callable[[list[Any]], Any], op
 
 
 def quietly(value: Callable[..., Any], operands: list[Any]) -> Any:
-    """The value without NumPy's warnings: overflow is infinite on arrays as it is on floats."""
+    """Call `value` with NumPy's warnings off: overflow gives an infinity on arrays, as on floats."""
     if "numpy" not in sys.modules:
         return value(*operands)
     import numpy
@@ -92,12 +92,12 @@ def quietly(value: Callable[..., Any], operands: list[Any]) -> Any:
 
 
 def holds_objects(x: object) -> bool:
-    """Whether `x` is an array whose elements may be Values."""
+    """Whether `x` is an array of Python objects, which may be Values."""
     return getattr(getattr(x, "dtype", None), "kind", "") == "O"
 
 
 def boxed(value: Any) -> Any:
-    """A Value in an array of no dimensions, which NumPy broadcasts without calling the Value."""
+    """The Value in a 0-dimensional array, so that NumPy broadcasts it without calling its methods."""
     import numpy
 
     box = numpy.empty((), dtype=object)

@@ -9,12 +9,10 @@ from microgrand.table.numbers import as_number
 
 
 class Interval:
-    """The reals between `low` and `high`; each end belongs to the interval unless it is said to be open.
+    """The reals between `low` and `high`, ends included; `open_low` and `open_high` exclude an end.
 
-    An infinite end is always written open, as in the calculus book. Whether the infinity itself is let in is the row's
-    choice: log(∞) = ∞ is a limit worth having, sin(∞) is nothing.
-
-    `open_low` and `open_high` leave an end out.
+    An infinite end is printed as open, as in textbooks, even where it is included. Each row decides whether to accept
+    infinity: log does, since log(∞) = ∞ is a useful limit; sin does not.
 
     >>> print(Interval(0.0, inf, open_low=True))
     (0, ∞)
@@ -33,7 +31,7 @@ class Interval:
         return self.contains(as_number(x))
 
     def contains(self, x: float) -> bool:
-        """The same of what is known to be a float."""
+        """`holds`, for an `x` that is a float already."""
         above = x > self.low if self.open_low else x >= self.low
         below = x < self.high if self.open_high else x <= self.high
         return above and below
@@ -48,7 +46,7 @@ class Interval:
 
 
 class Domain:
-    """A union of intervals: where one operand of a primitive may lie.
+    """A union of intervals in which one operand of a primitive may lie.
 
     >>> print(NON_ZERO)
     (-∞, 0) ∪ (0, ∞)
@@ -66,11 +64,11 @@ class Domain:
         )
 
     def holds(self, x: object) -> bool:
-        """Whether `x` may be an operand. NaN may: it passes through, as IEEE arithmetic lets it."""
+        """Whether `x` lies in the domain. NaN always does: it passes through, as in IEEE arithmetic."""
         return self.contains(as_number(x))
 
     def contains(self, x: float) -> bool:
-        """The same of what is known to be a float."""
+        """`holds`, for an `x` that is a float already."""
         for part in self.intervals:
             if part.contains(x):
                 return True

@@ -1,4 +1,4 @@
-"""How the steps of a graph are put together to a formula, and how numbers and names are written in it."""
+"""Write the steps of a graph as one formula, with its numbers and names."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from microgrand.table.notation import ATOM, ELLIPSIS, PRODUCT, SIGN
 STYLES: Final = ("text", "latex", "python")
 
 LONGEST_NAME: Final = 40  # characters
-LONGEST_TEXT: Final = 200  # characters of a formula in an error's one line
-DEEPEST: Final = 200  # steps that a formula may go down
+LONGEST_TEXT: Final = 200  # characters of a formula in plain text
+DEEPEST: Final = 200  # steps below the root
 
 
 def formula(root: Any, style: str = "text", depth: int = 4) -> str:
-    r"""How `root` was computed, in `style`, one of "text", "latex", "python".
+    r"""The formula that computed `root`, in the style "text", "latex" or "python".
 
-    A node with a name stands as its name (the root itself is spelled out), a leaf without one as its number, and
-    whatever lies deeper than `depth` steps as an ellipsis, so that a graph of any size gives one line.
+    A node with a name is written as its name, except the root; a leaf without a name as its number; anything more than
+    `depth` steps down as an ellipsis. So a graph of any size gives one line.
 
-    Raises ValueError for another style, TypeError for what is no node.
+    Raises ValueError for any other `style`.
 
     >>> from microgrand import Value
     >>> x, y = Value(3.0, name="x"), Value(2.0, name="y")
@@ -68,7 +68,7 @@ def _name(name: str, style: str) -> str:
 
 
 def named_in_latex(name: str) -> str:
-    """A name of any characters as one symbol of LaTeX."""
+    """The name, whatever its characters, as one LaTeX symbol."""
     return r"\mathit{" + "".join([_LATEX.get(character, character) for character in name]) + "}"
 
 
@@ -76,7 +76,7 @@ _LATEX: Final = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}"} | {c: "
 
 
 def number(x: float, style: str = "text") -> str:
-    r"""A number as it is written inside a formula: whole numbers without their `.0`, Python exactly.
+    r"""A number as written in a formula: rounded, and without `.0` if whole; in style "python", exact.
 
     >>> number(2.0), number(0.1), number(2.0, "python"), number(1e-9, "latex")
     ('2', '0.1', '2.0', '1 \\cdot 10^{-9}')
@@ -98,7 +98,7 @@ def number(x: float, style: str = "text") -> str:
 
 
 def shortened(text: str, most: int = LONGEST_NAME) -> str:
-    """The text, or its beginning and an ellipsis, `most` characters together.
+    """The text, cut to `most` characters with an ellipsis at the end if it is longer.
 
     >>> shortened("a name that goes on", 8)
     'a name …'

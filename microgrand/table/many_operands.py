@@ -1,7 +1,7 @@
-"""Functions of many operands: sums, products, norms, and the softmax family, where e^x would overflow or cancel.
+"""Functions of many operands: sums, products, norms and the softmax family, without overflow or cancellation.
 
-Each docstring names what the textbook's formula would lose. All run on floats, arrays and 50-digit numbers. What does
-the same on one array of all operands, along its first axis, stands in `along.py`.
+Each docstring says what the textbook formula would lose. All functions run on floats, arrays and 50-digit numbers.
+`reductions.py` has their versions for one array that holds all operands along its first axis.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def product(*xs: Any) -> Any:
 
 
 def products_of_others(xs: Sequence[Any]) -> list[Any]:
-    """For each k the product of all xᵢ with i ≠ k, by products from both ends: no division, so a zero does no harm.
+    """For each k, the product of all xᵢ with i ≠ k. It multiplies from both ends, and a zero is harmless: no division.
 
-    On floats, products within may leave their range where the whole does not: 10³⁰⁸·10·10⁻¹.
+    On floats, intermediate products that overflow or underflow where the result does not (10³⁰⁸·10·10⁻¹) are scaled.
     """
     n = len(xs)
     others: list[Any] = [1.0] * n
@@ -64,7 +64,7 @@ def products_of_others(xs: Sequence[Any]) -> list[Any]:
 
 
 def _scaled_products_of_others(xs: list[float]) -> list[float]:
-    """The same of finite floats, each product within as mantissa·2^exponent, which no product leaves the range of."""
+    """`products_of_others` of finite floats. Intermediate products are mantissa·2^exponent, which cannot overflow."""
     n = len(xs)
     mantissas = [1.0] * n
     exponents = [0] * n
@@ -80,7 +80,7 @@ def _scaled_products_of_others(xs: list[float]) -> list[float]:
 
 
 def _times_power_of_two(mantissa: float, exponent: int) -> float:
-    """mantissa·2^exponent, infinite where that is too large for a float."""
+    """mantissa·2^exponent, infinite where it overflows."""
     try:
         return math.ldexp(mantissa, exponent)
     except OverflowError:
@@ -97,7 +97,7 @@ def dot(*operands: Any) -> Any:
 
 
 def norm(*xs: Any) -> Any:
-    """√(x₁² + … + xₙ²), which overflows only where the result does."""
+    """√(x₁² + … + xₙ²), without overflow in the squares."""
     if all([is_plain(x) for x in xs]):
         return math.hypot(*xs)
     result = abs(xs[0])
@@ -107,7 +107,7 @@ def norm(*xs: Any) -> Any:
 
 
 def largest(*xs: Any) -> Any:
-    """max(x₁, …, xₙ); NaN if any is."""
+    """max(x₁, …, xₙ); NaN if any operand is NaN."""
     result = xs[0]
     for x in xs[1:]:
         result = maximum(result, x)
@@ -115,7 +115,7 @@ def largest(*xs: Any) -> Any:
 
 
 def smallest(*xs: Any) -> Any:
-    """min(x₁, …, xₙ); NaN if any is."""
+    """min(x₁, …, xₙ); NaN if any operand is NaN."""
     result = xs[0]
     for x in xs[1:]:
         result = minimum(result, x)
@@ -123,7 +123,7 @@ def smallest(*xs: Any) -> Any:
 
 
 def shifted_exponentials(xs: Sequence[Any]) -> tuple[Any, list[Any]]:
-    """m = max xᵢ and e^(xᵢ - m): none overflows. The difference's rounding error, |xᵢ - m|/2 ulp, is put back."""
+    """m = max xᵢ and e^(xᵢ - m), none of which overflows. Rounding xᵢ - m, worth |xᵢ - m|/2 ulp, is corrected."""
     m = largest(*xs)
     return m, [_exponential_of_difference(x, m) for x in xs]
 
@@ -137,7 +137,7 @@ def _exponential_of_difference(x: Any, m: Any) -> Any:
 
 
 def exponential_of_difference(x: float, m: float) -> float:
-    """e^(x - m) on floats, x ≤ m."""
+    """e^(x - m) on floats with x ≤ m, corrected for the rounding of x - m."""
     if x == m:
         return 1.0
     difference = x - m
@@ -148,18 +148,18 @@ def exponential_of_difference(x: float, m: float) -> float:
 
 
 def exact_total(xs: Sequence[Any]) -> Any:
-    """The sum of many terms, rounded once on floats: left to right, n terms of one sign would cost n/2 ulp."""
+    """The sum of many terms. On floats it is rounded once: adding n terms of one sign in order would cost n/2 ulp."""
     return math.fsum(xs) if all([is_plain(x) for x in xs]) else total(*xs)
 
 
 def logsumexp(*xs: Any) -> Any:
-    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1) with m = max xᵢ, the 1 of one largest operand left out of the sum."""
+    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1) with m = max xᵢ. The 1 is the term of one largest operand."""
     m, exponentials = shifted_exponentials(xs)
     return m + log1p(_without_one_largest(m, xs, exponentials))
 
 
 def _without_one_largest(m: Any, xs: Sequence[Any], exponentials: Sequence[Any]) -> Any:
-    """Σ e^(xᵢ - m) - 1, by leaving out the first operand that equals m (there its term is exactly 1)."""
+    """Σ e^(xᵢ - m) - 1, computed by leaving out the first operand equal to m, whose term is exactly 1."""
     terms: list[Any] = [0.0] * len(xs)
     left_out: Any = 0.0
     for k, x in enumerate(xs):
@@ -170,7 +170,7 @@ def _without_one_largest(m: Any, xs: Sequence[Any], exponentials: Sequence[Any])
 
 
 def softmax_all(*xs: Any) -> list[Any]:
-    """pₖ = e^xₖ / Σ e^xᵢ for every k. Not e^(xₖ - logsumexp), which costs |xₖ| ulp."""
+    """pₖ = e^xₖ / Σ e^xᵢ for every k. Not e^(xₖ - logsumexp), which would cost |xₖ| ulp."""
     _, exponentials = shifted_exponentials(xs)
     denominator = exact_total(exponentials)
     return [e / denominator for e in exponentials]
@@ -186,7 +186,7 @@ def softmax(*operands: Any) -> Any:
 def softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
     """∂pₖ/∂xⱼ = eₖ([j = k]Σ over i ≠ k of eᵢ - [j ≠ k]eⱼ)/S² for every j, with eᵢ = e^(xᵢ - m) and S = Σ eᵢ.
 
-    Not pₖ·pⱼ, which counts the rounding of S twice; here it is put back.
+    The textbook's pₖ·pⱼ would count the rounding error of S twice; here that error is corrected.
     """
     _, exponentials = shifted_exponentials(xs)
     return _slopes_of_share(exponentials, k)
@@ -231,7 +231,7 @@ def log_softmax(*operands: Any) -> Any:
 
 
 def log_softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
-    """∂log pₖ/∂xⱼ = [j = k] - pⱼ for every j; 1 - pₖ as in `softmax_complement`, from the same exponentials."""
+    """∂log pₖ/∂xⱼ = [j = k] - pⱼ for every j; 1 - pₖ is computed as in `softmax_complement`."""
     _, exponentials = shifted_exponentials(xs)
     s = exact_total(exponentials)
     slopes = [-(e / s) for e in exponentials]

@@ -1,4 +1,4 @@
-"""What counts as a number: one float, several, or something that computes like a number without being one float."""
+"""Tell the kinds of operands apart: a number, a sequence of operands, an array or a 50-digit number."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 
 def is_plain(x: Any) -> bool:
-    """Whether `x` is a float, or an int that will do as one."""
+    """Whether `x` is a float or an int."""
     return isinstance(x, (float, int))
 
 
 def as_number(x: object) -> float:
-    """`x` as a float: any real number of Python's or NumPy's, or an array of no dimensions.
+    """`x` as a float: accepts any real number of Python or NumPy, and 0-dimensional arrays.
 
     >>> as_number(True), as_number(2)
     (1.0, 2.0)
@@ -31,19 +31,19 @@ def as_number(x: object) -> float:
 
 
 def is_sequence(x: object) -> bool:
-    """Whether `x` holds operands: a list, a tuple, a generator, an array with a first axis."""
+    """Whether `x` is a sequence of operands: a list, a tuple, a generator, or an array with at least one axis."""
     return hasattr(x, "__iter__") and not isinstance(x, str) and getattr(x, "shape", None) != ()
 
 
 def is_general_number(x: object) -> bool:
-    """Whether `x` computes like a number without being one float: an array, a 50-digit number, a tracer."""
+    """Whether `x` has arithmetic of its own, so is not converted to a float: an array, a 50-digit number."""
     if hasattr(x, "__array_namespace__"):
         return getattr(x, "shape", ()) != ()
     return hasattr(x, "context")
 
 
 def quotient(x: Any, y: Any) -> Any:
-    """x / y as IEEE has it: a division by zero is infinite, 0/0 is NaN."""
+    """x / y as in IEEE 754: infinite for x ≠ 0 and y = 0; 0/0 is NaN."""
     if isinstance(x, float) and isinstance(y, float) and y != 0.0:
         return x / y
     if hasattr(x, "shape") or hasattr(y, "shape") or y != 0.0:

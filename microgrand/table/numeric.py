@@ -1,7 +1,7 @@
-"""Elementary functions on plain numbers, by the type of the operand: floats, arrays, 50-digit numbers.
+"""Elementary functions of floats, arrays and 50-digit numbers; the operand's type decides which library computes.
 
-On floats every function follows IEEE 754: what overflows is infinite, NaN passes through, and nothing is raised outside
-the domain (the table checks domains). Functions that need more care than that are in `stable.py`.
+On floats every function follows IEEE 754: overflow gives an infinity, NaN gives NaN, and nothing is raised outside the
+domain, which the table checks. Functions whose textbook formulas lose accuracy are in `stable.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from microgrand.table.numbers import is_plain
 
 
 class Constant:
-    """A constant as a float, or as exact as the number it stands beside.
+    """A constant, as a float or in the precision of the operand it is combined with.
 
     >>> LN2.like(1.0)
     0.6931471805599453
@@ -27,7 +27,7 @@ class Constant:
         self.exact: Final = exact
 
     def like(self, x: Any) -> Any:
-        """The constant for arithmetic with `x`."""
+        """The constant in the precision of `x`."""
         context = getattr(x, "context", None)
         return self.value if context is None else self.exact(context)
 
@@ -92,7 +92,7 @@ erfc = _elementary("erfc", home=special)
 
 
 def exp_of_float(x: float) -> float:
-    """e^x on a float."""
+    """e^x on a float, infinite where it overflows."""
     try:
         return math.exp(x)
     except OverflowError:
@@ -108,7 +108,7 @@ def cbrt(x: Any) -> Any:
 
 
 def _cbrt(x: float) -> float:
-    """math.cbrt is off by up to 2.7 ulp; one Newton step with the exact residual r³ - x leaves less than 1."""
+    """∛x within 1 ulp: math.cbrt is off by up to 2.7; one Newton step with the exact residual r³ - x corrects it."""
     if x == 0.0 or x - x != 0.0:
         return x
     mantissa, exponent = math.frexp(x)
@@ -139,17 +139,17 @@ def atan2(y: Any, x: Any) -> Any:
 
 
 def hypot(x: Any, y: Any) -> Any:
-    """√(x² + y²), which overflows only where the result does."""
+    """√(x² + y²), without overflow in the squares."""
     return math.hypot(x, y) if is_plain(x) and is_plain(y) else library(x, y).hypot(x, y)
 
 
 def power(x: Any, y: Any) -> Any:
-    """x^y; x^0 = 1 for every x; what overflows is infinite with the sign of the result."""
+    """x^y, with x^0 = 1 for every x. Overflow gives an infinity with the sign of the result."""
     return power_of_floats(float(x), float(y)) if is_plain(x) and is_plain(y) else x**y
 
 
 def power_of_floats(x: float, y: float) -> float:
-    """The same on floats."""
+    """`power` on floats."""
     try:
         return math.pow(x, y)
     except OverflowError:
@@ -169,14 +169,14 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def maximum(x: Any, y: Any) -> Any:
-    """The larger operand; NaN if either is."""
+    """The larger operand; NaN if either is NaN."""
     if is_plain(x) and is_plain(y):
         return x if x >= y or x != x else y
     return where((x >= y) | (x != x), x, y)
 
 
 def minimum(x: Any, y: Any) -> Any:
-    """The smaller operand; NaN if either is."""
+    """The smaller operand; NaN if either is NaN."""
     if is_plain(x) and is_plain(y):
         return x if x <= y or x != x else y
     return where((x <= y) | (x != x), x, y)
@@ -192,23 +192,23 @@ def sign(x: Any) -> Any:
     return where(x != x, x, (x > 0.0) * 1.0 - (x < 0.0) * 1.0)
 
 
-# ---- exact sums and products: a rounded result and the rounding error it made ---------------------------------------
+# ---- exact sums and products: a rounded result and its rounding error -----------------------------------------------
 
 
 def carries_errors(x: Any) -> bool:
-    """Whether arithmetic on `x` rounds to 53 bits, so that its errors are worth carrying along."""
+    """Whether arithmetic on `x` rounds to 53 bits, so that rounding errors have to be corrected."""
     return not hasattr(x, "context")
 
 
 def two_sum(x: Any, y: Any) -> tuple[Any, Any]:
-    """s = x + y rounded, and the error it made: x + y = s + e exactly (Knuth, TAOCP 2, 4.2.2, theorem B)."""
+    """s = x + y rounded, and its rounding error e: x + y = s + e exactly (Knuth, TAOCP 2, 4.2.2, theorem B)."""
     s = x + y
     t = s - x
     return s, _finite((x - (s - t)) + (y - t))
 
 
 def two_product(x: Any, y: Any) -> tuple[Any, Any]:
-    """p = x·y rounded, and the error it made (Dekker 1971), for |x|, |y| < 2^995; a 50-digit product needs none."""
+    """p = x·y rounded, and its rounding error (Dekker 1971), for |x|, |y| < 2^995; 0 for 50-digit numbers."""
     p = x * y
     if not carries_errors(p):
         return p, p * 0.0
@@ -218,12 +218,12 @@ def two_product(x: Any, y: Any) -> tuple[Any, Any]:
 
 
 def _split(x: Any) -> tuple[Any, Any]:
-    """Two halves of 26 bits each (Veltkamp)."""
+    """x as the sum of two floats of 26 bits each (Veltkamp)."""
     scaled = 134217729.0 * x
     high = scaled - (scaled - x)
     return high, x - high
 
 
 def _finite(error: Any) -> Any:
-    """The error, or 0 where infinities made it NaN."""
+    """The rounding error, or 0 where infinities made it NaN."""
     return where(error == error, error, 0.0)

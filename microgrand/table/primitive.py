@@ -16,10 +16,10 @@ from microgrand.table.signature import Signature, default_signature
 
 
 class Exactness(NamedTuple):
-    """The largest errors of a row's value and partials at any operands, in units in the last place, and their cause.
+    """The largest errors of a row's value and partials at any operands, in units in the last place, with their cause.
 
-    A unit is that of the exact result, or of the terms where these cancel (`value_scale`, `partial_scale`); subnormal
-    results do not count.
+    The unit is that of the exact result or, where terms cancel, of the terms: see `value_scale`, `partial_scale`.
+    Subnormal results do not count.
     """
 
     value: float = 2.0
@@ -32,51 +32,55 @@ EXACT: Final = Exactness()
 
 @mypyc_attr(acyclic=True)
 class Recorder:
-    """An operand that records the step it takes part in. A row hands over to it: the engine's nodes are recorders."""
+    """An operand that records each step it takes part in, by `apply_row`. The base class of the engine's nodes."""
 
     __slots__ = ()
 
     def apply_row(self, row: Primitive, operands: list[Any]) -> Any:
-        """Apply the row to these operands, of which this is one, and record the step."""
+        """Apply the row to `operands`, one of which is this recorder, and record the step."""
         raise TypeError(f"{type(self).__name__} records no steps")
 
 
 class Kernel:
-    """A row on floats and nodes without a detour through Python objects: what `compiled/` attaches to each row."""
+    """One row, compiled for floats and nodes so that no float is boxed; `compiled/` attaches a kernel to each row."""
 
     def applied(self, arguments: tuple[Any, ...]) -> Any:
-        """The row's result; None for arguments that this kernel leaves to the row itself."""
+        """The row's result; None if the row itself has to handle these arguments."""
+        return None
+
+    def applied_to_each(self, lists: list[Any], last: list[Any]) -> list[Any] | None:
+        """[row(each, last) for each in lists]; None if the row itself has to handle these arguments."""
         return None
 
 
 class Primitive:
     """An elementary function with its declared partials: one row of the table.
 
-    It is applied to floats, to arrays and the like, and to Values; then it records a node.
+    Called on floats or arrays, a primitive returns its value; called on Values, it records a node.
 
-    name      how it is called, also in printed code
-    value     value(x, …) = z, on floats, arrays, and whatever else its own functions accept
-    partials  one function partial(z, x, …) = ∂z/∂operand per operand, written with the table's own functions, so that
-              they run on floats, arrays and Values (second order then costs nothing). A single function serves one
-              operand; where the signature has lists, it returns the sequence of all partials
-    notation  how a step is written and drawn; by default as a function of that name
-    signature which operands it takes, single ones or lists, and which indices; by default x, or x and y, and so on
+    name      a Python identifier, also used in printed code
+    value     value(x, …) = z, on floats, arrays, and any other operands that its code accepts
+    partials  a tuple with one function partial(z, x, …) = ∂z/∂operand per operand, or a single function if there is
+              one operand. If the signature has lists, a single function returns the sequence of all partials. Written
+              with the table's own functions, partials also run on arrays and Values, which gives second derivatives
+    notation  how a step is written and drawn; by default as a call of the function `name`
+    signature the operands, single ones or lists, and the indices; by default x, or x and y, and so on
     domain    where each operand may lie (one Domain, or one per operand)
-    joint     what must hold of the operands together, as a predicate; `joint_words` says it, "for x > y"
-    pole      a predicate: which operands outside the domain are a division by zero
-    kink      a predicate: at these operands no derivative exists, and the partials follow the row's convention
-    value_scale    where the terms of the value cancel: their size, (x, …) -> number, against which its error counts
-    partial_scale  where the terms of a partial cancel: their size, (z, x, …) -> number, against which its error counts
-    exactness  how exact it is, where that is less than value within 2 ulp and partials within 4, and why
-    derivation  the same value (x, …) -> z in several steps, for a picture or a walk that unfolds it: clear where
-              `value` is stable
-    along     the same value on one array of all operands, where that takes fewer operations than one by one
-    ufunc     NumPy's name for it, where that differs
-    doc       what it computes, in one line
+    joint     a predicate that the operands must satisfy together; `joint_words` puts it in words, as in "for x > y"
+    pole      a predicate: whether operands outside the domain divide by zero
+    kink      a predicate: whether no derivative exists at the operands; the partials then follow the row's convention
+    value_scale    if terms of the value cancel: (x, …) -> the terms' size, against which the error is measured
+    partial_scale  the same for the partials: (z, x, …) -> the size of the terms
+    exactness  the largest errors and their cause, if they exceed 2 ulp for the value or 4 ulp for the partials
+    derivation  the textbook's steps to the same value, (x, …) -> z, for drawings and walks that unfold the function;
+              they need not be numerically stable
+    along     an `Along`: the same value of one array of all operands, in fewer operations than one by one
+    ufunc     NumPy's name for the function, if it is not `name`
+    doc       what the function computes, in one line
 
-    Raises ValueError for a name that is taken or no identifier, and for another number of domains than of partials;
-    TypeError for what is no function, notation or domain. When applied: DomainError outside the domain,
-    DivisionByZeroError at a pole, TypeError for another number of operands.
+    Raises ValueError if the name is taken or is no identifier, or if the numbers of domains and partials differ;
+    TypeError if an argument has the wrong type. When called: DomainError outside the domain, DivisionByZeroError at a
+    pole, TypeError for a wrong number of operands.
 
     >>> from microgrand import Value
     >>> cube = Primitive("cube", lambda x: x * x * x, lambda z, x: 3 * x * x)
@@ -94,7 +98,7 @@ class Primitive:
         partials: Callable[..., Any] | tuple[Callable[..., Any], ...],
         notation: Notation | None = None,
         *,
-        signature: Any = None,  # Any: what is wrong is said below, not in the compiler's words
+        signature: Any = None,  # Any: the checks below give clearer errors than compiled code
         domain: Any = REALS,
         joint: Callable[..., bool] | None = None,
         joint_words: Any = "",
@@ -148,6 +152,10 @@ class Primitive:
 
     def __call__(self, *arguments: Any) -> Any:
         """The value on plain numbers and arrays; on Values, a new Value that records this step."""
+        return self.call(arguments)
+
+    def call(self, arguments: tuple[Any, ...]) -> Any:
+        """The same of the arguments in a tuple, which compiled code calls without a detour through Python."""
         if self.kernel is not None:
             result = self.kernel.applied(arguments)
             if result is not None:
@@ -156,7 +164,7 @@ class Primitive:
         return self.apply(list(arguments) if single else self.signature.flat(self.name, arguments))
 
     def apply(self, operands: list[Any]) -> Any:
-        """The same of the operands in one list: numbers, nodes, arrays."""
+        """`__call__` with the operands in one list: numbers, nodes or arrays."""
         recorder: Recorder | None = None
         for k, operand in enumerate(operands):
             if type(operand) is float:
@@ -170,15 +178,15 @@ class Primitive:
         return self.evaluate(operands, operands) if recorder is None else recorder.apply_row(self, operands)
 
     def evaluate(self, xs: Sequence[float], operands: Sequence[Any]) -> float:
-        """The value of floats that lie in the domain; `operands`, whose numbers they are, appear in the error."""
+        """The value at xs, the numbers of `operands`. Raises DomainError, naming the operand, outside the domain."""
         if self.bounded and not self._holds(xs):
             self._refuse(xs, operands)
         return float(self.value(*xs))
 
     def slopes(self, z: Any, xs: Sequence[Any], operands: Sequence[Any]) -> list[Any]:
-        """∂z/∂operand at the numbers xs, one for each operand; 0.0 for a plain number, which has no δ.
+        """One partial ∂z/∂operand per operand, at xs. A plain number has no δ, so its partial may be given as 0.0.
 
-        Where xs are nodes, so are the partials: then these can be differentiated again.
+        If xs are nodes, the partials are nodes too, which can be differentiated again.
         """
         if self.signature.lists:
             found = list(self.partials[0](z, *xs))
@@ -195,7 +203,7 @@ class Primitive:
         return self._holds([as_number(x) for x in numbers])
 
     def domain_of(self, k: int) -> Domain:
-        """The domain of operand k; the last one declared is that of all further operands."""
+        """The domain of operand k; operands beyond the declared domains have the last one."""
         return self.domains[k] if k < len(self.domains) else self.domains[-1]
 
     def _holds(self, xs: Sequence[float]) -> bool:
@@ -206,7 +214,7 @@ class Primitive:
         return self.joint is None or bool(self.joint(*xs))
 
     def _refuse(self, xs: Sequence[float], operands: Sequence[Any]) -> NoReturn:
-        """Raise the error that names the rule and the operand, or operands, that break it."""
+        """Raise the error that names the rule and the operands that break it."""
         outside = [k for k, x in enumerate(xs) if not self.domain_of(k).contains(x)]
         if outside:
             k = outside[0]
@@ -230,12 +238,21 @@ class Primitive:
         return self
 
 
+def applied_to_each(row: Primitive, lists: Any, last: Any) -> list[Any]:
+    """[row(each, last) for each in lists]; with `dot` as the row, this is a matrix times a vector."""
+    if row.kernel is not None and isinstance(lists, list) and isinstance(last, list):
+        results = row.kernel.applied_to_each(lists, last)
+        if results is not None:
+            return results
+    return [row.call((each, last)) for each in lists]
+
+
 _DECLARED: Final[dict[str, Primitive]] = {}
 _SEALED: Final[set[str]] = set()
 
 
 def declared(name: str) -> Primitive:
-    """The primitive of that name: the table's, or the latest that was declared.
+    """The primitive with this name: a row of microgrand's table, or the user's latest declaration.
 
     Raises LookupError if there is none.
     """
@@ -246,12 +263,12 @@ def declared(name: str) -> Primitive:
 
 
 def declared_for_ufunc(ufunc: str) -> Primitive | None:
-    """The row of the table that NumPy's function of that name stands for, if there is one."""
+    """The row of the table that computes the same as NumPy's function of this name; None if there is none."""
     return next((row for row in _DECLARED.values() if row.ufunc == ufunc and row.name in _SEALED), None)
 
 
 def seal() -> dict[str, Primitive]:
-    """The primitives declared so far, by name; from now on these names cannot be declared again."""
+    """Return the primitives declared so far, by name, and prevent these names from being declared again."""
     _SEALED.update(_DECLARED)
     return dict(_DECLARED)
 
@@ -273,7 +290,7 @@ def _instance(name: str, part: str, kind: type, item: Any) -> Any:
 
 
 def _described(x: float, operand: Any) -> str:
-    """An offending operand in one line: its number, its node's name, and how that was computed."""
+    """An offending operand as an error shows it: its number, its node's name, and the node's formula."""
     if not isinstance(operand, Recorder):
         return f"{x!r}"
     node: Any = operand

@@ -1,6 +1,6 @@
-"""Functions of many operands that lie along the first axis of one array: a few operations do for all of them.
+"""Functions of many operands, stored along the first axis of one array: a few array operations suffice.
 
-A row of the table names its function here beside the one in `many.py`, which takes the operands one by one.
+A row declares its function here as `along`; `many_operands.py` has the same function of separate operands.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from microgrand.table.numeric import log1p, where
 class Along(NamedTuple):
     """The value of a row on an array of operands.
 
-    value     of the array, or of what `prepared` made of it, reduces the first axis; of a row whose last operand is an
-              index it gives every output, along the first axis
-    prepared  what rows have in common that name the same function here: it is computed once for all of them
+    value     takes the array, or the result of `prepared`, and reduces the first axis; for a row with an index it
+              returns the outputs for all indices, along the first axis
+    prepared  a first stage, computed once for all the rows that name the same function here
     """
 
     value: Callable[[Any], Any]
@@ -56,12 +56,12 @@ def dot(pairs: Any) -> Any:
 
 
 class Exponentials(NamedTuple):
-    """What the functions of e^x₁ … e^xₙ share.
+    """Intermediate results that the functions of e^x₁ … e^xₙ share.
 
     m           max xᵢ
     difference  xᵢ - m
     e           e^(xᵢ - m)
-    others      Σ e^(xᵢ - m) - 1, by leaving out one largest, whose term is exactly 1
+    others      Σ e^(xᵢ - m) - 1, computed by leaving out one operand equal to m, whose term is exactly 1
     whole       Σ e^(xᵢ - m)
     """
 
@@ -73,10 +73,10 @@ class Exponentials(NamedTuple):
 
 
 def exponentials(xs: Any) -> Exponentials:
-    """e^(xᵢ - max x) for every i, and what else functions of them need.
+    """Compute the shared intermediate results for the operands xs.
 
-    The rounding of xᵢ - m is not put back, as `many.py` does for one sample: operands that are sums of products, as
-    here they nearly always are, carry as large an error of their own.
+    Unlike `many_operands.py`, this does not correct the rounding error of xᵢ - m: the operands are nearly always sums
+    of products, whose own errors are as large.
     """
     m = largest(xs)
     difference = xs - m
@@ -87,7 +87,7 @@ def exponentials(xs: Any) -> Exponentials:
 
 
 def logsumexp(shared: Exponentials) -> Any:
-    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1); m itself where that is infinite."""
+    """log Σ e^xᵢ = m + log1p(Σ e^(xᵢ - m) - 1); m where m is infinite."""
     return where(shared.m - shared.m == 0.0, shared.m + log1p(shared.others), shared.m)
 
 
@@ -104,7 +104,7 @@ def softmax(shared: Exponentials) -> Any:
 def softmax_complement(shared: Exponentials) -> Any:
     """1 - pₖ = Σ over i ≠ k of e^(xᵢ - m) / Σ e^(xᵢ - m) for every k.
 
-    The numerator is (Σ - 1) + (1 - e^(xₖ - m)): of a largest the second term is exactly 0; of another one the
-    whole is at least 1, and its rounding does no harm.
+    The numerator is computed as (Σ - 1) + (1 - e^(xₖ - m)). For xₖ = m the second term is exactly 0; otherwise the
+    numerator is at least 1, and its rounding is harmless.
     """
     return (shared.others + (1.0 - shared.e)) / shared.whole

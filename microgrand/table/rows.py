@@ -1,8 +1,8 @@
-"""The table: every elementary function, one row each. Nothing else in microgrand knows a formula.
+"""The table: one row for each elementary function. The rest of microgrand takes functions and partials from here.
 
-A row gives value, partials, notation, domain and kink. Partials are written (z, x, y) -> ∂z/∂operand, the output
-first, in the table's own functions: the same row is evaluated on floats, replayed on arrays, and differentiated again
-on Values. What needs care in its tails is a row of its own (`sech2`), and that care stands in `stable.py`.
+A row declares value, partials, notation, domain and kink. A partial is a function (z, x, y) -> ∂z/∂operand, output
+first, written with the table's own functions: so one row is evaluated on floats, replayed on arrays, and differentiated
+again on Values. A partial whose plain formula would lose digits has its own row, such as `sech2`: see `stable.py`.
 """
 # ruff: noqa: E501  a row of the table is one line
 
@@ -34,7 +34,7 @@ CHOSEN: Final = Signature(lists=("x",), indices=("k",))
 CHOSEN_TWICE: Final = Signature(lists=("x",), indices=("j", "k"))
 
 
-# ---- derivations: what a function of many operands does, step by step --------------------------------------------------
+# ---- derivations: functions of many operands, in elementary steps ------------------------------------------------------
 def _chain(row: Any, xs: Sequence[Any]) -> Any:
     """((x₁ ∘ x₂) ∘ x₃) ∘ …"""
     result = xs[0]
@@ -50,12 +50,12 @@ def _of_products(*operands: Any) -> Any:
 
 
 def _number(x: Any) -> Any:
-    """The number of an operand, a node or a plain number."""
+    """The number of an operand that is a node or a plain number."""
     return x if isinstance(x, float) else x.data
 
 
 def _shift(xs: Sequence[Any]) -> float:
-    """What to take off every exponent: nothing, unless e^x would overflow or all e^x be 0."""
+    """The number to subtract from every exponent: 0.0, unless some e^x would overflow or all would underflow."""
     largest = max([_number(x) for x in xs])
     return largest if largest - largest == 0.0 and not -700.0 < largest < 700.0 else 0.0
 
@@ -76,14 +76,14 @@ def _share_of_exponentials(*operands: Any) -> Any:
 
 # ---- partials of many operands ---------------------------------------------------------------------------------------
 def _probabilities(xs: Sequence[Any]) -> list[Any]:
-    """Every pₖ: all at once on numbers, one node each on Values."""
+    """Every pₖ: computed together on numbers, as one node each on Values."""
     if any([isinstance(x, Recorder) for x in xs]):
         return [softmax(xs, k) for k in range(len(xs))]
     return many.softmax_all(*xs)
 
 
 def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
-    """∂pₖ/∂xⱼ = pₖ([j = k] - pⱼ), all at once on numbers, one node each on Values. The index k has none."""
+    """∂pₖ/∂xⱼ = pₖ([j = k] - pⱼ): computed together on numbers, as one node each on Values; 0 for the index k."""
     *xs, k = operands
     if any([isinstance(x, Recorder) for x in xs]):
         return [*[softmax_slope(xs, j, k) for j in range(len(xs))], 0.0]
@@ -91,7 +91,7 @@ def _softmax_partials(z: Any, *operands: Any) -> list[Any]:
 
 
 def _softmax_slope_partials(z: Any, *operands: Any) -> list[Any]:
-    """∂/∂xᵢ of z = ∂pₖ/∂xⱼ: z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ. The indices have none."""
+    """∂/∂xᵢ of z = ∂pₖ/∂xⱼ: z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ; 0 for the indices."""
     *xs, j, k = operands
     if not any([isinstance(x, Recorder) for x in xs]):
         return [*many.softmax_slope_slopes(z, xs, int(j), int(k)), 0.0, 0.0]
@@ -127,7 +127,7 @@ def _shares(z: Any, *xs: Any) -> list[Any]:
 
 
 def _products_of_others(z: Any, *xs: Any) -> list[Any]:
-    """∂(x₁·…·xₙ)/∂xⱼ, the product of the others, from products from both ends: a zero does no harm."""
+    """∂(x₁·…·xₙ)/∂xⱼ, the product of the others, computed without division: a zero is harmless."""
     return many.products_of_others(xs)
 
 
@@ -149,13 +149,13 @@ def _power_term_in_x(z: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
 
 
 def _larger_of_both_terms(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
-    """The larger magnitude of the two terms above: where they cancel, errors count in units of it."""
+    """The larger magnitude of `_power_term_in_x`'s two terms: where they cancel, errors are measured against it."""
     first = abs(_multiple_of_power_term(y - n, c, x, y, n + 1.0, m))
     return first if m == 0.0 else maximum(first, abs(_multiple_of_power_term(m, c, x, y, n + 1.0, m - 1.0)))
 
 
 def _multiple_of_power_term(s: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
-    """sc·x^(y-n)·(log x)^m, also where the float sc overflows and the whole does not."""
+    """sc·x^(y-n)·(log x)^m, also where sc overflows and the result does not."""
     factor = c * s
     if is_plain(factor) and factor - factor != 0.0 and c - c == 0.0:
         return c * power_term(s, x, y, n, m)
@@ -163,12 +163,12 @@ def _multiple_of_power_term(s: Any, c: Any, x: Any, y: Any, n: Any, m: Any) -> A
 
 
 def _near(x: Any) -> Any:
-    """x, but at most ±60, beyond which e^(-x²/2) is 0: there x would overflow in its products, or make 0·∞ of them."""
+    """x clipped to ±60. Beyond, e^(-x²/2) is 0, and its products with a larger x would overflow or become 0·∞."""
     return clip(x, -60.0, 60.0)
 
 
 def _silu_bend(z: Any, x: Any) -> Any:
-    """(σ + x·σ′)′ = σ′·(2 - x·tanh(x/2)), with σ′ = 1/(2cosh(x/2))² in two factors, which underflow later than σ′."""
+    """(σ + x·σ′)′ = σ′·(2 - x·tanh(x/2)), with σ′ = 1/(2cosh(x/2))² as two factors: they underflow later than σ′."""
     near = clip(x, -1400.0, 1400.0)
     factor = reciprocal(2.0 * cosh(0.5 * near))
     return factor * (2.0 - near * tanh(0.5 * near)) * factor
@@ -207,7 +207,7 @@ def _all_zero(*xs: float) -> bool:
 
 
 def no_partial(z: Any, x: Any, *others: Any) -> float:
-    """The partial in an operand that only chooses: 0, and 0 for a NaN too."""
+    """0, also at NaN: the partial in an operand that is only compared, or that only selects a result."""
     return 0.0
 
 
@@ -226,7 +226,7 @@ pow: Final[Primitive] = Primitive("pow", numeric.power, (lambda z, x, y: power_t
 power_term: Final[Primitive] = Primitive("power_term", stable.power_term,
     (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial),
     kink=lambda c, x, y, n, m: x <= 0.0, partial_scale=lambda z, c, x, y, n, m: _larger_of_both_terms(c, x, y, n, m),
-    exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), signature=Signature("c", "x", "y", indices=("n", "m")), doc="c·x^(y-n)·(log x)^m: every derivative of x^y is a sum of such terms, and so is every derivative of theirs")
+    exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), signature=Signature("c", "x", "y", indices=("n", "m")), doc="c·x^(y-n)·(log x)^m: all derivatives of x^y are sums of terms of this form")
 
 square: Final[Primitive] = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
     infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
@@ -267,12 +267,12 @@ atan2: Final[Primitive] = Primitive("atan2", numeric.atan2, (lambda z, y, x: quo
 sinh: Final[Primitive]  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
 cosh: Final[Primitive]  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
 tanh: Final[Primitive]  = Primitive("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
-sech2: Final[Primitive] = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="as sigmoid_slope"), doc="1 / cosh²x, the slope of tanh")
+sech2: Final[Primitive] = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="e^-2|x| and the square are rounded"), doc="1 / cosh²x, the slope of tanh")
 asinh: Final[Primitive] = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
 acosh: Final[Primitive] = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=FROM_ONE, ufunc="arccosh", doc="the inverse of cosh")
 atanh: Final[Primitive] = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
 
-# ---- of probability ----------------------------------------------------------------------------------------------------
+# ---- probability -------------------------------------------------------------------------------------------------------
 sigmoid: Final[Primitive]       = Primitive("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
 sigmoid_slope: Final[Primitive] = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
 log_sigmoid: Final[Primitive]   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
@@ -284,7 +284,7 @@ half_bell: Final[Primitive]     = Primitive("half_bell",     stable.half_bell,  
 x_half_bell: Final[Primitive]   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), exactness=Exactness(2.0, 1000.0, "beyond 37.5 e^(-x²/2) is subnormal, and x² times it is not"), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
 normal_cdf: Final[Primitive]    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
 
-# ---- of networks -------------------------------------------------------------------------------------------------------
+# ---- networks ----------------------------------------------------------------------------------------------------------
 relu: Final[Primitive]       = Primitive("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
 leaky_relu: Final[Primitive] = Primitive("leaky_relu", lambda x, slope: numeric.where(x > 0.0, x, slope * x),
     (lambda z, x, slope: where(greater(x, 0.0), 1.0, slope), lambda z, x, slope: where(greater(x, 0.0), 0.0, x)),
@@ -321,13 +321,13 @@ not_equal: Final[Primitive]     = Primitive("not_equal",     lambda x, y: (x != 
 hypot: Final[Primitive] = Primitive("hypot", numeric.hypot, (lambda z, x, y: _over_norm(z, x, y)[0], lambda z, x, y: _over_norm(z, x, y)[1]), kink=lambda x, y: x == 0.0 and y == 0.0, doc="√(x² + y²); its slopes at the origin are 0")
 norm: Final[Primitive]  = Primitive("norm", many.norm, _over_norm, _function("norm", r"\operatorname{norm}", "‖x‖"), signature=LIST, derivation=lambda *xs: sqrt(sum([square(x) for x in xs])), kink=_all_zero, doc="√(x₁² + … + xₙ²); its slopes at the origin are 0")
 sum: Final[Primitive]   = Primitive("sum",  many.total,   lambda z, *xs: [1.0] * len(xs),           _function("sum",  r"\sum", "Σ"),  signature=LIST, along=Along(along.total), derivation=lambda *xs: _chain(add, xs), value_scale=lambda *xs: many.total(*[abs(x) for x in xs]), doc="x₁ + … + xₙ, added from left to right")
-mean: Final[Primitive]  = Primitive("mean", many.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}"), signature=AT_LEAST_ONE, along=Along(along.mean), derivation=lambda *xs: sum(xs) / float(len(xs)), value_scale=lambda *xs: many.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="the sum is rounded once a term, and then divided"), doc="(x₁ + … + xₙ) / n")
+mean: Final[Primitive]  = Primitive("mean", many.mean,    lambda z, *xs: [quotient(ONE.like(z), len(xs))] * len(xs), _function("mean", r"\operatorname{mean}"), signature=AT_LEAST_ONE, along=Along(along.mean), derivation=lambda *xs: sum(xs) / float(len(xs)), value_scale=lambda *xs: many.mean(*[abs(x) for x in xs]), exactness=Exactness(3.0, because="each addition and the division are rounded"), doc="(x₁ + … + xₙ) / n")
 prod: Final[Primitive]  = Primitive("prod", many.product, _products_of_others,                      _function("prod", r"\prod", "Π"), signature=LIST, along=Along(along.product), derivation=lambda *xs: _chain(mul, xs), exactness=Exactness(2.5, because="four roundings of five operands"), doc="x₁ · … · xₙ")
 dot: Final[Primitive]   = Primitive("dot",  many.dot,     _dot_partials, _function("dot", r"\operatorname{dot}"), signature=TWO_LISTS, along=Along(along.dot), derivation=_of_products, value_scale=lambda *operands: many.dot(*[abs(x) for x in operands]), exactness=Exactness(2.5, because="each product and each sum is rounded"), doc="w₁x₁ + … + wₙxₙ, added from left to right")
 logsumexp: Final[Primitive]   = Primitive("logsumexp",   many.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp"), signature=AT_LEAST_ONE, along=Along(along.logsumexp, along.exponentials), derivation=_of_exponentials, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
 softmax: Final[Primitive]     = Primitive("softmax",     many.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}"), signature=CHOSEN, along=Along(along.softmax, along.exponentials), derivation=_share_of_exponentials, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
 log_softmax: Final[Primitive] = Primitive("log_softmax", many.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax"), signature=CHOSEN, along=Along(along.log_softmax, along.exponentials), derivation=lambda *operands: operands[int(operands[-1])] - logsumexp(operands[:-1]), domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
-softmax_slope: Final[Primitive] = Primitive("softmax_slope", many.softmax_slope, _softmax_slope_partials, _function("softmax_slope", ""), signature=CHOSEN_TWICE, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "three such factors as softmax is made of"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
+softmax_slope: Final[Primitive] = Primitive("softmax_slope", many.softmax_slope, _softmax_slope_partials, _function("softmax_slope", ""), signature=CHOSEN_TWICE, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "a product of three factors, each as inexact as softmax"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
 softmax_complement: Final[Primitive] = Primitive("softmax_complement", many.softmax_complement, _softmax_complement_partials, _function("softmax_complement", ""), signature=CHOSEN, along=Along(along.softmax_complement, along.exponentials), derivation=lambda *operands: 1.0 - softmax(operands[:-1], operands[-1]), domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
 
 TABLE: Final[dict[str, Primitive]] = seal()

@@ -1,4 +1,4 @@
-"""What a function takes: which operands, how many lists of them, which indices."""
+"""The arguments of a primitive: its operands, its lists of operands, its indices."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _COUNTS: Final = {2: "two", 3: "three"}
 
 
 class Signature:
-    """The parameters of a function: single operands, or else lists of one length; after them, indices.
+    """The arguments of a function: single operands, or else lists of equal length; after them, indices.
 
-    operands  the names of operands that are taken one by one
-    default   a number for the last of these, where it may be left out
-    lists     the names of lists of operands, all of one length. The items of a single list may also be given one by one
-    least     how many items each list has, at least
+    operands  the names of operands that are passed one by one
+    default   the last operand's value if it is left out
+    lists     the names of lists of operands, of equal length. The items of a single list may also be passed one by one
+    least     the fewest items that a list may have
     brackets  whether a list is written in brackets: "sum([a, b])", but "max(a, b)"
-    indices   the names of whole numbers that choose a function, the k of softmax(xs, k). They come last; they are plain
-              numbers, have no δ, and count from 0 where they point into a list
+    indices   the names of whole numbers that choose one of several functions, such as the k of softmax(xs, k). They
+              come last, are plain numbers without a δ, and count from 0 if they point into a list
 
     >>> Signature("x", "y").names(), Signature(lists=("x",), indices=("k",)).names(2)
     (['x', 'y'], ['x₁', 'x₂', 'k'])
@@ -45,8 +45,8 @@ class Signature:
     def flat(self, name: str, arguments: Sequence[Any]) -> list[Any]:
         """The arguments of a call as one list: the operands in order, the indices last.
 
-        Raises TypeError for another number of arguments and for what is no list, ValueError for lists of different
-        lengths, for too short a list and for an index outside it. `name` is the function's, for these messages.
+        Raises TypeError for a wrong number of arguments or a missing list, ValueError for lists of different lengths, a
+        list that is too short or an index out of range. `name` is the function's name, for these messages.
         """
         if not self.lists:
             return self._one_by_one(name, list(arguments))
@@ -72,7 +72,7 @@ class Signature:
     def _lists(self, name: str, arguments: Sequence[Any]) -> tuple[list[list[Any]], list[Any]]:
         """The lists and the indices among the arguments."""
         count = len(self.lists)
-        if count + len(self.indices) == 1:  # the items of a single list may come one by one
+        if count + len(self.indices) == 1:  # the items of a single list may be passed one by one
             single = len(arguments) == 1 and is_sequence(arguments[0])
             return [list(arguments[0] if single else arguments)], []
         if len(arguments) != count + len(self.indices):
@@ -92,17 +92,17 @@ class Signature:
         return f"{name} takes {_COUNTS.get(count, count)} lists of one length" if count > 1 else f"{name} takes a list"
 
     def _call(self, name: str) -> str:
-        """How a call is written: "softmax(xs, k)"."""
+        """A call as text, such as "softmax(xs, k)"."""
         return f"{name}({', '.join([*[f'{each}s' for each in self.lists], *self.operands, *self.indices])})"
 
     def grouped(self, operands: Sequence[Any]) -> tuple[list[Sequence[Any]], Sequence[Any]]:
-        """Flat operands as a call is written: the lists in brackets, and what follows them."""
+        """Split flat operands as a written call shows them: into the lists in brackets, and the rest."""
         if not (self.lists and self.brackets):
             return [], operands
         return self.split(operands)
 
     def split(self, operands: Sequence[Any]) -> tuple[list[Sequence[Any]], Sequence[Any]]:
-        """Flat operands as the lists that the function takes, and what follows them.
+        """Split flat operands into the lists that the function takes, and the rest.
 
         >>> Signature(lists=("w", "x")).split([1.0, 2.0, 3.0, 4.0])
         ([[1.0, 2.0], [3.0, 4.0]], [])
@@ -112,7 +112,7 @@ class Signature:
         return [operands[i * size : (i + 1) * size] for i in range(count)], operands[count * size :]
 
     def arguments(self, operands: Sequence[Any]) -> list[Any]:
-        """Flat operands as the arguments of a call: the lists, and then what follows them.
+        """Turn flat operands into the arguments of a call: the lists, then the rest.
 
         >>> Signature(lists=("x",), indices=("k",)).arguments([0.1, 0.2, 1.0])
         [[0.1, 0.2], 1.0]
@@ -121,11 +121,11 @@ class Signature:
         return [*[list(items) for items in lists], *rest]
 
     def index_positions(self, count: int) -> range:
-        """Which of `count` flat operands are indices: the last ones."""
+        """The positions of the indices among `count` flat operands."""
         return range(count - len(self.indices), count)
 
     def names(self, size: int = 2) -> list[str]:
-        """What the flat operands are called, where each list has `size` items."""
+        """The names of the flat operands, for lists of `size` items."""
         items = [f"{name}{_subscript(k)}" for name in self.lists for k in range(1, size + 1)]
         return [*items, *self.operands, *self.indices]
 
@@ -135,5 +135,5 @@ def _subscript(k: int) -> str:
 
 
 def default_signature(count: int) -> Signature:
-    """The signature of a function of so many single operands: x, y, or x₁, x₂, x₃, …"""
+    """The signature for `count` single operands, named x, y or x₁, x₂, x₃, …"""
     return Signature(*("x", "y")[:count]) if count < 3 else Signature(*[f"x{_subscript(k + 1)}" for k in range(count)])

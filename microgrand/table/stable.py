@@ -1,6 +1,6 @@
-"""Functions that need care: in their tails, where terms cancel, where a step on the way would overflow.
+"""Functions whose textbook formulas lose accuracy: in a tail, where terms cancel, or where a step would overflow.
 
-Each docstring names what the textbook's formula would lose. All run on floats, arrays and 50-digit numbers.
+Each docstring says what the textbook formula would lose. All functions run on floats, arrays and 50-digit numbers.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def sigmoid(x: Any) -> Any:
 
 
 def sigmoid_of_float(x: float) -> float:
-    """The same on a float."""
+    """`sigmoid` on a float."""
     e = math.exp(-abs(x))
     return (e if x < 0.0 else 1.0) / (1.0 + e) if x == x else x
 
@@ -57,7 +57,7 @@ def sigmoid_slope(x: Any) -> Any:
 
 
 def sigmoid_slope_of_float(x: float) -> float:
-    """The same on a float, with the rounding error of 1 + e^-|x|, which the square would double, put back."""
+    """`sigmoid_slope` on a float, corrected for the rounding error of 1 + e^-|x|, which the square would double."""
     return _over_square(math.exp(-abs(x)))
 
 
@@ -70,12 +70,12 @@ def sech2(x: Any) -> Any:
 
 
 def sech2_of_float(x: float) -> float:
-    """The same on a float, with the rounding error of 1 + e^-2|x| put back."""
+    """`sech2` on a float, corrected for the rounding error of 1 + e^-2|x|."""
     return 4.0 * _over_square(math.exp(-2.0 * abs(x)))
 
 
 def _over_square(e: float) -> float:
-    """e / (1 + e)² for 0 ≤ e ≤ 1; the error of s = 1 + e is known exactly (Dekker 1971)."""
+    """e / (1 + e)² for 0 ≤ e ≤ 1, corrected for the error of s = 1 + e, which is known exactly (Dekker 1971)."""
     s = 1.0 + e
     error = e - (s - 1.0)
     q = e / (s * s)
@@ -83,23 +83,23 @@ def _over_square(e: float) -> float:
 
 
 def silu(x: Any) -> Any:
-    """x·σ(x); below -700, where σ(x) is about to lose digits and x·σ(x) is not yet, as x·e^(x/2)·e^(x/2)."""
+    """x·σ(x). Below -700 it is x·e^(x/2)·e^(x/2), since σ(x) loses digits before x·σ(x) does."""
     return where(x < -700.0, _tail(x, x), maximum(x, -700.0) * sigmoid(x))
 
 
 def silu_slope(x: Any) -> Any:
-    """(x·σ(x))′ = σ(x) + x·σ′(x); below -700 as (1 + x)·e^(x/2)·e^(x/2)."""
+    """(x·σ(x))′ = σ(x) + x·σ′(x). Below -700 it is (1 + x)·e^(x/2)·e^(x/2)."""
     return where(x < -700.0, _tail(1.0 + x, x), sigmoid(x) + clip(x, -700.0, 1e300) * sigmoid_slope(x))
 
 
 def _tail(factor: Any, x: Any) -> Any:
-    """factor·e^x for x < 0, 0 at -∞."""
+    """factor·e^x for x < 0, and 0 at -∞."""
     h = exp(0.5 * clip(x, -1600.0, 0.0))
     return where(x < -1600.0, -0.0, factor * h * h)
 
 
 def softplus(x: Any) -> Any:
-    """log(1 + e^x) = max(x, 0) + log1p(e^-|x|), which overflows nowhere."""
+    """log(1 + e^x) = max(x, 0) + log1p(e^-|x|), which never overflows."""
     return maximum(x, 0.0) + log1p(exp(-abs(x)))
 
 
@@ -119,17 +119,17 @@ def elu(x: Any, alpha: Any) -> Any:
 
 
 def bell(x: Any) -> Any:
-    """e^(-x²). The square's rounding error, worth x² ulp in the exponent, is carried along as a factor."""
+    """e^(-x²), corrected for the rounding error of x², which would cost x² ulp."""
     return _gaussian(x, 1.0)
 
 
 def half_bell(x: Any) -> Any:
-    """e^(-x²/2), with the square's rounding error carried along."""
+    """e^(-x²/2), corrected for the rounding error of x²."""
     return _gaussian(x, 0.5)
 
 
 def x_half_bell(x: Any) -> Any:
-    """x·e^(-x²/2); beyond 30 as x·e^(40 - x²/2)·e^-40, for e^(-x²/2) alone loses digits beyond 37.6."""
+    """x·e^(-x²/2). For |x| > 30 it is x·e^(40 - x²/2)·e^-40, since e^(-x²/2) alone loses digits for |x| > 37.6."""
     near = clip(x, -60.0, 60.0)
     square, error = two_product(near, near)
     far = abs(near) > 30.0
@@ -144,27 +144,27 @@ def _gaussian(x: Any, power_of_two: float) -> Any:
 
 
 def normal_cdf(x: Any) -> Any:
-    """Φ(x) = erfc(-x/√2)/2. A rounded -x/√2 = t costs 2t² ulp: its error e is put back as erfc′(t)·e."""
+    """Φ(x) = erfc(t)/2 with t = -x/√2. Rounding t would cost 2t² ulp: its error e is corrected by erfc′(t)·e."""
     near = clip(x, -60.0, 60.0)
     t, error = _over_root_two(-near)
     return where(x == x, 0.5 * erfc(t) - bell(t) * error * 0.5641895835477563, x)
 
 
 def _over_root_two(x: Any) -> tuple[Any, Any]:
-    """x/√2 rounded, and what is missing of it; √½ is taken to 107 bits."""
+    """x/√2 rounded, and its rounding error, with √½ taken to 107 bits."""
     t, error = two_product(x, ROOT_HALF.like(x))
     return t, error - x * 4.833646656726457e-17 if carries_errors(x) else error
 
 
 def gelu(x: Any) -> Any:
-    """x·Φ(x); below -30 by φ(x)'s asymptotic series, for Φ(x) loses digits below -37.5 and x·Φ(x) does not yet."""
+    """x·Φ(x). Below -30 it is an asymptotic series, since Φ(x) loses digits below -37.5 before x·Φ(x) does."""
     if not carries_errors(x):
         return x * normal_cdf(x)
     return where(x < -30.0, _gelu_tail(minimum(x, -30.0)), maximum(x, -30.0) * normal_cdf(x))
 
 
 def _gelu_tail(x: Any) -> Any:
-    """x·Φ(x) = -φ(x)(1 - 1/x² + 3/x⁴ - 15/x⁶ + …); seven terms leave 10⁻¹⁷ (Abramowitz and Stegun, 26.2.12)."""
+    """x·Φ(x) = -φ(x)(1 - 1/x² + 3/x⁴ - 15/x⁶ + …); the error is 10⁻¹⁷ (Abramowitz and Stegun, 26.2.12)."""
     u: Any = 1.0 / (x * x)
     series: Any = 1.0
     for odd in (13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
@@ -182,10 +182,10 @@ def root_slope(x: Any) -> Any:
 
 
 def power_term(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
-    """c·x^(y-n)·(log x)^m, the kind of term of which every derivative of x^y is a sum; 0 where c is 0.
+    """c·x^(y-n)·(log x)^m, and 0 where c is 0. Every derivative of x^y is a sum of such terms.
 
-    The exponent y - n = a + b is taken exactly, x^(a+b) = x^a·e^(b log x): a rounded y - 1 costs |log x|/2 ulp. At
-    x = 0 it is the limit; for x < 0 it is NaN unless y is whole and m = 0.
+    The exponent is kept exact, y - n = a + b and x^(a+b) = x^a·e^(b log x): rounding y - 1 would cost |log x|/2 ulp. At
+    x = 0 the result is the limit; for x < 0 it is NaN unless y is whole and m = 0.
     """
     if is_plain(c) and is_plain(x) and is_plain(y):
         return power_term_of_floats(float(c), float(x), float(y), float(n), float(m))
@@ -193,7 +193,7 @@ def power_term(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
 
 
 def power_term_of_floats(c: float, x: float, y: float, n: float, m: float) -> float:
-    """The same on floats."""
+    """`power_term` on floats."""
     if c == 0.0:
         return 0.0
     a = y - n
@@ -207,7 +207,7 @@ def power_term_of_floats(c: float, x: float, y: float, n: float, m: float) -> fl
         return factor * power_of_floats(x, a)
     if x < 0.0 and math.fmod(a, 2.0) != 0.0:
         factor = -factor if a // 1.0 == a else nan
-    if factor - factor != 0.0 and c - c == 0.0:  # c·(log x)^m overflows, the whole need not
+    if factor - factor != 0.0 and c - c == 0.0:  # c·(log x)^m overflows, but the result may not
         return _scaled_power(abs(x), a, b, c) * logarithms
     return _scaled_power(abs(x), a, b, factor)
 
@@ -228,7 +228,7 @@ def _power_term_on_arrays(c: Any, x: Any, y: Any, n: Any, m: Any) -> Any:
 
 
 def _scaled_power(x: float, a: float, b: float, factor: float) -> float:
-    """factor·x^(a+b) for x > 0 and a small b, by factor·r·r with r = x^(a/2) where x^a leaves the range of floats."""
+    """factor·x^(a+b) for x > 0 and small b. If x^a overflows or underflows, it is factor·r·r with r = x^(a/2)."""
     correction = exp_of_float(b * math.log(x)) if b != 0.0 else 1.0
     p = power_of_floats(x, a)
     if 1e-290 < p < 1e290:

@@ -8,11 +8,11 @@ from typing import Final
 from microgrand.table.formula import number
 
 UNKNOWN: Final = "?"
-SHOWN: Final = 4  # numbers of a long vector
+SHOWN: Final = 4  # how many numbers of a long vector are written
 
 
 def vector(numbers: Sequence[float | None], shown: int = SHOWN) -> str:
-    """Numbers as a vector on one line; one with many more than are shown keeps its ends, and tells its length.
+    """Numbers as a vector on one line. Of a long vector, `shown` numbers are written, and its length.
 
     None stands for a number that is not known yet.
 
@@ -33,17 +33,17 @@ def _short_number(x: float) -> str:
 
 
 def superscript(l: object) -> str:
-    """The number of a layer as it is written: the ² of z²."""
+    """A layer's number as a superscript: the ² of z²."""
     return str(l).translate(_SUPERSCRIPTS)
 
 
 def subscript(k: object) -> str:
-    """The number of an element as it is written: the ₁₂ of z₁₂."""
+    """An element's number as a subscript: the ₁₂ of z₁₂."""
     return str(k).translate(_SUBSCRIPTS)
 
 
 def row_name(name: str, layer: object) -> str:
-    """A row of parameters of the layer with that number: θ²₁ for θ₁; "" for the number changes nothing.
+    """The name of a row of parameters with its layer's number: θ²₁ for θ₁ of layer 2. A layer "" has no number.
 
     >>> row_name("θ₁", 2), row_name("weights", 2), row_name("b", "")
     ('θ²₁', 'weights²', 'b')

@@ -1,4 +1,4 @@
-"""NumPy's own functions on Values, np.exp(v): each is the row of the table that computes the same."""
+"""NumPy's functions on Values: np.exp(v) applies the row of the table that computes the same function."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COMPARISONS: Final = {
 
 
 def apply_ufunc(ufunc: Any, method: str, operands: Sequence[Any], settings: dict[str, Any]) -> Any:
-    """What NumPy's function gives of Values, and of arrays beside them, elementwise; of a comparison, bools.
+    """Apply NumPy's function to Values, and to arrays beside them, elementwise. A comparison returns bools.
 
     Raises TypeError where no row of the table computes the same.
     """
@@ -39,7 +39,7 @@ def apply_ufunc(ufunc: Any, method: str, operands: Sequence[Any], settings: dict
 
 
 def _as_array(operand: Any) -> Any:
-    """An operand as NumPy itself would read it: a list beside a Value is an array."""
+    """Convert an operand as NumPy itself would: a list becomes an array."""
     import numpy
 
     return numpy.asarray(operand) if isinstance(operand, (list, tuple)) else operand

@@ -253,7 +253,7 @@ class SlowTuple(tuple[Any, ...]):
 def held_by(kind: type[tuple[Any, ...]], operands: list[Value]) -> Value:
     """A node whose operands stand in a tuple of that kind."""
     node = total(operands)
-    node._many.operands = kind(operands)
+    node._x.operands = kind(operands)
     return node
 
 

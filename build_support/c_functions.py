@@ -1,4 +1,4 @@
-"""Give mypyc the functions of the math module that it would call as Python functions: in C, see elementary.h.
+"""Give mypyc in C what it would call as Python functions: those of the math module, and a few helpers of ours.
 
 This reaches into mypyc 2.4.1. Where another version has no such place, nothing is told, and the same results come more
 slowly through Python's math module.
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 # Has to be put in front of every C file (gcc: -include), once mypyc is told.
-HEADER = Path(__file__).with_name("elementary.h")
+HEADER = Path(__file__).with_name("c_functions.h")
 
 # The module whose helper functions are replaced too. What they do in Python stands there.
 KERNELS = "microgrand.compiled.kernels"
@@ -26,14 +26,14 @@ ROUNDED = (
     "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp exp2 expm1 log log10 log1p log2 pow sin sinh tan"
     " tanh"
 )
-COMPILER_ARGUMENTS = [f"-fno-builtin-{name}" for name in ROUNDED.split()]  # for gcc and clang; MSVC: elementary.h
+COMPILER_ARGUMENTS = [f"-fno-builtin-{name}" for name in ROUNDED.split()]  # for gcc and clang; MSVC: c_functions.h
 
 
 def tell_mypyc() -> bool:
     """From now on mypyc compiles calls of these functions as calls of C; whether it could be told."""
     try:
-        from mypyc.ir.ops import ERR_MAGIC_OVERLAPPING
-        from mypyc.ir.rtypes import RVec, float_rprimitive, int64_rprimitive
+        from mypyc.ir.ops import ERR_MAGIC, ERR_MAGIC_OVERLAPPING
+        from mypyc.ir.rtypes import RVec, float_rprimitive, int64_rprimitive, object_rprimitive
         from mypyc.primitives.registry import function_op, function_ops
 
         vec = RVec(float_rprimitive)
@@ -45,6 +45,8 @@ def tell_mypyc() -> bool:
             (f"{KERNELS}.frexp_exponent", "frexp_exponent", [float_rprimitive], int64_rprimitive),
             (f"{KERNELS}.exact_sum", "exact_sum", [vec], float_rprimitive),
             (f"{KERNELS}.euclidean_norm", "euclidean_norm", [vec], float_rprimitive),
+            ("microgrand.compiled.hints.context_value", "context_value", [object_rprimitive], object_rprimitive),
+            (f"{KERNELS}.write_at", "write_at", [vec, int64_rprimitive, vec], float_rprimitive),
         ]
         for python_name, c_name, operands, result in described:
             if python_name not in function_ops:  # a later mypyc's own are as good
@@ -53,7 +55,7 @@ def tell_mypyc() -> bool:
                     arg_types=operands,
                     return_type=result,
                     c_function_name=f"elementary_{c_name}",
-                    error_kind=ERR_MAGIC_OVERLAPPING,
+                    error_kind=ERR_MAGIC if result is object_rprimitive else ERR_MAGIC_OVERLAPPING,
                 )
     except (ImportError, AttributeError, TypeError):
         return False

@@ -1,18 +1,19 @@
 /* Functions of Python's math module on C's doubles: the same numbers and the same errors, without a Python call.
 
-   mypyc itself has sin, cos, tan, exp, log, sqrt, pow, copysign and a few more; `elementary.py` tells it of these. Each
+   mypyc itself has sin, cos, tan, exp, log, sqrt, pow, copysign and a few more; `c_functions.py` tells it of these. Each
    follows CPython's Modules/mathmodule.c. This file is put in front of the C that mypyc writes (gcc, clang: -include;
    MSVC: /FI). A function that the C in question does not call costs nothing. */
 
-#ifndef MICROGRAND_ELEMENTARY_H
-#define MICROGRAND_ELEMENTARY_H
+#ifndef MICROGRAND_C_FUNCTIONS_H
+#define MICROGRAND_C_FUNCTIONS_H
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <limits.h>
 #include <math.h>
+#include <string.h>
 
-#ifdef _MSC_VER /* calls, and nothing the compiler makes up: see COMPILER_ARGUMENTS in elementary.py */
+#ifdef _MSC_VER /* calls, and nothing the compiler makes up: see COMPILER_ARGUMENTS in c_functions.py */
 #pragma function(acos, asin, atan, atan2, cos, cosh, exp, log, log10, pow, sin, sinh, tan, tanh)
 #endif
 
@@ -238,8 +239,22 @@ static inline double elementary_hypot(double x, double y)
     return elementary_hypot_of(xs, 2);
 }
 
+static inline double elementary_copy(double *to, const double *from, Py_ssize_t n)
+{
+    memcpy(to, from, n * sizeof(double));
+    return 0.0;
+}
+
+/* The value of a context variable that has a default. */
+static inline PyObject *elementary_context_value(PyObject *variable)
+{
+    PyObject *value = NULL;
+    return PyContextVar_Get(variable, NULL, &value) < 0 ? NULL : value;
+}
+
 /* Of a vec, mypyc's C array with a length; macros, for its type is declared later. */
 #define elementary_exact_sum(row) elementary_fsum_of((row).items, (row).len)
 #define elementary_euclidean_norm(row) elementary_hypot_of((row).items, (row).len)
+#define elementary_write_at(row, start, part) elementary_copy((row).items + (start), (part).items, (part).len)
 
 #endif
