@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
-from partial_evaluation.operations import joint_test
+from partial_evaluation.operations import BUILTINS, half, joint_test
 from partial_evaluation.specializer import Specializer, shared_calls, takes_lists
 from partial_evaluation.values import (
     BOOL,
@@ -37,7 +37,7 @@ import math
 from typing import Final
 
 from librt.vecs import append, vec
-from microgrand.compiled.kernel import ManyOperands, OneOperand, TwoOperands
+from microgrand.compiled.kernel import ManyOperands, OneOperand, TwoLists, TwoOperands
 from microgrand.table.primitive import declared
 from mypy_extensions import i64
 
@@ -99,6 +99,11 @@ METHODS = {
         "slope_x": ("z: float, x: float, y: float", FLOAT),
         "slope_y": ("z: float, x: float, y: float", FLOAT),
     },
+    "TwoLists": {
+        "value": ("ws: vec[float], xs: vec[float]", FLOAT),
+        "slopes_of_first": ("z: float, ws: vec[float], xs: vec[float]", FLOATS),
+        "slopes_of_second": ("z: float, ws: vec[float], xs: vec[float]", FLOATS),
+    },
     "ManyOperands": {
         "value": ("xs: vec[float]", FLOAT),
         "slopes": ("z: float, xs: vec[float]", FLOATS),
@@ -109,6 +114,9 @@ Z = Computed(name("z"), FLOAT)
 
 def module_text(rows: Mapping[str, Any]) -> str:
     """The text of the module `microgrand/compiled/kernels.py`, for the rows of a table by name."""
+    from microgrand.table.many_operands import first_half, second_half
+
+    BUILTINS.update({first_half: lambda runs: half(runs, 0), second_half: lambda runs: half(runs, 1)})
     specializer = Specializer()
     classes = []
     for row_name, row in rows.items():
@@ -127,7 +135,9 @@ def module_text(rows: Mapping[str, Any]) -> str:
 def _kernel_class(specializer: Specializer, row: Any) -> ast.ClassDef:
     """The kernel of a row; what it need not override is left to the base class."""
     base = {1: "OneOperand", 2: "TwoOperands"}.get(row.arity, "ManyOperands")
-    if takes_lists(row):
+    if len(row.signature.lists) == 2 and not row.signature.indices:
+        base, values = "TwoLists", _on_two_lists(specializer, row)
+    elif takes_lists(row):
         values = _on_lists(specializer, row)
     elif base == "ManyOperands":
         values = _on_many(specializer, row)
@@ -167,6 +177,18 @@ def _on_lists(specializer: Specializer, row: Any) -> dict[str, tuple[Value, ...]
     (partials,) = row.partials
     slopes = specializer.call(partials, [Z, *operands], f"{row.name}_slopes")
     return {"value": (specializer.call(row, operands),), "slopes": (slopes,)}
+
+
+def _on_two_lists(specializer: Specializer, row: Any) -> dict[str, tuple[Value, ...]]:
+    """The same of a row that takes two lists, whose row gives the partials of one list after those of the other."""
+    operands = [Run(Computed(name("ws"), FLOATS)), Run(Computed(name("xs"), FLOATS))]
+    (partials,) = row.partials
+    slopes = specializer.call(partials, [Z, *operands], f"{row.name}_slopes")
+    if not (isinstance(slopes, list) and len(slopes) == 2):
+        raise TranslationError("the partials of a row of two lists are not given as [*…, *…]")
+    first, second = slopes
+    value = specializer.call(row, operands)
+    return {"value": (value,), "slopes_of_first": ([first],), "slopes_of_second": ([second],)}
 
 
 def _method(method: str, parameters: str, kind: str, value: Value, opening: Sequence[ast.stmt] = ()) -> ast.FunctionDef:

@@ -192,6 +192,13 @@ def length(items: Value) -> Value:
     return result
 
 
+def half(items: Value, k: int) -> Value:
+    """One of the two lists of unknown length that `items` is made of."""
+    if not (isinstance(items, list) and len(items) == 2 and all(isinstance(each, Run) for each in items)):
+        raise TranslationError("there are no two lists to take one of")
+    return items[k].items
+
+
 def absolute(x: Value) -> Value:
     """`abs(x)`."""
     return Known(abs(x.value)) if is_number(x) else Computed(call("abs", as_float(x)), FLOAT)

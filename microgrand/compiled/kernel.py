@@ -104,6 +104,59 @@ class TwoOperands(Kernel):
         return Computed(z, self.row, left, right, dx, dy)
 
 
+class TwoLists(Kernel):
+    """The kernel of a row with two lists of operands. A list that several calls share is stored once."""
+
+    def __init__(self, row: Primitive) -> None:
+        self.row: Final = row
+
+    def value(self, ws: vec[float], xs: vec[float]) -> float:
+        """z."""
+        raise NotImplementedError
+
+    def slopes_of_first(self, z: float, ws: vec[float], xs: vec[float]) -> vec[float]:
+        """One ∂z/∂operand per operand of the first list."""
+        raise NotImplementedError
+
+    def slopes_of_second(self, z: float, ws: vec[float], xs: vec[float]) -> vec[float]:
+        """One ∂z/∂operand per operand of the second list."""
+        raise NotImplementedError
+
+    def applied(self, arguments: tuple[Any, ...]) -> Any:
+        """The row's result; None if the row itself has to handle these arguments."""
+        count = len(arguments)
+        if count != 2:
+            return None
+        results = self.applied_to_each([arguments[0]], arguments[1]) if isinstance(arguments[1], list) else None
+        return None if results is None else results[0]
+
+    def applied_to_each(self, lists: list[Any], last: list[Any]) -> list[Any] | None:
+        """[row(each, last) for each in lists], reading `last` once; None if the row itself has to handle them.
+
+        With `dot` as the row, this is a matrix times a vector.
+        """
+        n = len(last)
+        xs = vec[float]([0.0] * n)
+        last_kind = fill(xs, last)
+        if last_kind == OTHER or self.row.bounded:
+            return None
+        shared = tuple(last)
+        results: list[Any] = []
+        for each in lists:
+            ws = vec[float]([0.0] * n)
+            kind = fill(ws, each) if isinstance(each, list) and len(each) == n else OTHER
+            if kind == OTHER:
+                return None
+            z = self.value(ws, xs)
+            if kind == NUMBERS and last_kind == NUMBERS:
+                results.append(z)
+            else:
+                second = Many(shared, self.slopes_of_second(z, ws, xs), None)
+                first = Many(tuple(each), self.slopes_of_first(z, ws, xs), second)
+                results.append(Computed(z, self.row, first, None, 0.0, 0.0))
+        return results
+
+
 class ManyOperands(Kernel):
     """The kernel of a row with lists of operands, or with more than two."""
 
@@ -126,26 +179,8 @@ class ManyOperands(Kernel):
         if operands is None:
             return None
         xs = vec[float]([0.0] * len(operands))
-        kind = fill(xs, 0, operands)
+        kind = fill(xs, operands)
         return None if kind == OTHER else self._result(operands, xs, kind)
-
-    def applied_to_each(self, lists: list[Any], last: list[Any]) -> list[Any] | None:
-        """[row(each, last) for each in lists], reading `last` once; None if the row itself has to handle them.
-
-        With `dot` as the row, this is a matrix times a vector.
-        """
-        n = len(last)
-        xs = vec[float]([0.0] * (2 * n))
-        last_kind = fill(xs, n, last)
-        if last_kind == OTHER or self._lists != 2:
-            return None
-        results = []
-        for each in lists:
-            kind = fill(xs, 0, each) if isinstance(each, list) and len(each) == n else OTHER
-            if kind == OTHER:
-                return None
-            results.append(self._result(each + last, xs, kind | last_kind))
-        return results
 
     def _flat(self, arguments: tuple[Any, ...]) -> list[Any] | None:
         """The operands in order; None if the row itself has to handle the arguments."""
@@ -158,8 +193,6 @@ class ManyOperands(Kernel):
         if self._count == 1:
             return first
         second = arguments[1]
-        if isinstance(second, list) and self._lists == self._count == 2 and len(second) == len(first):
-            return first + second
         if isinstance(second, int) and self._lists == 1 and self._count == 2 and 0 <= second < len(first):
             return [*first, float(second)]
         return self.row.signature.flat(self.row.name, arguments)
@@ -171,7 +204,7 @@ class ManyOperands(Kernel):
         z = self.value(xs)
         if kind == NUMBERS:
             return z
-        return Computed(z, self.row, Many(tuple(operands), self.slopes(z, xs)), None, 0.0, 0.0)
+        return Computed(z, self.row, Many(tuple(operands), self.slopes(z, xs), None), None, 0.0, 0.0)
 
     def _holds(self, xs: vec[float]) -> bool:
         """Whether the operands lie in the domain."""
@@ -186,9 +219,9 @@ VALUES: Final[i64] = 1
 OTHER: Final[i64] = 2
 
 
-def fill(xs: vec[float], start: i64, operands: list[Any]) -> i64:
-    """Write the numbers of `operands` into xs, from index `start` on; return NUMBERS, VALUES or OTHER."""
-    k = start
+def fill(xs: vec[float], operands: list[Any]) -> i64:
+    """Write the numbers of `operands` into xs; return NUMBERS, VALUES or OTHER."""
+    k: i64 = 0
     kind = NUMBERS
     for operand in operands:
         if isinstance(operand, Value):
@@ -198,5 +231,5 @@ def fill(xs: vec[float], start: i64, operands: list[Any]) -> i64:
             xs[k] = operand
         else:
             return OTHER
-        k += 1
+        k += 1  # noqa: SIM113  a machine integer, which `enumerate` would box
     return kind

@@ -94,7 +94,7 @@ class Node(Recorder):
         """The operands of the primitive, nodes and plain numbers, in order."""
         x = self._x
         if isinstance(x, Many):
-            return x.operands
+            return x.all_operands()
         if x is None:
             return ()
         return (x,) if self._y is None else (x, self._y)
@@ -113,7 +113,7 @@ class Node(Recorder):
     def operand_partials(self) -> list[float]:
         """One partial per operand; that of a plain number is never used, and may be 0.0."""
         if isinstance(self._x, Many):
-            return list(self._x.partials)
+            return self._x.all_partials()
         return [self._partial_x, self._partial_y][: len(self.operands)]
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -124,7 +124,7 @@ class Node(Recorder):
     def made_by(self, operands: Sequence[Any], partials: Sequence[float]) -> None:
         """Store the operands of the step that made this node, and one partial for each."""
         if len(operands) > 2 or (self._primitive is not None and self._primitive.arity is None):
-            self._x = Many(tuple(operands), packed(partials))
+            self._x = Many(tuple(operands), packed(partials), None)
         elif operands:
             self._x, self._partial_x = operands[0], partials[0]
             if len(operands) > 1:
@@ -138,13 +138,25 @@ def data_of(operands: Sequence[Any]) -> list[float]:
 
 @mypyc_attr(acyclic=True)
 class Many:
-    """The operands and partials of a step that takes a list of operands, or more than two."""
+    """The operands and partials of a step that takes a list of operands, or more than two; `following`: the next list.
 
-    __slots__ = ("operands", "partials")
+    So a vector that many steps have in common is stored once.
+    """
 
-    def __init__(self, operands: tuple[Any, ...], partials: vec[float]) -> None:
+    __slots__ = ("following", "operands", "partials")
+
+    def __init__(self, operands: tuple[Any, ...], partials: vec[float], following: Many | None) -> None:
         self.operands = operands
         self.partials = partials
+        self.following = following
+
+    def all_operands(self) -> tuple[Any, ...]:
+        """The operands of this list and the following ones."""
+        return self.operands if self.following is None else self.operands + self.following.all_operands()
+
+    def all_partials(self) -> list[float]:
+        """The partials of this list and the following ones."""
+        return list(self.partials) if self.following is None else [*self.partials, *self.following.all_partials()]
 
 
 def packed(numbers: Sequence[float]) -> vec[float]:

@@ -91,7 +91,7 @@ class Marks:
             node = stack[-1]
             if node._mark < entered and node._primitive is not None:
                 self._meet(node, entered)
-                _push_operands(stack, node, entered)
+                _push_operands(stack, node._x, node._y, entered)
                 continue
             stack.pop()
             if node._mark < done:
@@ -106,19 +106,17 @@ class Marks:
         node._delta = 0.0
 
 
-def _push_operands(stack: list[Node], node: Node, entered: i64) -> None:
+def _push_operands(stack: list[Node], x: object, y: object, entered: i64) -> None:
     """Push the operands that are nodes not yet met, the first on top."""
-    x, y = node._x, node._y
-    if isinstance(x, Many):
-        for k in range(len(x.operands) - 1, -1, -1):
-            operand = x.operands[k]
-            if isinstance(operand, Node) and operand._mark < entered:
-                stack.append(operand)
-        return
     if isinstance(y, Node) and y._mark < entered:
         stack.append(y)
-    if isinstance(x, Node) and x._mark < entered:
-        stack.append(x)
+    if isinstance(x, Node):
+        if x._mark < entered:
+            stack.append(x)
+    elif isinstance(x, Many):
+        _push_operands(stack, x.following, None, entered)
+        for k in range(len(x.operands) - 1, -1, -1):
+            _push_operands(stack, x.operands[k], None, entered)
 
 
 LOCK: Final = threading.RLock()

@@ -51,13 +51,13 @@ def spread(tops: list[Node], seeds: list[float], cut: list[Node]) -> list[Node]:
     count: i64 = len(order)
     for i in range(count - 1, MARKS.bottom - 1, -1):
         node = order[i]
-        x = node._x
-        if isinstance(x, Many):
-            for j, parent in enumerate(x.operands):
-                flow(node, parent, x.partials[j])
-        elif x is not None:
-            flow(node, x, node._partial_x)
-            flow(node, node._y, node._partial_y)
+        many = node._x
+        while isinstance(many, Many):
+            for j, parent in enumerate(many.operands):
+                flow(node, parent, many.partials[j])
+            many = many.following
+        flow(node, node._x, node._partial_x)
+        flow(node, node._y, node._partial_y)
     return order
 
 

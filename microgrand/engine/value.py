@@ -58,7 +58,7 @@ class Value(Node):
             return Computed(z, row, operands[0], None, partials[0], 0.0)
         if row.arity == 2:
             return Computed(z, row, operands[0], operands[1], partials[0], partials[1])
-        return Computed(z, row, Many(tuple(operands), packed(partials)), None, 0.0, 0.0)
+        return Computed(z, row, Many(tuple(operands), packed(partials), None), None, 0.0, 0.0)
 
     def backward(self, accumulate: object = False, allow_nonfinite: object = False) -> None:
         """Compute δ = ∂self/∂node for every node of the graph, and store it in `grad`.
@@ -265,7 +265,7 @@ _LOSES_GRADIENT: Final = (
 )
 
 
-def _operand(x: object) -> float | None:
+def _operand(x: object) -> Any:
     """An operator's other operand as a float; None if it is not a number."""
     if type(x) is float:
         return x

@@ -208,7 +208,7 @@ class Linear(Layer):
         if len(z) != len(self.theta[0]):
             raise ValueError(f"this Linear takes vectors of length {len(self.theta[0])}; got one of length {len(z)}")
         products = applied_to_each(dot, self.theta, z)
-        return products if self.bias is None else [p + b for p, b in zip(products, self.bias, strict=True)]
+        return products if self.bias is None else [_added(p, b) for p, b in zip(products, self.bias, strict=True)]
 
     def parameter_rows(self: Any) -> list[list[Value]]:
         """The rows θ₁, …, θₖ, and the bias last."""
@@ -398,6 +398,12 @@ class Sequential(Layer):
 
     def __repr__(self: Any) -> str:
         return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
+
+
+def _added(p: Any, b: Any) -> Any:
+    if isinstance(p, Value):  # compiled, this is a direct call of Value's own addition
+        return p + b
+    return p + b
 
 
 def _as_layer(item: Any) -> Layer:

@@ -87,12 +87,21 @@ def _times_power_of_two(mantissa: float, exponent: int) -> float:
         return math.copysign(math.inf, mantissa)
 
 
+def first_half(operands: Sequence[Any]) -> Sequence[Any]:
+    """The first of the two lists that the operands are made of."""
+    return operands[: len(operands) // 2]
+
+
+def second_half(operands: Sequence[Any]) -> Sequence[Any]:
+    """The second of the two lists that the operands are made of."""
+    return operands[len(operands) // 2 :]
+
+
 def dot(*operands: Any) -> Any:
     """w₁x₁ + … + wₙxₙ of the operands w₁ … wₙ, x₁ … xₙ, added from left to right."""
-    half = len(operands) // 2
     result: Any = 0.0
-    for k in range(half):
-        result = result + operands[k] * operands[half + k]
+    for w, x in zip(first_half(operands), second_half(operands), strict=True):
+        result = result + w * x
     return result
 
 

@@ -133,8 +133,7 @@ def _products_of_others(z: Any, *xs: Any) -> list[Any]:
 
 def _dot_partials(z: Any, *operands: Any) -> list[Any]:
     """∂(w·x)/∂wⱼ = xⱼ, ∂(w·x)/∂xⱼ = wⱼ."""
-    half = len(operands) // 2
-    return [*operands[half:], *operands[:half]]
+    return [*many.second_half(operands), *many.first_half(operands)]
 
 
 def _over_norm(z: Any, *xs: Any) -> list[Any]:
