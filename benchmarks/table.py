@@ -38,15 +38,15 @@ CONDITION = "condition"  # 0.0 or 1.0, a plain number
 LOW, HIGH = "low", "high"  # -1.0 and 1.0, plain numbers
 
 
-class Function(NamedTuple):
+class TableFunction(NamedTuple):
     """A function as plain floats compute it, and the kinds of its arguments."""
 
     on_floats: Callable[..., Any]
     kinds: tuple[str, ...]
 
 
-def _function(on_floats: Callable[..., Any], *kinds: str) -> Function:
-    return Function(on_floats, kinds)
+def _function(on_floats: Callable[..., Any], *kinds: str) -> TableFunction:
+    return TableFunction(on_floats, kinds)
 
 
 # fmt: off

@@ -204,7 +204,12 @@ class ManyOperands(Kernel):
         z = self.value(xs)
         if kind == NUMBERS:
             return z
-        return Computed(z, self.row, Many(tuple(operands), self.slopes(z, xs), None), None, 0.0, 0.0)
+        slopes = self.slopes(z, xs)
+        if self._lists == 0:
+            for k, operand in enumerate(operands):
+                if type(operand) is float:
+                    slopes[k] = 0.0  # the partial of a plain number, as `Primitive.slopes` has it
+        return Computed(z, self.row, Many(tuple(operands), slopes, None), None, 0.0, 0.0)
 
     def _holds(self, xs: vec[float]) -> bool:
         """Whether the operands lie in the domain."""

@@ -70,9 +70,7 @@ class Node(Recorder):
 
     @name.setter
     def name(self, name: Any) -> None:
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
-        self._name = name
+        self._name = as_name(name)
 
     @property
     def is_leaf(self) -> bool:
@@ -129,6 +127,13 @@ class Node(Recorder):
             self._x, self._partial_x = operands[0], partials[0]
             if len(operands) > 1:
                 self._y, self._partial_y = operands[1], partials[1]
+
+
+def as_name(name: Any) -> str | None:
+    """A node's name. Raises TypeError for anything but a string or None."""
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
+    return name
 
 
 def data_of(operands: Sequence[Any]) -> list[float]:

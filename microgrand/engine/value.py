@@ -8,7 +8,7 @@ from math import inf
 from typing import Any, Final
 
 from microgrand.compiled.hints import mypyc_attr
-from microgrand.engine.node import Many, Node, data_of, packed
+from microgrand.engine.node import Many, Node, as_name, data_of, packed
 from microgrand.engine.order import LOCK, MARKS
 from microgrand.engine.scope import decided
 from microgrand.engine.sweep import Adjoints, spread
@@ -46,8 +46,7 @@ class Value(Node):
         if isinstance(data, Node):
             raise TypeError(f"a Value is made from a number; got {data!r:.60}: take its number, v.data")
         super().__init__(as_number(data), None, None, None, 0.0, 0.0)
-        if name is not None:
-            self.name = name
+        self._name = as_name(name)
 
     def apply_row(self, row: Primitive, operands: list[Any]) -> Any:
         """Apply a row of the table to `operands`, one of which is self; return a new node that remembers this step."""
