@@ -10,8 +10,10 @@ these too, and is returned as Values. So derivatives nest to any order, `grad(gr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from types import MethodType
+from typing import Any
 
+from microgrand.compiled.hints import mypyc_attr
 from microgrand.engine.node import Node
 from microgrand.engine.order import LOCK, MARKS, topological_order
 from microgrand.engine.sweep import Adjoints, differentiable_sweep, spread, tangent_sweep
@@ -141,56 +143,64 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     return jvp(grad(f), (x,), (v,))[1]
 
 
+@mypyc_attr(native_class=False)
 class Derivative:
-    """A derivative of a function f, as a function with the same name and signature.
+    """A derivative of a function f, as a function with the same name, docstring and signature.
 
     f         the function
     argnums   the position of the argument to differentiate with respect to, or several
     """
 
-    def __init__(self, f: Callable[..., Any], argnums: Any) -> None:
+    def __init__(self: Any, f: Callable[..., Any], argnums: Any) -> None:
         self.__wrapped__ = f  # read by `inspect.signature`
-        self.argnums: Final = argnums
+        self.argnums = argnums
 
-    @property
-    def __name__(self) -> str:
-        return str(getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__))
+    def __getattr__(self: Any, name: str) -> Any:
+        if name in ("__name__", "__qualname__"):
+            return getattr(self.__wrapped__, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.__name__}>"
+    def __get__(self: Any, instance: object, owner: object = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __repr__(self: Any) -> str:
+        return f"<{type(self).__name__} of {getattr(self.__wrapped__, '__name__', self.__wrapped__)}>"
+
+    def __call__(self: Any, *arguments: Any) -> Any:
         """Evaluate the derivative at the arguments."""
         raise NotImplementedError
 
 
+@mypyc_attr(native_class=False)
 class ValueAndGradient(Derivative):
     """The function that `value_and_grad` returns."""
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self: Any, *arguments: Any) -> Any:
         """(f(x), ∂f/∂x)."""
         run = Run(self.__wrapped__, arguments, self.argnums)
         value, adjoints = run.value_and_adjoints(run.one_number())
         return value, run.shaped(adjoints)
 
 
+@mypyc_attr(native_class=False)
 class Gradient(Derivative):
     """The function that `grad` returns."""
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self: Any, *arguments: Any) -> Any:
         """∂f/∂x."""
         run = Run(self.__wrapped__, arguments, self.argnums)
         return run.shaped(run.value_and_adjoints(run.one_number())[1])
 
 
+@mypyc_attr(native_class=False)
 class Jacobian(Derivative):
     """The function that `jacobian` returns."""
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self: Any, *arguments: Any) -> Any:
         """∂fₖ/∂xᵢ."""
         run = Run(self.__wrapped__, arguments, self.argnums)
-        rows = [run.shaped(run.value_and_adjoints(root)[1]) for root in flat(run.result)]
-        return rebuilt(run.result, iter(rows))
+        gradients = [run.shaped(run.value_and_adjoints(root)[1]) for root in flat(run.result)]
+        return rebuilt(run.result, iter(gradients))
 
 
 class Run:
@@ -247,7 +257,8 @@ class Run:
         if not isinstance(root, Node):
             return root, [_constant(0.0) if self.nested else 0.0 for _ in self.inputs]
         if not self.nested:
-            with LOCK, MARKS:
+            another = LOCK._is_owned()
+            with LOCK, MARKS.inside(another):
                 order = spread([root], [1.0], self.inputs)
                 if not _has_leaves(order, len(self.inputs)):
                     if not all(node._delta - node._delta == 0.0 for node in order):

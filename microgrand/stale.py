@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from math import nan
 
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes, topological_order
@@ -51,10 +52,11 @@ def stale(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
         try:
             z, partials = _recomputed(node, fresh)
         except ValueError:  # an operand has left the domain
-            fresh[node] = float("nan")
+            fresh[node] = nan
             changed.append(node)
             continue
-        if _bits(z, partials) != _bits(node.data, node.operand_partials()):
+        used = [partial for operand, partial in zip(node.operands, partials, strict=True) if isinstance(operand, Node)]
+        if _bits([z, *used]) != _bits([node.data, *node.partials]):
             changed.append(node)
     return changed
 
@@ -72,6 +74,6 @@ def _recomputed(node: Node, fresh: dict[Node, float]) -> tuple[float, list[float
     return z, [float(slope) for slope in row.slopes(z, xs, operands)]
 
 
-def _bits(z: float, partials: list[float]) -> bytes:
-    """The numbers as bytes, for a comparison in which NaN equals NaN, and 0.0 differs from -0.0."""
-    return array("d", [z, *partials]).tobytes()
+def _bits(numbers: list[float]) -> bytes:
+    """Numbers as bytes, to be compared bit by bit: NaN equals NaN, whatever its sign, and 0.0 differs from -0.0."""
+    return array("d", [x if x == x else nan for x in numbers]).tobytes()

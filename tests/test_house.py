@@ -123,7 +123,6 @@ NEEDED = {
     "contextvars": "each thread has its own current scope",
     "copy": "a row's notation is copied when the row is declared",
     "copyreg": "copy and pickle learn what a Value is",
-    "functools": "`grad(f)` has the name and the docstring of f",
     "importlib.machinery": "finds the modules that old pickles name, and the source beside compiled modules",
     "itertools": "examples in the manual entries of rows",
     "math": "the functions of floats",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
+
+T = TypeVar("T")
 
 
-def context_value(variable: ContextVar[Any]) -> Any:
+def context_value(variable: ContextVar[T]) -> T:
     """The value of a context variable. Compiled code reads it in C, since every node made in a layer needs one."""
     return variable.get()
 

@@ -45,8 +45,9 @@ class OneOperand(Kernel):
                 return None
             z = self.value(x)
             return Computed(z, self.row, operand, None, self.slope(z, x), 0.0)
-        if isinstance(operand, float):
-            return self.value(operand) if self.holds(operand) else None
+        if isinstance(operand, float) or type(operand) is int:
+            number = float(operand)
+            return self.value(number) if self.holds(number) else None
         return None
 
 
@@ -75,9 +76,13 @@ class TwoOperands(Kernel):
     def applied(self, arguments: tuple[Any, ...]) -> Any:
         """The row's result; None if the row itself has to handle these arguments."""
         count = len(arguments)
-        if count != 2:
+        if count == 0 or count > 2 or (count == 1 and self.row.signature.default is None):
             return None
-        left, right = arguments[0], arguments[1]
+        left, right = arguments[0], self.row.signature.default if count == 1 else arguments[1]
+        if type(left) is int:
+            left = float(left)
+        if type(right) is int:
+            right = float(right)
         x, y, x_varies, y_varies = 0.0, 0.0, False, False
         if isinstance(left, Value):
             x, x_varies = left._data, True
@@ -127,7 +132,10 @@ class TwoLists(Kernel):
         count = len(arguments)
         if count != 2:
             return None
-        results = self.applied_to_each([arguments[0]], arguments[1]) if isinstance(arguments[1], list) else None
+        ws, xs = arguments[0], arguments[1]
+        if not (isinstance(ws, (list, tuple)) and isinstance(xs, (list, tuple))):
+            return None
+        results = self.applied_to_each([list(ws)], list(xs))
         return None if results is None else results[0]
 
     def applied_to_each(self, lists: list[Any], last: list[Any]) -> list[Any] | None:
@@ -180,11 +188,16 @@ class ManyOperands(Kernel):
             return None
         xs = vec[float]([0.0] * len(operands))
         kind = fill(xs, operands)
+        if kind == OTHER:
+            operands = [float(x) if type(x) is int else x for x in operands]
+            kind = fill(xs, operands)
         return None if kind == OTHER else self._result(operands, xs, kind)
 
     def _flat(self, arguments: tuple[Any, ...]) -> list[Any] | None:
         """The operands in order; None if the row itself has to handle the arguments."""
         first = arguments[0] if arguments else None
+        if type(first) is tuple:
+            first = list(first)
         if not isinstance(first, list):
             single = self._lists == 0 and len(arguments) == self._count
             return list(arguments) if single or (self._lists == self._count == 1 and arguments) else None

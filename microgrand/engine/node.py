@@ -166,7 +166,7 @@ class Many:
 
 def packed(numbers: Sequence[float]) -> vec[float]:
     """The numbers as a packed array of floats."""
-    row = vec[float]([0.0] * len(numbers))
+    array = vec[float]([0.0] * len(numbers))
     for k, x in enumerate(numbers):
-        row[k] = x
-    return row
+        array[k] = x
+    return array

@@ -24,7 +24,8 @@ def topological_order(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) ->
     [2.0, 4.0, 6.0]
     """
     tops, fixed = as_nodes(roots), as_nodes(cut)
-    with LOCK, MARKS:
+    another = LOCK._is_owned()
+    with LOCK, MARKS.inside(another):
         return MARKS.order(tops, fixed)
 
 
@@ -53,10 +54,9 @@ def as_nodes(items: Any) -> list[Node]:
 class Marks:
     """Marks the nodes that a traversal has met, in `node._mark`. Hold `LOCK` while it is entered.
 
-    Each traversal uses two new marks, larger than all before. So marks left by earlier traversals, even interrupted
-    ones, are harmless, and need no clearing. A traversal also sets `node._delta` to 0.0 in each node it meets. A
-    finaliser or a signal handler may start a traversal inside another on the same thread: on exit, the inner traversal
-    restores the nodes that it changed.
+    Each traversal uses two new marks, larger than all before, so marks left by earlier ones do no harm. It also sets
+    `node._delta` to 0.0 in each node it meets. A finaliser or a signal handler may start a traversal inside another on
+    the same thread: on exit, the inner traversal restores the nodes that it changed.
     """
 
     def __init__(self) -> None:
@@ -64,6 +64,13 @@ class Marks:
         self._done: i64 = 1  # the mark of a node in the order; the mark before it: operands still to come
         self._outer: list[tuple[i64, i64, int]] = []  # of each active traversal: bottom, done, length of _before
         self._before: list[tuple[Node, i64, float]] = []  # nodes that inner traversals changed, with old mark and δ
+
+    def inside(self, another: bool) -> Marks:
+        """Enter what this returns; `another`: whether this thread is in a traversal, `LOCK._is_owned()` before."""
+        if not another:  # remove what an interrupted traversal may have left
+            self._outer.clear()
+            self._before.clear()
+        return self
 
     def __enter__(self) -> None:
         self._outer.append((self.bottom, self._done, len(self._before)))
@@ -119,5 +126,5 @@ def _push_operands(stack: list[Node], x: object, y: object, entered: i64) -> Non
             _push_operands(stack, x.operands[k], None, entered)
 
 
-LOCK: Final = threading.RLock()
+LOCK: Final[Any] = threading.RLock()
 MARKS: Final = Marks()

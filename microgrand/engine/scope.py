@@ -85,13 +85,12 @@ _ENTERED: Final[list[Scope]] = []
 
 def current_scope() -> Scope | None:
     """The innermost scope entered on this thread, or None."""
-    scope: Scope | None = context_value(_SCOPE) if _ENTERED else None
-    return scope
+    return context_value(_SCOPE) if _ENTERED else None
 
 
 def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:
     """Return `outcome`, after adding the comparison to the `Guards` entered on this thread, if any."""
-    guards: Guards | None = context_value(_GUARDS)
+    guards = context_value(_GUARDS)
     if guards is not None:
         guards.decisions.append((comparison, left, right, outcome))
     return outcome

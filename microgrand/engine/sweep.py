@@ -34,7 +34,8 @@ def sweep(roots: Node | Sequence[Node], seeds: float | Sequence[float] = 1.0, cu
     """
     tops, fixed = as_nodes(roots), as_nodes(cut)
     weights = _one_for_each(seeds, len(tops))
-    with LOCK, MARKS:
+    another = LOCK._is_owned()
+    with LOCK, MARKS.inside(another):
         order = spread(tops, weights, fixed)
         return Adjoints(order, [node._delta for node in order])
 
@@ -133,8 +134,6 @@ class Adjoints:
 
 
 # ---- δ and partials that are Values, or other numbers ----------------------------------------------------------------
-
-
 def accumulate(delta: dict[Any, Any], node: Any, edges: Iterable[tuple[Any, Any]]) -> None:
     """The chain rule along all edges of one node: pairs (parent, ∂node/∂parent), with partials of any kind.
 

@@ -73,8 +73,8 @@ class Value(Node):
         >>> loss.backward(); loss.backward(); w.grad
         6.0
         """
-        adding = bool(accumulate)
-        with LOCK, MARKS:
+        adding, another = bool(accumulate), LOCK._is_owned()
+        with LOCK, MARKS.inside(another):
             order = spread([self], [1.0], [])
             if not (allow_nonfinite or all(node._delta - node._delta == 0.0 for node in order)):
                 Adjoints(order, [node._delta for node in order]).require_finite()
@@ -85,7 +85,6 @@ class Value(Node):
                     node._grad += node._delta
 
     # ---- arithmetic: the rows of table/arithmetic.py written out for speed: nine tenths of all nodes ----------------
-
     def __add__(self, other: Value | float | int) -> Value:
         if isinstance(other, Value):
             return Computed(self._data + other._data, add, self, other, 1.0, 1.0)
@@ -159,7 +158,6 @@ class Value(Node):
         return _applied("abs", (self,))
 
     # ---- functions as methods ---------------------------------------------------------------------------------------
-
     def exp(self) -> Value:
         """e^x, as `microgrand.exp`."""
         return _applied("exp", (self,))
@@ -185,7 +183,6 @@ class Value(Node):
         return _applied("relu", (self,))
 
     # ---- comparisons of the numbers; a recording collects their outcomes --------------------------------------------
-
     def __eq__(self, other: object) -> Any:
         return _compared("equal", operator.eq, self, other)
 
@@ -211,7 +208,6 @@ class Value(Node):
         return object.__hash__(self)
 
     # ---- conversions that would lose the gradient; printing ----------------------------------------------------------
-
     def __float__(self) -> float:
         raise TypeError(_LOSES_GRADIENT)
 
@@ -232,7 +228,6 @@ class Value(Node):
         return f"Value({self._data!r}{named})"
 
     # ---- NumPy's functions, and micrograd's names --------------------------------------------------------------------
-
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
         """NumPy's own functions and operators on Values, elementwise: np.exp(v), array * v."""
         return apply_ufunc(ufunc, method, operands, settings)

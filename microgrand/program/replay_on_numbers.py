@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgrand.engine.node import Node
+from microgrand.engine.sweep import accumulate
 from microgrand.engine.value import Value
 from microgrand.errors import DomainError, GuardError
 from microgrand.program.listing import described
@@ -41,15 +42,16 @@ def gradient_on_numbers(program: Program, z: Sequence[Any], root: int) -> list[A
     delta: dict[int, Any] = {root: 1.0}
     for filled, (row, members) in reversed(list(program.numbered())):
         for slot, operands in reversed(list(enumerate(members, filled))):
-            if slot not in delta:
-                continue
-            xs = [z[k] for k in operands]
-            slopes = row.partials[0](z[slot], *xs) if row.signature.lists else None
-            for i, k in enumerate(operands):
-                if not program.is_constant(k):
-                    slope = row.partials[i](z[slot], *xs) if slopes is None else slopes[i]
-                    delta[k] = delta.get(k, 0.0) + delta[slot] * slope
+            if slot in delta:
+                edges = zip(operands, _slopes(row, z[slot], [z[k] for k in operands]), strict=True)
+                accumulate(delta, slot, [(k, slope) for k, slope in edges if not program.is_constant(k)])
     return [delta.get(k, 0.0) for k in range(len(program.inputs))]
+
+
+def _slopes(row: Primitive, z: Any, xs: Sequence[Any]) -> Sequence[Any]:
+    """∂z/∂operand for each operand, of the kind of numbers that xs are."""
+    slopes: Sequence[Any] = row.partials[0](z, *xs) if row.signature.lists else [p(z, *xs) for p in row.partials]
+    return slopes
 
 
 def without_checks(program: Program, inputs: Sequence[float]) -> list[float]:

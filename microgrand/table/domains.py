@@ -36,6 +36,9 @@ class Interval:
         below = x < self.high if self.open_high else x <= self.high
         return above and below
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Interval, (self.low, self.high, self.open_low, self.open_high)
+
     def __str__(self) -> str:
         left = "(" if self.open_low or self.low == -inf else "["
         right = ")" if self.open_high or self.high == inf else "]"
@@ -73,6 +76,9 @@ class Domain:
             if part.contains(x):
                 return True
         return x != x
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Domain, self.intervals
 
     def __str__(self) -> str:
         return " ∪ ".join([str(part) for part in self.intervals])

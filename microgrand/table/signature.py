@@ -34,6 +34,9 @@ class Signature:
         brackets: bool = True,
         indices: Sequence[str] = (),
     ) -> None:
+        names = (*operands, *lists, *indices)
+        if (operands and lists) or len(set(names)) < len(names) or not all([isinstance(each, str) for each in names]):
+            raise ValueError(f"a signature has operands or lists, each with a name of its own; got {names!r:.60}")
         self.operands: Final = operands
         self.default: Final = default
         self.lists: Final = tuple(lists)
@@ -41,6 +44,10 @@ class Signature:
         self.brackets: Final = brackets
         self.indices: Final = tuple(indices)
         self.arity: Final[int | None] = None if lists else len(operands) + len(self.indices)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        names = ("default", "lists", "least", "brackets", "indices")
+        return _restored, (self.operands, {name: getattr(self, name) for name in names})
 
     def flat(self, name: str, arguments: Sequence[Any]) -> list[Any]:
         """The arguments of a call as one list: the operands in order, the indices last.
@@ -53,7 +60,8 @@ class Signature:
         lists, indices = self._lists(name, arguments)
         size = len(lists[0])
         if size < self.least:
-            raise ValueError(f"{name} takes one operand or more; got none")
+            least = "one operand" if self.least == 1 else f"{self.least} operands"
+            raise ValueError(f"{name} takes {least} or more; got {size or 'none'}")
         for index, k in zip(self.indices, indices, strict=True):
             if not hasattr(k, "apply_row") and as_number(k) in range(size):
                 continue
@@ -128,6 +136,10 @@ class Signature:
         """The names of the flat operands, for lists of `size` items."""
         items = [f"{name}{_subscript(k)}" for name in self.lists for k in range(1, size + 1)]
         return [*items, *self.operands, *self.indices]
+
+
+def _restored(operands: tuple[str, ...], settings: dict[str, Any]) -> Signature:
+    return Signature(*operands, **settings)
 
 
 def _subscript(k: int) -> str:

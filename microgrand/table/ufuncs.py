@@ -10,13 +10,9 @@ from microgrand.table.arrays import boxed
 from microgrand.table.primitive import declared_for_ufunc
 
 _COMPARISONS: Final = {
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-}
+    "greater": operator.gt, "greater_equal": operator.ge, "less": operator.lt, "less_equal": operator.le,
+    "equal": operator.eq, "not_equal": operator.ne,
+}  # fmt: skip
 
 
 def apply_ufunc(ufunc: Any, method: str, operands: Sequence[Any], settings: dict[str, Any]) -> Any:

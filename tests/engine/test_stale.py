@@ -1,0 +1,44 @@
+"""Laws of `stale` and `refresh`, over every row of the table."""
+
+import math
+
+import pytest
+from calls import NUMBERS
+
+import microgrand
+from microgrand import TABLE, Value, stale
+
+
+def nodes(row):
+    """The row at edge operands, some of them Values and some plain numbers."""
+    count = row.arity or 2 * len(row.signature.lists) + len(row.signature.indices)
+    indices = row.signature.index_positions(count)
+    for k, number in enumerate(NUMBERS):
+        xs = [1.0 if j in indices else float(NUMBERS[(k + 3 * j) % len(NUMBERS)]) for j in range(count)]
+        for varies in ({0}, set(range(count)), {count - 1 - len(indices)}):
+            operands = [Value(x) if j in varies and j not in indices else x for j, x in enumerate(xs)]
+            try:
+                yield row(*row.signature.arguments(operands))
+            except (ValueError, ArithmeticError):
+                continue  # outside the domain
+        assert number == number or math.isnan(number)
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
+def test_a_fresh_node_is_not_stale(row):
+    """What a row has just computed, `refresh` would leave as it is: at edges and NaN too, whichever operands vary."""
+    fresh = list(nodes(row))
+    assert fresh
+    assert [node for node in fresh if stale(node)] == []
+
+
+def test_a_changed_leaf_makes_what_was_computed_from_it_stale():
+    """`stale` names the nodes above a changed leaf, and no others; after `refresh` there are none."""
+    x, y = Value(2.0), Value(3.0)
+    both = microgrand.tanh(x) * y
+    alone = y * y
+    root = both + alone
+    x.data = 0.5
+    assert set(stale(root)) == {both.parents[0], both, root}
+    microgrand.refresh(root)
+    assert stale(root) == []
