@@ -39,13 +39,15 @@ class OneOperand(Kernel):
         if count != 1:
             return None
         operand = arguments[0]
+        if type(operand) is float:
+            return self.value(operand) if self.holds(operand) else None
         if isinstance(operand, Value):
             x = operand._data
             if not self.holds(x):
                 return None
             z = self.value(x)
             return Computed(z, self.row, operand, None, self.slope(z, x), 0.0)
-        if isinstance(operand, float) or type(operand) is int:
+        if isinstance(operand, float) or type(operand) is int:  # NumPy's float, or a whole number
             number = float(operand)
             return self.value(number) if self.holds(number) else None
         return None
@@ -133,9 +135,11 @@ class TwoLists(Kernel):
         if count != 2:
             return None
         ws, xs = arguments[0], arguments[1]
-        if not (isinstance(ws, (list, tuple)) and isinstance(xs, (list, tuple))):
-            return None
-        results = self.applied_to_each([list(ws)], list(xs))
+        if type(ws) is tuple:
+            ws = list(ws)
+        if type(xs) is tuple:
+            xs = list(xs)
+        results = self.applied_to_each([ws], xs) if isinstance(xs, list) else None
         return None if results is None else results[0]
 
     def applied_to_each(self, lists: list[Any], last: list[Any]) -> list[Any] | None:
