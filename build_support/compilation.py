@@ -23,9 +23,14 @@ MYPYC = "mypy[mypyc]==2.4.1"
 # What compiled code needs to run: packed rows of floats, and what these import.
 RUN_TIME = ["librt>=0.16.0", "mypy-extensions>=1.0.0"]
 # Put before every C file.
-HEADERS = [str(Path(__file__).parent / name) for name in ("release.h", "c_functions.h")]  # before each file
+HEADERS = [
+    str(Path(__file__).parent / name) for name in ("release.h", "classes.h", "c_functions.h")
+]  # before each file
 ROOT = Path(__file__).parent.parent
 KERNELS = ROOT / "microgrand" / "compiled" / "kernels.py"
+
+# gcc alone: functions of the engine are a little larger than what it writes in line on its own.
+INLINING = ["--param", "max-inline-insns-auto=100"]
 
 PROBE = "#include <Python.h>\nPyMODINIT_FUNC PyInit_probe(void) { return NULL; }\n"
 
@@ -113,7 +118,7 @@ def _arguments(arguments: Sequence[str]) -> list[str]:
     if sys.platform == "win32":
         return [*kept, *[argument for header in HEADERS for argument in ("/FI", header)], "/fp:precise"]
     included = [argument for header in HEADERS for argument in ("-include", header)]
-    return [*kept, *included, "-ffp-contract=off", "-fvisibility=hidden", *COMPILER_ARGUMENTS]
+    return [*kept, *included, "-ffp-contract=off", "-fvisibility=hidden", *INLINING, *COMPILER_ARGUMENTS]
 
 
 def _a_c_compiler_works() -> bool:
