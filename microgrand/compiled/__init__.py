@@ -15,7 +15,7 @@ packed.py       Arrays of floats in which no float is an object of its own; kern
 choice.py       Not for speed: it chooses between the compiled modules and their source.
 
 In `build_support/`, `c_functions.py` has mypyc call `math`'s functions, exact sums and the like in C: functions take
-1.15 to 1.25 times as long without. Hidden symbols buy 1.08 to 1.2; a shorter `isinstance` (`classes.h`) and longer functions
-written in line buy 1.08 together, and less than 1.05 each. One thing outside this room is there for speed, too: the
-list of entered scopes in `engine/scope.py`, for the plain build.
+1.15 to 1.25 times as long without. Hidden symbols buy 1.08 to 1.2; a shorter `isinstance` (`classes.h`) and longer
+functions written in line buy 1.08 together, and less than 1.05 each. One thing outside this room is there for speed,
+too: the list of entered scopes in `engine/scope.py`, for the plain build.
 """
