@@ -64,7 +64,7 @@ class Primitive:
               one operand. If the signature has lists, a single function returns the sequence of all partials. Written
               with the table's own functions, partials also run on arrays and Values, which gives second derivatives
     notation  how a step is written and drawn; by default as a call of the function `name`
-    signature the operands, single ones or lists, and the indices; by default x, or x and y, and so on
+    signature  the operands, single ones or lists, and the indices; by default x, or x and y, and so on
     domain    where each operand may lie (one Domain, or one per operand)
     joint     a predicate that the operands must satisfy together; `joint_words` puts it in words, as in "for x > y"
     pole      a predicate: whether operands outside the domain divide by zero
