@@ -81,21 +81,23 @@ class TwoOperands(Kernel):
         if count == 0 or count > 2 or (count == 1 and self.row.signature.default is None):
             return None
         left, right = arguments[0], self.row.signature.default if count == 1 else arguments[1]
-        if type(left) is int:
-            left = float(left)
-        if type(right) is int:
-            right = float(right)
         x, y, x_varies, y_varies = 0.0, 0.0, False, False
         if isinstance(left, Value):
             x, x_varies = left._data, True
         elif type(left) is float:
             x = left
+        elif type(left) is int:
+            x = float(left)
+            left = x
         else:
             return None
         if isinstance(right, Value):
             y, y_varies = right._data, True
         elif type(right) is float:
             y = right
+        elif type(right) is int:
+            y = float(right)
+            right = y
         else:
             return None
         if not self.holds(x, y):
@@ -193,8 +195,8 @@ class ManyOperands(Kernel):
         xs = vec[float]([0.0] * len(operands))
         kind = fill(xs, operands)
         if kind == OTHER:
-            operands = [float(x) if type(x) is int else x for x in operands]
-            kind = fill(xs, operands)
+            operands = with_floats(operands)
+            kind = fill(xs, operands) if operands else OTHER
         return None if kind == OTHER else self._result(operands, xs, kind)
 
     def _flat(self, arguments: tuple[Any, ...]) -> list[Any] | None:
@@ -239,6 +241,19 @@ class ManyOperands(Kernel):
 NUMBERS: Final[i64] = 0
 VALUES: Final[i64] = 1
 OTHER: Final[i64] = 2
+
+
+def with_floats(operands: list[Any]) -> list[Any]:
+    """The operands, whole numbers as floats; an empty list if one is neither a number nor a Value."""
+    found: list[Any] = []
+    for operand in operands:
+        if type(operand) is int:
+            found.append(float(operand))
+        elif isinstance(operand, Value) or type(operand) is float:
+            found.append(operand)
+        else:
+            return []
+    return found
 
 
 def fill(xs: vec[float], operands: list[Any]) -> i64:

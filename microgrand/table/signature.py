@@ -27,12 +27,12 @@ class Signature:
 
     def __init__(
         self,
-        *operands: str,
+        *operands: Any,  # Any: what is wrong is said below
         default: float | None = None,
-        lists: Sequence[str] = (),
+        lists: Any = (),
         least: int = 0,
         brackets: bool = True,
-        indices: Sequence[str] = (),
+        indices: Any = (),
     ) -> None:
         names = (*operands, *lists, *indices)
         if (operands and lists) or len(set(names)) < len(names) or not all([isinstance(each, str) for each in names]):
