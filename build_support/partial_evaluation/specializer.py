@@ -143,8 +143,7 @@ def is_row(function: Any) -> bool:
 
 def takes_lists(row: Any) -> bool:
     """Whether the operands of a row are lists, which its functions take one after the other, indices last."""
-    signature = getattr(row, "signature", None)
-    return bool(row.many) if signature is None else bool(signature.lists)
+    return bool(row.signature.lists)
 
 
 # ---- arguments -----------------------------------------------------------------------------------

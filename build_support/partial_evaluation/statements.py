@@ -1,6 +1,6 @@
 """Translate one function's body into statements on floats, evaluating what is known when the wheel is built.
 
-Statements and loops are here, expressions in `expressions.py`, calls of other functions in `partial_evaluation.py`.
+Statements and loops are here, expressions in `expressions.py`, calls of other functions in `specializer.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Everything that is there for speed alone. Without it the engine computes the same numbers, more slowly.
 
 What each part buys was measured by taking it away, on 2026-11-28: two cores of an AMD EPYC, CPython 3.11, `python -m
-benchmarks`, total time per operation. Compiling the plain source with mypyc as it stands (README, "Speed") is the base.
+benchmarks`, total time per operation, compiled, with all the other parts in place.
 
 kernels.py      A typed function on floats for the value and each partial of every row, written from the table when a
                 wheel is built (`build_support/kernels.py`); kernel.py applies them. Functions drawn from the whole
@@ -11,7 +11,8 @@ hints.py        `acyclic=True` keeps nodes from the garbage collector: without i
                 `context_value` reads a context variable in C: layers take 1.2 times as long without.
 kernel.py       `applied_to_each` reads a vector once for all rows of a matrix, and stores it once: layers take 1.3
                 times as long without.
-packed.py       Arrays of floats in which no float is an object of its own; kernels of lists are built on them.
+packed.py       Arrays of floats in which no float is an object of its own; kernels of lists are built on them. What they
+                buy was not measured.
 choice.py       Not for speed: it chooses between the compiled modules and their source.
 
 In `build_support/`, `c_functions.py` has mypyc call `math`'s functions, exact sums and the like in C: functions take

@@ -1,4 +1,4 @@
-"""Ways in which graphs are let go: `python tests/release_scenarios.py NAME` runs one, without a name lists all.
+"""Ways in which graphs are let go: `python tests/engine/release_scenarios.py NAME` runs one, without a name lists all.
 
 A node that is released releases its operands, and those theirs. Each scenario does that from another place: at great
 depth, inside nested containers, frames and finalisers, on threads, at exit, without memory. It runs twice, and fails

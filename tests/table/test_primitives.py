@@ -1,4 +1,4 @@
-"""Laws of declaring and calling rows, the table's and one's own; tests/test_rows.py holds the laws of their numbers."""
+"""Laws of declaring and calling rows, the table's and one's own; test_rows.py holds the laws of their numbers."""
 
 import math
 import pickle
