@@ -11,8 +11,8 @@ hints.py        `acyclic=True` keeps nodes from the garbage collector: without i
                 `context_value` reads a context variable in C: layers take 1.2 times as long without.
 kernel.py       `applied_to_each` reads a vector once for all rows of a matrix, and stores it once: layers take 1.3
                 times as long without.
-packed.py       Arrays of floats in which no float is an object of its own; kernels of lists are built on them. What they
-                buy was not measured.
+packed.py       Arrays of floats in which no float is an object of its own; kernels of lists are built on them. What
+                these buy was not measured.
 choice.py       Not for speed: it chooses between the compiled modules and their source.
 
 In `build_support/`, `c_functions.py` has mypyc call `math`'s functions, exact sums and the like in C: functions take
