@@ -155,7 +155,7 @@ def power_of_floats(x: float, y: float) -> float:
     except OverflowError:
         return -inf if x < 0.0 and math.fmod(y, 2.0) != 0.0 else inf
     except ValueError:
-        return inf if x == 0.0 else nan
+        return nan if x != 0.0 else math.copysign(inf, x) if abs(math.fmod(y, 2.0)) == 1.0 else inf
 
 
 # ---- choices ------------------------------------------------------------------------------------------------------
