@@ -31,14 +31,21 @@ OWN_WORDS = re.compile(
 
 
 def told(call: Any) -> str:
-    """What a call gives, to the last digit, or how it fails."""
+    """What a call gives, to the last digit, or how it fails. A misspelt name is no failure: see test_calls.py."""
     try:
         text = repr(shown(call()))
     except Exception as error:
+        if isinstance(error, NameError):
+            raise
         text = f"{type(error).__name__}: {error}"
         if OWN_WORDS.search(str(error)) and "microgrand" not in str(error):
             text = type(error).__name__
     return without_addresses(text)
+
+
+def is_refused(text: str) -> bool:
+    """Whether this was told of a call that failed; what is told of an answer begins with no name of an error."""
+    return re.match(r"[A-Za-z]+Error\b", text) is not None
 
 
 def without_addresses(text: str) -> str:
@@ -68,7 +75,9 @@ def rows() -> Iterator[tuple[str, Any]]:
 
 
 def on_values(row: Any, xs: list[Any]) -> list[Any]:
-    return [x if k in row.signature.index_positions(len(xs)) else Value(x, name=f"x{k}") for k, x in enumerate(xs)]
+    """The operands as Values, but for those that are indices; `spread` adds the indices of lists."""
+    indices = () if row.signature.lists else row.signature.index_positions(len(xs))
+    return [x if k in indices else Value(x, name=f"x{k}") for k, x in enumerate(xs)]
 
 
 def spread(row: Any, xs: list[Any]) -> list[Any]:

@@ -1,10 +1,27 @@
-"""Hypothesis profiles: `fast` for every run, `thorough` for nights (HYPOTHESIS_PROFILE=thorough)."""
+"""Two profiles of the suite: `fast`, which every run has, and `thorough` (HYPOTHESIS_PROFILE=thorough), for .ci/run.
+
+The thorough one draws more examples, by chance instead of the same ones each time, and runs what is marked
+`@pytest.mark.thorough(why)` too: graphs of millions of nodes, long searches, what proves the data and not the package.
+"""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
+os.environ.setdefault("SCIPY_ARRAY_API", "1")  # read by SciPy: the checks of scikit-learn then skip nothing
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 settings.register_profile("fast", max_examples=40, derandomize=True, **SETTINGS)
-settings.register_profile("thorough", max_examples=2000, **SETTINGS)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+settings.register_profile("thorough", max_examples=200, **SETTINGS)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "fast")
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `thorough`, except in that profile."""
+    if PROFILE == "thorough":
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]

@@ -97,6 +97,8 @@ def fail() -> list[str]:
                 attempt()
             except kind as error:
                 told.append(str(error))
+            else:
+                raise RuntimeError(f"there should have been a {kind.__name__}")
     missing: mg.MissingExtraError = mg.MissingExtraError("a plot", "train", "matplotlib")
     return [*told, str(missing)]
 
@@ -166,6 +168,7 @@ def trust() -> list[str]:
         testing.assert_gradient(lambda x: x * x, gradient=lambda x: x, domain=(1, 5), max_examples=20)
     except testing.GradientMismatch as error:
         told.append(str(error))
+    assert len(told) == 1
     assert issubclass(testing.NothingJudged, AssertionError)
     assert issubclass(testing.PrimitiveFault, AssertionError)
     expression: testing.Expression = testing.Expression.of(lambda x: mg.tanh(x * x), 2.0)

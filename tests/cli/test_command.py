@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from command_line import run
 
 MODULE = """
 import math, random
@@ -50,13 +52,23 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("arguments", "code", "text"), CALLS, ids=[" ".join(call[0]) for call in CALLS])
-def test_check(tmp_path, arguments, code, text):
+def test_check(tmp_path, monkeypatch, arguments, code, text):
     """Exit code 0 where the derivative agrees, 1 where it is wrong, 2 for bad input, 3 where nothing can be judged."""
-    (tmp_path / "sums.py").write_text(MODULE)
-    command = [sys.executable, "-m", "microgrand", "check", *arguments]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    monkeypatch.chdir(tmp_path)
+    Path("sums.py").write_text(MODULE)
+    done = run("check", *arguments)
     assert done.returncode == code, done.stdout + done.stderr
     said, silent = (done.stderr, done.stdout) if code == 2 else (done.stdout, done.stderr)
     assert text in said
-    assert "Traceback" not in said
     assert not silent
+
+
+def test_the_exit_code_is_that_of_the_process(tmp_path):
+    """`python -m microgrand` finds modules in the current folder, and ends with the command's exit code."""
+    (tmp_path / "sums.py").write_text(MODULE)
+    command = [sys.executable, "-m", "microgrand", "check", "sums:f", "--domain", "x=1,2"]
+    for gradient, code, text in [("wrong", 1, "disagree: "), ("rigth", 2, "did you mean right?")]:
+        claim = ["--gradient", f"sums:{gradient}"]
+        done = subprocess.run([*command, *claim], cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode, text in done.stdout + done.stderr) == (code, True)
+        assert "Traceback" not in done.stderr

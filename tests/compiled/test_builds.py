@@ -11,7 +11,7 @@ import pytest
 import microgrand
 
 pytestmark = pytest.mark.skipif(
-    not microgrand.COMPILED, reason="a plain install has nothing to compare the plain source with: see .ci/run"
+    not microgrand.COMPILED, reason="no compiled build is installed: build one, see CONTRIBUTING.md"
 )
 
 

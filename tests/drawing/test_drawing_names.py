@@ -66,12 +66,12 @@ def test_hostile_names_come_back_verbatim(name):
         assert as_shown(name) in str(drawing)
 
 
-def test_two_thousand_hostile_names_inject_nothing():
-    """2,000 names made of hostile pieces: each comes back verbatim as a leaf, in a sum and in a layer, long ones with
+def test_hundreds_of_hostile_names_inject_nothing():
+    """400 names made of hostile pieces: each comes back verbatim as a leaf, in a sum and in a layer, long ones with
     an ellipsis, and the SVG has no element but groups, shapes and texts, no link, no handler.
     """
     chance = random.Random(5)
-    for _ in range(100):
+    for _ in range(20):
         names = ["".join(chance.choices(HOSTILE, k=chance.choice([1, 2, 3, 12, 2_500]))) for _ in range(20)]
         root = Value(0.0)
         for name in names:
@@ -86,7 +86,9 @@ def test_two_thousand_hostile_names_inject_nothing():
 @given(st.text(min_size=1, max_size=30))
 def test_any_name_is_harmless(name):
     """Any text as a name gives well-formed SVG with one node and no element but groups, shapes and text."""
-    harmless(draw(Value(1.0, name=name)).svg())
+    svg = draw(Value(1.0, name=name)).svg()
+    harmless(svg)
+    assert svg.count("<g ") == draw(Value(1.0, name="x")).svg().count("<g ")
 
 
 def test_hostile_layers_and_rows_inject_nothing():

@@ -96,7 +96,7 @@ def test_where_the_embedded_engine_gives_up_the_system_s_dot_draws(monkeypatch):
         draw(expression()).svg()
 
 
-@pytest.mark.skipif(render.which("dot") is None, reason="no system dot here")
+@pytest.mark.skipif(render.which("dot") is None, reason="Graphviz's dot is not installed: apt-get install graphviz")
 def test_both_engines_draw_the_same_texts():
     """The system's `dot` shows what the embedded engine shows, in SVG, and makes PDF."""
     drawing = draw(classifier()([1.0, 2.0, -0.5], 1))

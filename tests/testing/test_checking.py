@@ -1,16 +1,20 @@
 """Laws of `check_gradient`: right when it speaks, on functions of any structure."""
 
+import functools
 import math
+from collections import Counter
 
+import numpy
 import pytest
 from corpus import CORPUS
-from hypothesis import assume, given
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import microgrand as mg
+from microgrand import nested
 from microgrand.table.domains import POSITIVE, Domain, Interval
 from microgrand.testing import Verdict, check_gradient, expressions
-from microgrand.testing.differences import judge
+from microgrand.testing.functions import numbers_in
 
 EXPECTED = {"right": Verdict.AGREE, "wrong": Verdict.DISAGREE, "unjudgeable": Verdict.CANNOT_JUDGE}
 
@@ -19,26 +23,35 @@ def verdict(f, gradient, at, domain=None):
     return str(check_gradient(f, gradient=gradient, at=at, domain=domain).verdict)
 
 
-@pytest.mark.parametrize("case", CORPUS, ids=lambda case: f"{case.truth}-{case.name}")
-def test_the_verdict_on_the_corpus_is_the_truth(case):
+@pytest.mark.parametrize("truth", EXPECTED)
+def test_the_verdict_on_the_corpus_is_the_truth(truth):
     """A right derivative agrees, a wrong one disagrees, and of what nobody can tell the verdict is `cannot judge`."""
-    report = check_gradient(case.f, gradient=case.gradient, at=case.at, domain=case.domain)
-    assert report.verdict is EXPECTED[case.truth], report
+    cases = [case for case in CORPUS if case.truth == truth]
+    reports = {
+        case.name: check_gradient(case.f, gradient=case.gradient, at=case.at, domain=case.domain) for case in cases
+    }
+    assert {name: str(report) for name, report in reports.items() if report.verdict is not EXPECTED[truth]} == {}
+    assert len(reports) >= 24
 
 
 @given(expressions(inputs=2, max_nodes=9))
 def test_no_right_derivative_of_a_graph_is_called_wrong(expression):
-    """microgrand's own gradient of a random graph is never called wrong, by many digits or by differences of floats."""
+    """microgrand's own gradient of a random graph is never called wrong by many digits."""
     report = check_gradient(expression, at=expression.inputs)
     assert report.verdict is not Verdict.DISAGREE, report
-    for k, (x, claim) in enumerate(zip(expression.inputs, expression.gradient(), strict=True)):
-        others = expression.inputs
 
-        def along(y, k=k, others=others):
-            return expression(*others[:k], y, *others[k + 1 :])
 
-        found = judge(along, x, claim)
-        assert found.verdict is not Verdict.DISAGREE or math.isinf(found.reference), found
+def test_right_derivatives_of_graphs_agree():
+    """Of random graphs nine in ten can be judged, and the gradients of these agree."""
+    verdicts = Counter()
+
+    @settings(phases=[Phase.generate])
+    @given(expressions(inputs=2, max_nodes=9))
+    def judge_one(expression):
+        verdicts[check_gradient(expression, at=expression.inputs).verdict] += 1
+
+    judge_one()
+    assert verdicts[Verdict.AGREE] > 0.9 * verdicts.total()
 
 
 @given(expressions(inputs=1, max_nodes=7), st.sampled_from([1 + 1e-6, 1.5, 2.0, -1.0]))
@@ -53,21 +66,24 @@ def test_no_wrong_derivative_of_a_graph_agrees(expression, factor):
     assert wrong.verdict is Verdict.DISAGREE, wrong
 
 
+@pytest.mark.parametrize("tanh", [math.tanh, mg.tanh])
 @given(st.floats(-30, 30), st.integers(-900, 900), st.integers(-60, 60))
-def test_verdicts_do_not_depend_on_scale(x, a, b):
-    """f(x) = 2ᵃ·sinh(x)·… measured in other units has the same verdict: there is no absolute tolerance."""
+def test_verdicts_do_not_depend_on_scale(tanh, x, a, b):
+    """2ᵃ·tanh(2ᵇ·t/16) is judged alike in all units, however small its slope: there is no absolute tolerance, by
+    differences of floats or by many digits.
+    """
     size, unit = 2.0**a, 2.0**b
 
     def f(t):
-        return size * math.tanh(t * unit / 16)
+        return size * tanh(t * unit / 16)
 
     def slope(t):
         return size * unit / 16 / math.cosh(t * unit / 16) ** 2
 
     t = x / unit
     assume(1e-300 < abs(slope(t)) < 1e300)
-    assert verdict(f, slope, t) == verdict(math.tanh, lambda y: 1 / math.cosh(y) ** 2, x / 16)
-    assert verdict(f, lambda t: 1.00001 * slope(t), t) != "agree" or abs(x) > 200
+    assert verdict(f, slope, t) == "agree"
+    assert verdict(f, lambda t: 1.00001 * slope(t), t) == "disagree"
 
 
 STRUCTURES = [
@@ -75,11 +91,15 @@ STRUCTURES = [
     (lambda x: x * x, lambda x: 2 * x, 3, ["∂f/∂x"]),
     (lambda x, y: x * y, lambda x, y: (y, x), (3.0, 2.0), ["∂f/∂x", "∂f/∂y"]),
     (lambda xs: xs[0] * xs[1], lambda xs: [xs[1], xs[0]], ([3.0, 2.0],), ["∂f/∂xs[0]", "∂f/∂xs[1]"]),
-    (lambda w, b: w[0] * w[1] + b, lambda w, b: ([w[1], w[0]], 1.0), ([3.0, 2.0], 1.0), None),
-    (lambda p: p["b"] * p["a"] ** 2, lambda p: {"a": 12.0, "b": 9.0}, ({"b": 2.0, "a": 3.0},), None),
-    (lambda x, y: [x * y, x], lambda x, y: [(y, x), (1.0, 0.0)], (3.0, 2.0), None),
+    (lambda w, b: w[0] * w[1] + b, lambda w, b: ([w[1], w[0]], 1.0), ([3.0, 2.0], 1.0),
+     ["∂f/∂w[0]", "∂f/∂w[1]", "∂f/∂b"]),
+    (lambda p: p["b"] * p["a"] ** 2, lambda p: {"a": 12.0, "b": 9.0}, ({"b": 2.0, "a": 3.0},),
+     ["∂f/∂p['b']", "∂f/∂p['a']"]),
+    (lambda x, y: [x * y, x + y], lambda x, y: [(y, x), (1.0, 1.0)], (3.0, 2.0),
+     ["∂f[0]/∂x", "∂f[0]/∂y", "∂f[1]/∂x", "∂f[1]/∂y"]),
     (lambda x: [x, x * x], lambda x: [1.0, 2 * x], 3.0, ["∂f[0]/∂x", "∂f[1]/∂x"]),
-    (lambda x, y: [x * y, x], lambda x, y, v: (v[0] * y + v[1], v[0] * x), (3.0, 2.0), None),
+    (lambda x, y: [x * y, x], lambda x, y, v: (v[0] * y + v[1], v[0] * x), (3.0, 2.0),
+     ["∂(v0·f)/∂x", "∂(v0·f)/∂y", "∂(v1·f)/∂x", "∂(v1·f)/∂y"]),
 ]  # fmt: skip
 
 
@@ -88,16 +108,15 @@ def test_arguments_and_results_may_have_any_structure(f, gradient, at, names):
     """Numbers, sequences and dicts go in and come out; each input and output is judged, and each is found out."""
     report = check_gradient(f, gradient=gradient, at=at)
     assert report.verdict is Verdict.AGREE, report
-    if names is not None:
-        assert [finding.what for finding in report.findings] == names
+    assert [finding.what for finding in report.findings] == names
 
+    @functools.wraps(gradient)  # a gradient that takes one argument more is given cotangents
     def spoiled(*arguments):
-        return [2.0 * x + 1.0 for x in mg.testing.functions.numbers_in(gradient(*arguments))]
+        return nested.rebuilt(given := gradient(*arguments), (2.0 * x + 1.0 for x in numbers_in(given)))
 
-    if len(report.findings) != 4:  # a product with cotangents is told by its arguments
-        assert {finding.judgement.verdict for finding in check_gradient(f, gradient=spoiled, at=at).findings} == {
-            Verdict.DISAGREE
-        }
+    spoiled_report = check_gradient(f, gradient=spoiled, at=at)
+    assert [finding.what for finding in spoiled_report.findings] == names
+    assert {finding.judgement.verdict for finding in spoiled_report.findings} == {Verdict.DISAGREE}
 
 
 KEYS = st.permutations(["b", "c", "a"])
@@ -144,11 +163,29 @@ def test_a_dict_with_other_keys_is_refused(gradient):
 
 def test_numpy_arrays_are_arguments_and_results():
     """An array may be an argument, and what f and its gradient return."""
-    numpy = pytest.importorskip("numpy")
     at = (numpy.array([0.5, 2.0]),)
     assert verdict(lambda x: numpy.sum(numpy.sin(x)), numpy.cos, at) == "agree"
     assert verdict(lambda x: numpy.sum(numpy.sin(x)), numpy.sin, at) == "disagree"
     assert verdict(lambda x: numpy.cumsum(x), lambda x: numpy.tril(numpy.ones((2, 2))), at) == "agree"
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(1.0, "agree"), (1.01, "disagree"), (-1.0, "disagree")])
+def test_a_model_in_numpy_is_judged(scale, expected):
+    """The softmax cross-entropy of a linear model has the gradient Xᵀ(p - y), in double precision."""
+    features = numpy.array([[0.5, -1.0, 2.0], [1.0, 0.0, -0.5], [-2.0, 1.5, 1.0]])
+    chosen = numpy.array([0.0, 1.0, 0.0])
+
+    def cost(w):
+        scores = features @ w
+        return numpy.log(numpy.sum(numpy.exp(scores))) - chosen @ scores
+
+    def gradient(w):
+        weights = numpy.exp(features @ w)
+        return scale * features.T @ (weights / numpy.sum(weights) - chosen)
+
+    report = check_gradient(cost, gradient=gradient, at=numpy.array([0.1, -0.4, 0.3]))
+    assert str(report.verdict) == expected
+    assert {finding.judgement.single for finding in report.findings} == {False}
 
 
 def test_without_a_gradient_microgrand_s_own_is_checked():
@@ -173,7 +210,7 @@ def test_an_infinite_slope_that_rounding_makes_finite_is_not_judged(f):
     """Where the exact slope is infinite, and that of the rounded steps is not, a finite claim is not called wrong; a
     slope that is infinite however the steps are rounded is known.
     """
-    assert check_gradient(f, at=0.0).verdict in {Verdict.CANNOT_JUDGE, Verdict.AGREE}
+    assert check_gradient(f, at=0.0).verdict is Verdict.CANNOT_JUDGE
     assert verdict(lambda x: mg.sqrt(2.0 * x), lambda x: 1.0, 0.0) == "disagree"
 
 
@@ -181,7 +218,7 @@ def test_what_is_steeper_than_a_step_is_fine_has_a_finite_slope():
     """log(1 + cs) at c = 0 has the slope s, however large s is beside the numbers that the function is called with."""
     term = mg.TABLE["power_term"]
     f = lambda c, x: mg.log1p(term(c, x, c, 2.0, 1.0))
-    assert check_gradient(f, at=(0.0, 1.401298464324817e-45)).verdict is not Verdict.DISAGREE
+    assert check_gradient(f, at=(0.0, 1.401298464324817e-45)).verdict is Verdict.AGREE
     assert verdict(lambda x: mg.log1p(1e70 * x) + 0.0 * mg.exp(x), lambda x: 1e70, 0.0) == "agree"
 
 
@@ -196,8 +233,8 @@ CANCELLING = [
 
 @pytest.mark.parametrize(("f", "at"), CANCELLING)
 def test_what_cancels_in_a_sweep_is_not_called_wrong(f, at):
-    """Where the terms of the chain rule cancel, what is left of them is judged by what they were."""
-    assert check_gradient(f, at=at).verdict is not Verdict.DISAGREE
+    """Where the terms of the chain rule cancel, what is left of them agrees: it is judged by what they were."""
+    assert check_gradient(f, at=at).verdict is Verdict.AGREE
 
 
 def test_a_narrow_domain_is_no_noise():

@@ -1,5 +1,6 @@
 """The judge by differences: right claims agree, wrong ones do not, and where nobody can tell it says so."""
 
+import functools
 import math
 import statistics
 import struct
@@ -50,7 +51,7 @@ FUNCTIONS = {
     "Rosenbrock": (lambda x: 100 * (2 - x * x) ** 2 + (1 - x) ** 2,
                    lambda x: -400 * x * (2 - x * x) - 2 * (1 - x), [0.0, 1.0, -1.2, 1.4142]),
 }  # fmt: skip
-CASES = [pytest.param(f, slope(x), x, id=f"{name} at {x!r}") for name, (f, slope, xs) in FUNCTIONS.items() for x in xs]
+CASES = {f"{name} at {x!r}": (f, slope(x), x) for name, (f, slope, xs) in FUNCTIONS.items() for x in xs}
 
 # What is wrong with a derivative, most often.
 MISTAKES = {
@@ -64,20 +65,28 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("f", "slope", "x"), CASES)
-def test_a_right_derivative_agrees(f, slope, x):
+@functools.cache
+def judged(case, mistake=None):
+    """What is judged of a case with its own slope, or with a wrong one."""
+    f, slope, x = CASES[case]
+    return judge(f, x, MISTAKES[mistake](slope) if mistake else slope)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_right_derivative_agrees(case):
     """The derivative by the calculus book agrees, for slopes and arguments of every size."""
-    judgement = judge(f, x, slope)
+    judgement, (_, slope, _) = judged(case), CASES[case]
     assert judgement.verdict is AGREE
     assert not judgement.single
     assert abs(judgement.reference - slope) <= judgement.error + 1e-7 * abs(slope)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-@pytest.mark.parametrize(("f", "slope", "x"), [case for case in CASES if case.values[1] != 0.0])
-def test_a_wrong_derivative_disagrees(f, slope, x, mistake):
-    """Each mistake is caught, a relative error of a millionth included."""
-    assert judge(f, x, MISTAKES[mistake](slope)).verdict is DISAGREE
+def test_a_wrong_derivative_disagrees(mistake):
+    """Each mistake is caught wherever the slope is not 0, a relative error of a millionth included."""
+    cases = [case for case, (_, slope, _) in CASES.items() if slope != 0.0]
+    assert [case for case in cases if judged(case, mistake).verdict is not DISAGREE] == []
+    assert len(cases) > 80
 
 
 @pytest.mark.parametrize("claim", [1e-3, -1e-6, 1.0])
@@ -89,12 +98,16 @@ def test_a_slope_of_zero_is_told_from_a_small_one(f, x, claim):
 
 
 @given(expressions(inputs=1))
-def test_the_engines_gradients_are_never_called_wrong(expression):
-    """A gradient that the engine computed never disagrees, kinks included."""
+def test_the_engines_gradients_agree(expression):
+    """A gradient that the engine computed agrees, where the roundings of the steps are small beside the value, and
+    beside what x does to it. Elsewhere differences of floats tell what the roundings do.
+    """
     leaves, root = expression.on_values()
-    slope = sweep(root)[leaves[0]]
-    judgement = judge(lambda x: float(expression.build([x])[-1]), expression.inputs[0], slope)
-    assert judgement.verdict is not DISAGREE, judgement
+    adjoints, x = sweep(root), expression.inputs[0]
+    slope, roundings = adjoints[leaves[0]], sum([abs(delta * node.data) for node, delta in adjoints])
+    assume(roundings < 1e4 * min(abs(slope * x), abs(root.data)))
+    judgement = judge(expression, x, slope)
+    assert judgement.verdict is AGREE, judgement
 
 
 SMOOTH = [
@@ -113,7 +126,7 @@ def test_powers_of_two_change_nothing(f, x, a, b, factor):
     claim = factor * _slope(f, x)
     assume(abs(claim) > 1e-2)
     scaled = judge(lambda y: math.ldexp(f(math.ldexp(y, a)), b), math.ldexp(x, -a), math.ldexp(claim, a + b))
-    assert scaled.verdict is judge(f, x, claim).verdict
+    assert scaled.verdict is judge(f, x, claim).verdict is (AGREE if factor == 1 else DISAGREE)
 
 
 def _slope(f, x):
@@ -122,12 +135,15 @@ def _slope(f, x):
     return (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
 
 
-@given(
-    st.sampled_from([*SMOOTH, abs, math.floor, lambda x: max(x, 0.5)]), st.floats(-3, 3), st.sampled_from([0, 1, -2])
-)
-def test_a_mirror_image_gets_the_same_verdict(f, x, claim):
+MIRRORED = [*SMOOTH, abs, math.floor, lambda x: max(x, 0.5)]
+
+
+@pytest.mark.parametrize("f", MIRRORED)
+def test_a_mirror_image_gets_the_same_verdict(f):
     """f(−x) with the opposite claim is judged like f(x)."""
-    assert judge(lambda y: f(-y), -x, -claim).verdict is judge(f, x, claim).verdict
+    places = [(x, claim) for x in (0.0, 0.5, -0.5, 1.0, 2.3, -1e-3) for claim in (0, 1, -2)]
+    mirrored = [judge(lambda y: f(-y), -x, -claim).verdict for x, claim in places]
+    assert mirrored == [judge(f, x, claim).verdict for x, claim in places]
 
 
 KINKS = {
@@ -166,7 +182,7 @@ def test_nobody_judges_at_a_jump(f, x, claim):
 def test_between_jumps_the_slope_is_zero(x):
     """floor has slope 0 between whole numbers."""
     assert judge(math.floor, x, 0.0).verdict is AGREE
-    assert judge(math.floor, x, 1.0).verdict is not AGREE
+    assert judge(math.floor, x, 1.0).verdict is DISAGREE
 
 
 def test_an_infinite_slope_agrees_with_the_infinity_of_its_sign():
@@ -183,32 +199,38 @@ def hashed(x):
     return ((bits * 0x9E3779B97F4A7C15 >> 20) % 2**32) / 2**31 - 1
 
 
-@given(st.floats(0.1, 3), st.integers(-13, -2))
-def test_noise_makes_no_right_derivative_wrong(x, digits):
-    """With noise of any size the right derivative never disagrees, and where it is visible one of twice the size never
-    agrees.
-    """
-    size = 10.0**digits
+def noisy_exponential(size):
+    return lambda y: math.exp(y) * (1 + size * hashed(y))
 
-    def noisy(y):
-        return math.exp(y) * (1 + size * hashed(y))
 
+@given(st.floats(0.1, 3), st.integers(-13, -4))
+def test_through_noise_right_is_told_from_wrong(x, digits):
+    """With noise of a ten-thousandth or less the right derivative agrees, and one of twice the size does not."""
+    noisy = noisy_exponential(10.0**digits)
+    assert judge(noisy, x, math.exp(x)).verdict is AGREE
+    assert judge(noisy, x, 2 * math.exp(x)).verdict is DISAGREE
+
+
+@given(st.floats(0.1, 3), st.sampled_from([1e-3, 1e-2]))
+def test_noise_makes_no_right_derivative_wrong(x, size):
+    """With noise of a thousandth or a hundredth a right derivative does not disagree, nor does a wrong one agree."""
+    noisy = noisy_exponential(size)
     assert judge(noisy, x, math.exp(x)).verdict is not DISAGREE
     assert judge(noisy, x, 2 * math.exp(x)).verdict is not AGREE
 
 
-@given(st.floats(0.1, 3))
-def test_a_function_of_noise_alone_has_no_verdict(x):
-    """On noise without a trend no claim agrees."""
-    assert judge(hashed, x, 1e6).verdict is not AGREE
-    assert judge(hashed, x, -3.0).verdict is not AGREE
+@given(st.floats(0.1, 3), st.sampled_from([1e6, -3.0]))
+def test_a_function_of_noise_alone_has_no_verdict(x, claim):
+    """On noise without a trend nothing can be judged."""
+    assert judge(hashed, x, claim).verdict is CANNOT_JUDGE
 
 
 @given(st.floats(0.1, 3))
-def test_ripples_are_seen_or_left_unjudged(x):
-    """The slope of a quick ripple is never called wrong."""
+def test_ripples_are_seen(x):
+    """The slope of a quick ripple agrees, and one of twice the size does not."""
     claim = 1e9 * math.cos(1e9 * x)
-    assert judge(lambda y: math.sin(1e9 * y), x, claim).verdict is not DISAGREE
+    assert judge(lambda y: math.sin(1e9 * y), x, claim).verdict is AGREE
+    assert judge(lambda y: math.sin(1e9 * y), x, 2 * claim).verdict is DISAGREE
 
 
 UNIT = Domain(Interval(-1.0, 1.0))
@@ -236,7 +258,8 @@ def test_edges_are_judged_from_inside(case):
     called = []
     assert judge(watched, x, slope, domain=domain).verdict is AGREE
     assert judge(watched, x, 1.5 * slope + (slope == 0.0), domain=domain).verdict is DISAGREE
-    assert all(domain.contains(y) for y in called)
+    assert [y for y in called if not domain.contains(y)] == []
+    assert len(called) > 10
 
 
 @pytest.mark.parametrize("x", [-1.0, 1.0])
@@ -246,15 +269,14 @@ def test_at_an_edge_the_method_is_one_sided(x):
     assert judge(math.exp, x, math.exp(x)).method == "central differences"
 
 
-@given(st.floats(-5, 5), st.floats(-5, 5), st.floats(0, 5), st.floats(-3, 3))
-def test_f_is_called_inside_its_domain_only(x, low, width, claim):
-    """Wherever x is, f is called inside the domain only; outside it there is no verdict."""
-    domain = Domain(Interval(low, low + width, open_low=True), Interval(6.0, 7.0))
+@given(st.floats(-5, 5), st.floats(1e-3, 5), st.floats(1e-3, 1), st.floats(-3, 3))
+def test_f_is_called_inside_its_domain_only(low, width, share, claim):
+    """Wherever x is in its domain, f is called inside only, and each call is counted."""
+    domain = Domain(Interval(low, low + width, open_low=True), Interval(20.0, 21.0))
     called = []
-    judgement = judge(lambda y: called.append(y) or math.sin(y), x, claim, domain=domain)
-    assert all(domain.contains(y) for y in called)
-    assert judgement.evaluations == len(called)
-    assert domain.contains(x) or judgement.verdict is CANNOT_JUDGE
+    judgement = judge(lambda y: called.append(y) or math.sin(y), low + share * width, claim, domain=domain)
+    assert [y for y in called if not low < y <= low + width] == []
+    assert judgement.evaluations == len(called) > 1
 
 
 def single(f):
@@ -312,10 +334,10 @@ def test_without_a_value_at_x_there_is_no_verdict(nothing):
     assert math.isnan(judgement.reference)
 
 
-@pytest.mark.parametrize("x", [math.nan, math.inf, 2.0])
+@pytest.mark.parametrize("x", [math.nan, math.inf, 2.0, -1.0 - 2.0**-52])
 def test_outside_the_domain_f_is_not_even_called(x):
     """Where x is no number of the domain, f is not called."""
-    judgement = judge(math.asin, x, 1.0, domain=UNIT)
+    judgement = judge(lambda y: pytest.fail("called"), x, 1.0, domain=UNIT)
     assert (judgement.verdict, judgement.evaluations) == (CANNOT_JUDGE, 0)
     assert judgement.because == "x is outside the domain"
 
@@ -351,5 +373,5 @@ def test_it_judges_the_engine_itself():
 
 def test_a_verdict_takes_few_evaluations():
     """The median verdict takes at most 120 evaluations of f."""
-    judged = [judge(f, x, claim) for f, slope, x in [case.values for case in CASES] for claim in (slope, 2 * slope)]
-    assert statistics.median([judgement.evaluations for judgement in judged]) <= 120
+    both = [judged(case, mistake) for case in CASES for mistake in (None, "factor 2")]
+    assert statistics.median([judgement.evaluations for judgement in both]) <= 120

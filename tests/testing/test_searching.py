@@ -25,7 +25,7 @@ RIGHT = [
 @pytest.mark.parametrize(("f", "gradient", "domain"), RIGHT)
 def test_right_derivatives_pass(f, gradient, domain):
     """No counterexample is found where there is none, and most points can be judged."""
-    found = assert_gradient(f, gradient=gradient, domain=domain)
+    found = assert_gradient(f, gradient=gradient, domain=domain, max_examples=40)
     assert found.agreed > 2 * found.unjudged.total()
 
 
@@ -41,7 +41,6 @@ WRONG = [
     (lambda x: x**3, lambda x: 2 * x * x, (-10, 10), (1.0,)),
     (lambda x: x * x, lambda x: 2 * x if x != 3 else 0.0, (-10, 10), (3.0,)),
     (lambda x: x, lambda x: 0.0 if x > 5e4 else 1.0, "reals", (50001.0,)),
-    (math.log, lambda x: 1 / x if x > 1e-9 else 1e9, "positive", None),
     (larger, wrong_where_equal, (-5, 5), (0.0, 0.0)),
     (lambda x, y: x / y, lambda x, y: (1 / y, -x / y), (1, 9), (1.0, 2.0)),
     (lambda xs: sum(xs), lambda xs: [1.0] * (len(xs) - 1) + [2.0], [st.lists(st.floats(-9, 9), min_size=1)], ([0.0],)),
@@ -50,15 +49,22 @@ WRONG = [
 
 @pytest.mark.parametrize(("f", "gradient", "domain", "simplest"), WRONG)
 def test_wrong_derivatives_are_found_and_shrunk(f, gradient, domain, simplest):
-    """A slip at edges, tails, ties or a single simple number is found; what is raised is the simplest input."""
+    """A slip at edges, ties or a single simple number is found; what is raised is the simplest input."""
     with pytest.raises(GradientMismatch) as caught:
         assert_gradient(f, gradient=gradient, domain=domain, max_examples=500)
     mismatch = caught.value
-    assert simplest is None or mismatch.at == simplest
+    assert mismatch.at == simplest
     assert check_gradient(f, gradient=gradient, at=mismatch.at).verdict is Verdict.DISAGREE
     assert repr(mismatch.at) in str(mismatch)
     assert "is claimed as" in str(mismatch)
     assert not getattr(mismatch, "__notes__", [])
+
+
+def test_a_derivative_that_is_wrong_in_a_tail_is_found():
+    """A slip where x is tiny is found, at a tiny number."""
+    with pytest.raises(GradientMismatch) as caught:
+        assert_gradient(math.log, gradient=lambda x: 1 / x if x > 1e-9 else 1e9, domain="positive", max_examples=500)
+    assert 0.0 < caught.value.at[0] <= 1e-9
 
 
 def test_the_search_is_the_same_every_time():
@@ -74,8 +80,10 @@ def test_the_search_is_the_same_every_time():
         assert_gradient(f, gradient=lambda x: 1.0, seed=seed, max_examples=10)
         return seen
 
-    assert found(None) == found(None)
-    assert found(7) == found(7) != found(8)
+    first, again, of_seven, again_of_seven, of_eight = [found(seed) for seed in (None, None, 7, 7, 8)]
+    assert first == again
+    assert of_seven == again_of_seven != of_eight
+    assert len(first) > 10
 
 
 def test_the_faulty_edge_is_named():
@@ -113,6 +121,7 @@ def test_domains_may_be_named():
         lambda x, n: x**n,
         gradient=lambda x, n: (n * x ** (n - 1), x**n * math.log(x)),
         domain={"x": (0.5, 2), "n": (0, 3)},
+        max_examples=20,
     ).agreed
     with pytest.raises(ValueError, match="no argument 'y', but x"):
         assert_gradient(lambda x: x, gradient=lambda x: 1.0, domain={"y": (0, 1)})

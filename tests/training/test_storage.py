@@ -181,12 +181,13 @@ while True:
 """
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.thorough("each kill takes a new process"))])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_a_killed_process_leaves_a_whole_file(ending, tmp_path):
+def test_a_killed_process_leaves_a_whole_file(ending, kills, tmp_path):
     """A process killed at any moment while it overwrites a file again and again leaves the old one or the new one."""
     path = tmp_path / f"theta{ending}"
     rng = random.Random(8)
-    for _ in range(8):
+    for _ in range(kills):
         job = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
         assert job.stdout.readline() == b"started\n"
         time.sleep(rng.uniform(0.0, 0.1))

@@ -16,10 +16,15 @@ try:
 except ImportError:
     sync_playwright = None
 
-MISSING = "no Chromium" if CHROMIUM is None else "no playwright" if sync_playwright is None else ""
+MISSING = (
+    "playwright is not installed: pip install playwright" if sync_playwright is None
+    else "Chromium is not installed: apt install chromium" if CHROMIUM is None
+    else ""
+)  # fmt: skip
 if MISSING and os.environ.get("MICROGRAND_BROWSER") == "required":
-    raise RuntimeError(f"the tests of the player are required here, but there is {MISSING}")
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{MISSING} here: pip install playwright, and install Chromium")
+    raise RuntimeError(f"the tests of the player are required here, but {MISSING}")
+if MISSING:
+    pytest.skip(MISSING, allow_module_level=True)
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

@@ -1,7 +1,6 @@
 """Laws of steps and derivations: they replay the graph and its sweep, bit for bit, in symbols and in numbers."""
 
 import itertools
-import math
 import random
 import sys
 from xml.etree import ElementTree
@@ -181,7 +180,9 @@ def as_tuple(result):
 
 
 def require_products(found):
-    """Σ δ·∂above/∂below of each layer's step, in the records that the formulas are written from, is its result."""
+    """Σ δ·∂above/∂below of each layer's step, in the records that the formulas are written from, is its result: how
+    many products there are.
+    """
     backward = [step for step in found if step.direction == "backward"]
     delta = {step.name[2:-1] if "(" in step.name else f"z{step.name[1:]}": as_tuple(step.result) for step in backward}
     for step in backward:
@@ -191,14 +192,16 @@ def require_products(found):
                 total = [sofar + above * partial for sofar, partial in zip(total, row, strict=True)]
         if step.partials:
             assert as_tuple(step.result) == pytest.approx(total, rel=1e-12, abs=1e-12)
+    return len([step for step in backward if step.partials])
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_the_product_in_each_layer_step_is_its_result(seed):
+def test_the_product_in_each_layer_step_is_its_result():
     """δˡ = Σ δ·∂z/∂zˡ holds in numbers, whatever layers are called on, and if one output is computed from another."""
-    root = random_graph(seed)
-    if any(node.scope is not None for node in topological_order(root)):
-        require_products(steps(root, "layer", names={}))
+    roots = [random_graph(seed) for seed in range(60)]
+    layered = [root for root in roots if any([node.scope is not None for node in topological_order(root)])]
+    products = [require_products(steps(root, "layer", names={})) for root in layered]
+    assert len(products) > 50
+    assert min(products) >= 1
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -234,7 +237,7 @@ def test_an_output_that_the_root_does_not_use_has_delta_zero(k):
     assert len(found["z²"].result) == 3
     assert [delta != 0.0 for delta in found["δ²"].result] == [place == k for place in range(3)]
     assert len(found["δ²"].nodes) == 1
-    require_products(list(found.values()))
+    assert require_products(list(found.values())) == 2
     row = network.layers[0].theta[k]
     assert derivation(root, row).value == pytest.approx([sweep(root)[theta] for theta in row])
     written = walkthrough(root, theta=row, iterations=2).scenes[0].frames[-1]
@@ -244,8 +247,10 @@ def test_an_output_that_the_root_does_not_use_has_delta_zero(k):
 def test_single_negative_factors_are_in_parentheses():
     """A product never shows a dot before a minus."""
     network = Sequential(Linear(1, 1, theta=[[-0.5]]), Tanh(), Linear(1, 1, theta=[[-2.0]]))
-    for step in [*steps(network([0.3])[0], "layer"), *walkthrough(network([0.3])[0], theta=network.parameters())]:
-        assert "·-" not in step.text
+    found = [*steps(network([0.3])[0], "layer"), *walkthrough(network([0.3])[0], theta=network.parameters())]
+    text = " ".join([step.text for step in found])
+    assert "·-" not in text
+    assert "·(-" in text
 
 
 @pytest.mark.parametrize(
@@ -274,11 +279,19 @@ def test_a_graph_without_layers_has_no_layer_steps():
 
 @given(expressions(max_nodes=12))
 def test_every_formula_is_mathematics(drawn):
-    """Every step's MathML is well formed and holds nothing but elements of formulas, with its numbers in it."""
+    """Every step's MathML is well formed and holds nothing but elements of formulas, its result at the end."""
     for step in steps(drawn.root(), names={}):
-        for element in ElementTree.fromstring(step.mathml).iter():
+        formula = ElementTree.fromstring(step.mathml)
+        for element in formula.iter():
             assert element.tag in ELEMENTS
             assert not any(key.startswith("on") or "href" in key for key in element.attrib)
+        assert f"={in_mathematics(step.result)}" in "".join(formula.itertext())
+
+
+def in_mathematics(x):
+    """A number as formulas have it: a minus, and a power of ten."""
+    mantissa, e, exponent = f"{x:.6g}".partition("e")
+    return (f"{mantissa}·10{int(exponent)}" if e else mantissa).replace("-", "−").replace("inf", "∞")
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
@@ -294,16 +307,14 @@ def test_hostile_names_are_only_names(name):
     assert shown in "".join(ElementTree.fromstring(steps(x * x, names={})[0].mathml).itertext())
 
 
-def test_the_latex_of_a_row_may_be_anything():
+@pytest.mark.parametrize("latex", [r"\frac{", "{}}}{{", r"\begin{x}", "<script>{}</script>", r"\href{{x}}{}"])
+def test_the_latex_of_a_row_may_be_anything(latex):
     """What the converter cannot read is shown as text."""
-    for latex in (r"\frac{", "{}}}{{", r"\begin{x}", "<script>{}</script>", r"\href{x}{}"):
-        row = Primitive("odd", lambda x: 2.0 * x, lambda z, x: 2.0, Notation("odd", latex=latex.replace("{}", "{}")))
-        try:
-            found = steps(row(Value(1.0)), names={})
-        except (ValueError, IndexError, KeyError):  # braces that are no template: the row itself is wrong
-            continue
-        for step in found:
-            assert {element.tag for element in ElementTree.fromstring(step.mathml).iter()} <= ELEMENTS
+    row = Primitive("odd", lambda x: 2.0 * x, lambda z, x: 2.0, Notation("odd", latex=latex))
+    found = steps(row(Value(1.0)), names={})
+    assert len(found) == 4
+    for step in found:
+        assert {element.tag for element in ElementTree.fromstring(step.mathml).iter()} <= ELEMENTS
 
 
 # ---- derivations -----------------------------------------------------------------------------------------------------
@@ -336,19 +347,24 @@ def test_a_sum_goes_through_the_names_of_the_caller():
     assert found.value == sweep(f)[v]
 
 
-@given(expressions(max_nodes=8))
-def test_the_terms_of_a_derivation_add_up_to_the_derivative(drawn):
+def test_the_terms_of_a_derivation_add_up_to_the_derivative():
     """Written out, the products of the path's partials sum to the sweep's δ, within rounding."""
-    root = drawn.root()
-    for leaf in leaves(root):
-        if leaf is root:
-            continue
-        found = derivation(root, leaf, names={})
-        assert bits(found.value) == bits(sweep(root)[leaf])
-        if not found.note:
-            total = eval(found.lines[1].text[1:].replace("·", "*").replace("∞", "math.inf"), {"math": math})
-            size = builtins_sum(abs(eval(t.replace("·", "*"), {})) for t in found.lines[1].text[2:].split(" + "))
-            assert abs(total - found.value) <= 1e-4 * size + 1e-300
+    sizes = []
+
+    @given(expressions(max_nodes=8))
+    def law(drawn):
+        root = drawn.root()
+        for leaf in leaves(root):
+            found = derivation(root, leaf, names={})
+            assert bits(found.value) == bits(sweep(root)[leaf])
+            if leaf is not root and not found.note:
+                terms = [eval(term.replace("·", "*"), {}) for term in found.lines[1].text[2:].split(" + ")]
+                size = builtins_sum(map(abs, terms))
+                assert abs(builtins_sum(terms) - found.value) <= 1e-4 * size + 1e-300
+                sizes.append(size)
+
+    law()
+    assert len([size for size in sizes if size > 0.0]) > 20
 
 
 def test_with_too_many_paths_it_stays_in_factors():
@@ -409,7 +425,7 @@ def test_a_long_chain_is_not_swept_once_a_node(monkeypatch):
         for _ in range(count):
             y = y * 0.999
         assert derivation(y, x, names={}).value == sweep(y)[x]
-    assert len(counted) <= 4
+    assert 1 <= len(counted) <= 4
     assert "one path has 3,000 factors" in derivation(y, x, names={}).note
 
 
