@@ -6,12 +6,15 @@ by the tests that run its line, those that killed others of its file first, then
 first that fails or takes far longer than before. One that is still alive after `--seconds` of tests has *survived*,
 though others of the suite might have killed it. A line that no test runs is met by the tests that run its file.
 
+What the tests themselves leave out is told too: an assertion that no test comes to decides nothing.
+
 Survivors that no test could kill are in `equivalent_mutants.txt` beside this file, each with the reason.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import json
 import multiprocessing
@@ -202,8 +205,8 @@ def mapped(copy: Path, workers: int) -> dict[str, Any]:
 
     from coverage import CoverageData
 
-    command = [sys.executable, "-m", "pytest", *OPTIONS, "-n", str(workers), "--cov=microgrand", "--cov-context=test",
-               "--cov-report=", "--junitxml=times.xml", "-o", "junit_family=xunit1"]  # fmt: skip
+    command = [sys.executable, "-m", "pytest", *OPTIONS, "-n", str(workers), "--cov=microgrand", "--cov=tests",
+               "--cov-context=test", "--cov-report=", "--junitxml=times.xml", "-o", "junit_family=xunit1"]  # fmt: skip
     subprocess.run(
         command, cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)}, check=False, stdout=subprocess.DEVNULL
     )
@@ -217,15 +220,30 @@ def mapped(copy: Path, workers: int) -> dict[str, Any]:
         print(f"left out, since they fail on the unchanged tree: {', '.join(failed)}", file=sys.stderr)
     data = CoverageData(str(copy / ".coverage"))
     data.read()
+    for place in never_met(copy, {path: set(data.lines(path) or ()) for path in data.measured_files()}):
+        print(f"no test met the assertion at {place}", file=sys.stderr)
     names = sorted(set(seconds) - set(failed))
     place = {name: k for k, name in enumerate(names)}
     lines: dict[str, dict[str, list[int]]] = {}
     for path in data.measured_files():
+        if not Path(path).is_relative_to(copy / "microgrand"):
+            continue
         lines[str(Path(path).relative_to(copy))] = {
             str(line): sorted({place[test] for test in (name.rpartition("|")[0] for name in some) if test in place})
             for line, some in data.contexts_by_lineno(path).items()
         }
     return {"tests": [(name, seconds[name]) for name in names], "lines": lines}
+
+
+def never_met(copy: Path, run: dict[str, set[int]]) -> list[str]:
+    """Where in the tests an assertion stands that the whole suite never came to: a law that nothing decides."""
+    places = []
+    for path in sorted((copy / "tests").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in sorted([node for node in ast.walk(tree) if isinstance(node, ast.Assert)], key=lambda n: n.lineno):
+            if run.get(str(path), set()).isdisjoint(range(node.lineno, (node.end_lineno or node.lineno) + 1)):
+                places.append(f"{path.relative_to(copy)}:{node.lineno}")
+    return places
 
 
 def equivalent() -> dict[str, str]:

@@ -99,6 +99,7 @@ def graphs() -> Iterator[tuple[str, Any]]:
         yield f"graph {seed} swept", lambda e=expression: swept(e.on_values()[1])
         yield f"graph {seed} refreshed", lambda e=expression: refreshed(*e.on_values())
         yield f"graph {seed} written", lambda e=expression: microgrand.formula(e.on_values()[1], "python", 9)
+        yield f"layer {seed}", lambda seed=seed: swept(of_a_layer(random.Random(seed)))
 
 
 def random_expression(chosen: random.Random) -> Expression:
@@ -110,6 +111,16 @@ def random_expression(chosen: random.Random) -> Expression:
         others = [chosen.choice([chosen.randrange(3 + k), chosen.gauss(0.0, 2.0)]) for _ in range(size - 1)]
         steps.append(Assignment(TABLE[name], (chosen.randrange(3 + k), *others)))
     return Expression(tuple(inputs), tuple(steps))
+
+
+def of_a_layer(chosen: random.Random) -> Value:
+    """A cost of a layer of random size; its inputs are Values, numbers, or some of each."""
+    inputs, outputs = chosen.randint(1, 5), chosen.randint(1, 4)
+    theta = [[chosen.gauss(0.0, 1.0) for _ in range(inputs)] for _ in range(outputs)]
+    number, kind = [chosen.gauss(0.0, 1.0) for _ in range(inputs)], chosen.randint(0, 2)
+    x = [Value(z, name="x") if kind == 0 or (kind == 1 and k % 2) else z for k, z in enumerate(number)]
+    z = microgrand.Linear(inputs, outputs, chosen.random() < 0.5, theta=theta)(x)
+    return microgrand.NegativeLogLikelihood()(microgrand.LogSoftmax()(z), chosen.randrange(outputs))
 
 
 def refreshed(leaves: list[Value], root: Value) -> list[Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutants import Mutant, mutants, sample
-from benchmarks.mutation import Killers, meet, table
+from benchmarks.mutation import Killers, meet, never_met, table
 
 HOME = Path(__file__).parent.parent
 FILES = ["benchmarks/mutants.py", "benchmarks/growth.py", "benchmarks/points.py"]
@@ -75,6 +75,15 @@ def test_a_seed_repeats_the_sample():
     assert once == again
     assert set(once) != set(other)
     assert len(set(once)) == 50
+
+
+def test_an_assertion_that_was_never_met_is_told(tmp_path):
+    """An assertion none of whose lines was run is told by its place; one that was met, and other lines, are not."""
+    (tmp_path / "tests").mkdir()
+    path = tmp_path / "tests" / "test_one.py"
+    path.write_text("def test_one():\n    for x in []:\n        assert x\n    assert [\n        1\n    ]\n")
+    assert never_met(tmp_path, {str(path): {1, 2, 5}}) == ["tests/test_one.py:3"]
+    assert never_met(tmp_path, {}) == ["tests/test_one.py:3", "tests/test_one.py:4"]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,14 @@ def test_operators_are_the_rows_of_the_table(name, x, y, kinds):
     assert outcome(OPERATORS[name], left, right) == outcome(microgrand.TABLE[name], left, right)
 
 
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "tanh", "sigmoid", "relu", "__abs__", "__neg__"])
+def test_methods_are_the_rows_of_the_table(name):
+    """A function as a method records what the function records."""
+    row = microgrand.TABLE[name.strip("_")]
+    for x in (0.75, 2.5):
+        assert record(getattr(Value(x, name="x"), name)()) == record(row(Value(x, name="x")))
+
+
 @given(x=ANY)
 def test_negation_is_the_row_of_the_table(x):
     """-v is the row `neg`, bit for bit."""

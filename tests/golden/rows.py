@@ -11,10 +11,10 @@ from microgrand.manual import entry
 TRIED = [-math.inf, -2.5, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, 800.0, math.inf, math.nan]
 
 
-def operands(row: Any, x: float, others: float) -> list[float]:
+def operands(row: Any, x: float, others: float, *indices: float) -> list[float]:
     """Operands of the row: x first, then others; of one list there are three, of two lists two in each."""
     size = {0: len(row.signature.operands), 1: 3}.get(len(row.signature.lists), 4)
-    return [x, *[others] * (size - 1), *[1.0] * len(row.signature.indices)]
+    return [x, *[others] * (size - 1), *(indices or [1.0] * len(row.signature.indices))]
 
 
 def written(row: Any) -> Iterator[str]:
@@ -56,5 +56,8 @@ def text() -> str:
         for x in TRIED:
             for others in TRIED[2:8:2] if row.arity != 1 else [0.0]:
                 xs = operands(row, x, others)
+                lines.append(f"{xs!r}: {told(row, xs)}")
+        if len(row.signature.indices) == 2:
+            for xs in (operands(row, 0.5, -1.0, 0.0, 2.0), operands(row, 0.5, -1.0, 2.0, 1.0)):
                 lines.append(f"{xs!r}: {told(row, xs)}")
     return rounded("\n".join(lines[1:]) + "\n")

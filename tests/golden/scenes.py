@@ -38,6 +38,15 @@ def many_leaves() -> Value:
     return mg.sum([Value(0.1 * k, name=f"x[{k}]") for k in range(12)]) * Value(2.0, name="scale")
 
 
+def long_names() -> Value:
+    """Names that are cut, of one node, of a vector's elements, with a line break."""
+    name = "a name that goes on and on, longer than anybody would read in a picture or a sentence, and further"
+    vector = [Value(0.5 * k, name=f"{name}[{k}]") for k in range(11)]
+    return mg.dot(vector, list(reversed(vector))) * Value(2.0, name=f"one\nline, {name}") + mg.exp(
+        Value(0.1, name=name)
+    )
+
+
 def named_inside() -> Value:
     """Names in the middle, unnamed leaves, names that need care."""
     u, v = values(u=1.5, v=0.5)
@@ -105,7 +114,8 @@ def wide() -> Any:
 
 
 GRAPHS = {graph.__name__: graph for graph in (
-    neuron, fan_out, functions_of_lists, many_leaves, named_inside, plain_numbers, not_finite, stale, scoped,
+    neuron, fan_out, functions_of_lists, many_leaves, long_names, named_inside, plain_numbers, not_finite, stale,
+    scoped,
 )}  # fmt: skip
 TRACES = {trace.__name__: trace for trace in (one_sample, two_samples, deep)}
 
