@@ -23,10 +23,11 @@ SWAPS: dict[type[ast.AST], list[type[ast.AST]]] = {
 
 
 class Mutant(NamedTuple):
-    """One change of a file: the text from `start` to `end`, in bytes, becomes another one."""
+    """One change of a file: the text from `start` to `end`, in bytes, becomes another one; it begins on a line."""
 
     file: str
     line: int
+    on: str
     start: int
     end: int
     was: str
@@ -35,6 +36,11 @@ class Mutant(NamedTuple):
     def __str__(self) -> str:
         was, becomes = [" ".join(text.split()) for text in (self.was, self.becomes)]
         return f"{self.file}:{self.line}  {was}  →  {becomes or '(nothing)'}"
+
+    @property
+    def known_as(self) -> str:
+        """The same without the number of the line, which other changes of the file move."""
+        return f"{self.file}: {self.on}: {self.was} → {self.becomes}"
 
     def applied(self, source: bytes) -> bytes:
         """The file's text with the change."""
@@ -57,15 +63,17 @@ def sample(root: Path, files: list[str], count: int, seed: int) -> list[Mutant]:
 def mutants(root: Path, file: str) -> list[list[Mutant]]:
     """For every place of a file that can be changed, the changes; without docstrings, annotations and imports."""
     source = (root / file).read_bytes()
+    lines = source.splitlines(keepends=True)
     starts = [0]
-    for line in source.splitlines(keepends=True):
+    for line in lines:
         starts.append(starts[-1] + len(line))
     places = []
     for node in _running(ast.parse(source)):
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
         was = source[start:end].decode()
-        changes = [Mutant(file, node.lineno, start, end, was, text) for text in _changes(node) if text != was]
+        on = lines[node.lineno - 1].decode().strip()
+        changes = [Mutant(file, node.lineno, on, start, end, was, text) for text in _changes(node) if text != was]
         if changes:
             places.append(changes)
     return places

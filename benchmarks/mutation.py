@@ -247,14 +247,14 @@ def never_met(copy: Path, run: dict[str, set[int]]) -> list[str]:
 
 
 def equivalent() -> dict[str, str]:
-    """The mutants that no test could kill, as they are printed, without the number of the line, and why."""
-    pairs = [line.split("  #  ") for line in EQUIVALENT.read_text(encoding="utf-8").splitlines() if "  #  " in line]
-    return {mutant.strip(): why.strip() for mutant, why in pairs}
-
-
-def _unnumbered(mutant: Mutant) -> str:
-    place, _, change = str(mutant).partition("  ")
-    return f"{place.partition(':')[0]}  {change}"
+    """The mutants that change nothing that matters, and why: a line with the reason, then a line for each."""
+    reasons, why = {}, ""
+    for line in EQUIVALENT.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            why = line[2:]
+        elif line:
+            reasons[line] = why
+    return reasons
 
 
 def table(verdicts: list[Verdict]) -> str:
@@ -263,7 +263,7 @@ def table(verdicts: list[Verdict]) -> str:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for verdict in verdicts:
         place = verdict.mutant.file.removeprefix("microgrand/").rpartition("/")[0] or "(top)"
-        fate = "killed" if verdict.killer else "equivalent" if _unnumbered(verdict.mutant) in reasons else "survived"
+        fate = "killed" if verdict.killer else "equivalent" if verdict.mutant.known_as in reasons else "survived"
         for where in (place, "all"):
             counts[where][fate] += 1
     lines = [" ".join([" " * 20, *[f"{title:>10}" for title in (*FATES, "killed of those that count")]])]
@@ -311,8 +311,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reasons = equivalent()
     survivors = [verdict.mutant for verdict in verdicts if verdict.killer is None]
     for mutant in sorted(survivors):
-        print(f"{mutant}{'  # ' + reasons[_unnumbered(mutant)] if _unnumbered(mutant) in reasons else ''}")
-    left = [mutant for mutant in survivors if _unnumbered(mutant) not in reasons]
+        print(f"{mutant}\n    {reasons.get(mutant.known_as, mutant.known_as)}")
+    left = [mutant for mutant in survivors if mutant.known_as not in reasons]
     print(f"\nseed {options.seed}; {options.seconds:.0f} s of tests for each; {machine()}")
     return int(len(left) > 0.05 * (len(verdicts) - len(survivors) + len(left)))
 

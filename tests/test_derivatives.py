@@ -18,9 +18,11 @@ from microgrand import (
     jvp,
     sin,
     sweep,
+    tanh,
     value_and_grad,
     vjp,
 )
+from microgrand.derivatives import Derivative
 from microgrand.testing import expressions
 
 
@@ -153,3 +155,13 @@ def test_wrong_calls_say_what_was_expected(call, kind, message):
     """A wrong function, argument or tangent is refused in one sentence."""
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_derivatives_tell_of_what_they_are():
+    """A derivative prints as what it is and of which function; what has no name of its own is shown as it prints."""
+    assert repr(grad(math.sin)) == "<Gradient of sin>"
+    assert repr(value_and_grad(math.sin)) == "<ValueAndGradient of sin>"
+    assert repr(jacobian(grad(math.sin))) == "<Jacobian of sin>"
+    assert repr(grad(tanh)) == "<Gradient of <primitive tanh>>"
+    with pytest.raises(NotImplementedError):
+        Derivative(math.sin, 0)(1.0)

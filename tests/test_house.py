@@ -219,3 +219,17 @@ def test_every_public_name_exists_and_is_listed_once():
     """`__all__` has no repeats, and names what is there."""
     assert len(set(microgrand.__all__)) == len(microgrand.__all__)
     assert all(hasattr(microgrand, name) for name in microgrand.__all__)
+
+
+def test_names_that_are_loaded_later_are_there():
+    """A name that is loaded when it is asked for is the one of its module, and `dir` has it; no other name is."""
+    for name, where in microgrand._MODULE_OF.items():
+        assert microgrand.__getattr__(name) is getattr(sys.modules[f"microgrand.{where}"], name)
+    for name in microgrand._LATER:
+        assert microgrand.__getattr__(name) is sys.modules[f"microgrand.{name}"]
+    found = dir(microgrand)
+    assert found == sorted(set(found))
+    assert set(found) >= {*microgrand.__all__, *microgrand._MODULE_OF, "networks", "training", "testing"}
+    assert [name for name in found if "." in name] == []
+    with pytest.raises(AttributeError, match=r"^module 'microgrand' has no attribute 'nothing'$"):
+        _ = microgrand.nothing

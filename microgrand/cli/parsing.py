@@ -102,7 +102,7 @@ def _parsed(text: str) -> ast.expr:
         column = min(offset - 1 + len(text) - len(text.lstrip()), len(text))
         raise ExpressionError(text, column, f"this is no expression: {error.msg}") from None
     except (MemoryError, ValueError) as error:  # too deep for Python's own parser; a NUL in the text
-        raise InputError(f"the expression cannot be read: {error or 'it is nested too deeply'}") from None
+        raise InputError(f"the expression cannot be read: {str(error) or 'it is nested too deeply'}") from None
 
 
 class _Reader:

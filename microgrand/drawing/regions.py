@@ -88,12 +88,13 @@ class Regions:
         return self._by_scope[scope]
 
     def _vector(self, items: Sequence[Any]) -> list[Vertex | float]:
-        """What a layer was called on, if that is a vector; a Value that the root does not use has δ = 0."""
+        """What a layer was called on, if that is a vector; Values that are not looked at get a vertex here."""
         found: list[Vertex | float] = []
         for item in items:
             if isinstance(item, Node):
                 known = self._seen.of.get(item) or self._idle.get(item)
-                found.append(known or self._idle.setdefault(item, Vertex(item, 0.0, item.name, "")))
+                delta = self._seen.adjoints[item] if known is None else 0.0
+                found.append(known or self._idle.setdefault(item, Vertex(item, delta, item.name, "")))
             else:
                 try:
                     found.append(as_number(item))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes
 from microgrand.engine.scope import Scope
-from microgrand.engine.sweep import sweep
+from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
 from microgrand.errors import DomainError, GraphError
 from microgrand.stale import stale
@@ -72,6 +72,7 @@ class Seen(NamedTuple):
     size      how many numbers the graph has
     beyond    how many of them are not looked at
     paths     how many paths lead to the root from what the drawing is to light
+    adjoints  δ of every node of the graph, of those too that are not looked at
     """
 
     vertices: list[Vertex]
@@ -79,6 +80,7 @@ class Seen(NamedTuple):
     size: int
     beyond: int
     paths: int
+    adjoints: Adjoints
 
     @property
     def root(self) -> Vertex:
@@ -115,7 +117,7 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
                 vertices += _unfolded(node, vertex, place, unfolds)
             vertices.append(vertex)
             of[node] = vertex
-    return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(root, 0))
+    return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(root, 0), adjoints)
 
 
 def nearest(root: Node, limit: int) -> set[Node]:

@@ -126,7 +126,7 @@ class Words:
         notation = vertex.primitive.notation
         lists, rest = vertex.primitive.signature.grouped(vertex.operands)
         if lists:
-            step = notation.applied("text", [self._list(items) for items in lists], [_plain(x) for x in rest])
+            step = notation.applied("text", [self._list(items) for items in lists], [self._operand(x) for x in rest])
         else:
             step = notation.write("text", [self._operand(operand) for operand in vertex.operands])
         return printable(step if len(step) <= LONGEST_STEP else notation.label)
@@ -239,10 +239,8 @@ class Words:
         return f"A gradient graph of {seen.size:,} node{'s' * (seen.size != 1)}: {root}{' from ' * bool(told)}{told}"
 
 
-def _plain(x: Vertex | float) -> str:
+def _plain(x: float) -> str:
     """A plain number as an operand."""
-    if isinstance(x, Vertex):
-        return x.name
     return f"({number(x)})" if x < 0 else number(x)
 
 

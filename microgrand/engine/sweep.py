@@ -185,9 +185,8 @@ def tangent_sweep(
 
 def edges_of_values(node: Node) -> list[tuple[Any, Any]]:
     """The edges (parent, partial) of a node, with the partials recorded as Values by the formulas of its row."""
-    if node.primitive is None:
-        return []
-    slopes = node.primitive.slopes(node, node.operands, node.operands)
+    row: Any = node.primitive  # which a leaf lacks; but a leaf depends on nothing, and is not asked
+    slopes = row.slopes(node, node.operands, node.operands)
     return [(x, slope) for x, slope in zip(node.operands, slopes, strict=True) if isinstance(x, Node)]
 
 

@@ -65,10 +65,13 @@ class Arguments:
         if len(given) != len(program.example):
             missing = f"{program.title} takes {len(program.example)} argument(s), {', '.join(program.names)}"
             raise TypeError(f"{missing}; got {len(given)}")
+        layouts = program.derived("layouts", lambda: _layouts(program.example))
         self.given = [_as_nested(argument) for argument in given]
+        for k, (shape, _) in enumerate(layouts):
+            if shape is None:  # as of every argument with a dict in it
+                self.given[k] = _in_order(program.example[k], self.given[k])
         self.pieces: list[Piece] = []
         self._starts = [0]  # where each argument's pieces start
-        layouts = program.derived("layouts", lambda: _layouts(program.example))
         for k, argument in enumerate(self.given):
             if _is_array(argument):
                 shape, slots = layouts[k]
@@ -159,6 +162,18 @@ def _as_nested(argument: Any) -> Any:
     if not _is_numpy(argument):
         argument = argument.to_numpy() if hasattr(argument, "to_numpy") else argument
     return argument.tolist() if holds_objects(argument) else argument
+
+
+def _in_order(example: Any, given: Any) -> Any:
+    """The argument with the keys of its dicts in the order of the example's, which is that of the slots."""
+    if isinstance(example, dict) and isinstance(given, dict) and example.keys() == given.keys():
+        return {key: _in_order(part, given[key]) for key, part in example.items()}
+    if isinstance(example, (list, tuple)) and isinstance(given, (list, tuple)) and len(example) == len(given):
+        parts = [_in_order(part, item) for part, item in zip(example, given, strict=True)]
+        if isinstance(given, list):
+            return parts
+        return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
+    return given
 
 
 def _layouts(example: Sequence[Any]) -> list[tuple[Shape | None, range]]:

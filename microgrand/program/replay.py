@@ -15,6 +15,7 @@ from microgrand.program.listing import described
 from microgrand.program.plan import Part
 from microgrand.program.program import Program
 from microgrand.program.replay_on_numbers import gradient_on_numbers, on_numbers, without_checks
+from microgrand.table.arrays import library, quietly
 
 
 class Question(NamedTuple):
@@ -166,9 +167,14 @@ def _item(block: Any, piece: Piece | None, summed: bool, lanes: bool = True) -> 
 def _all_finite(blocks: Sequence[Any]) -> bool:
     """Whether all numbers are finite; a compiler that traces is not asked."""
     try:
-        return all([math.isfinite(block.sum()) for block in blocks if block is not None])
+        return bool(quietly(_finite, [block for block in blocks if block is not None]))
     except Exception:  # a tracer has no truth value, and each library has an error of its own for that
         return True
+
+
+def _finite(*blocks: Any) -> bool:
+    """Whether all numbers are finite: those of a finite sum are; a sum of finite numbers may overflow."""
+    return all([math.isfinite(block.sum()) or bool(library(block).isfinite(block).all()) for block in blocks])
 
 
 def _birth(program: Program, given: Arguments, parts: tuple[Part, ...]) -> str:
@@ -189,10 +195,9 @@ def _birth(program: Program, given: Arguments, parts: tuple[Part, ...]) -> str:
 def _first_offending(program: Program, given: Arguments, parts: tuple[Part, ...]) -> int:
     """The first lane that is not finite, by halves: whatever is not finite stays so in every sum."""
     low, high = 0, given.lanes or 1
-    asked = tuple([Part(part.outputs, True) for part in parts])
     while high - low > 1:
         middle = (low + high) // 2
-        if _all_finite(computed(program, given.stretch(low, middle), asked, True)):
+        if _all_finite(computed(program, given.stretch(low, middle), parts, True)):
             low = middle
         else:
             high = middle

@@ -43,13 +43,13 @@ class Forms:
         """The row's value, of one block per operand."""
         columns = list(zip(*members, strict=True))
         same = [len(set(column)) == 1 for column in columns]
-        if len(members) > 1 and all(same):
-            same = [False] * len(columns)
+        if all(same) and (len(members) > 1 or all([column[0] in self.constants for column in columns])):
+            same = [False] * len(columns)  # some operand has all members, as an array of the run's precision
         operands = tuple([self._column(column, one) for column, one in zip(columns, same, strict=True)])
         plain = [cell in self.cells.numbers for cell in operands]
         fills = row in ARITHMETIC or (row is TABLE.get(row.name) and not any(plain))
         function = _sum_of_products if row is dot and not self.exact else row.value
-        if not fills or all(plain):
+        if not fills:
             function = self._filling(function, len(members))
         return self.cells.emit(row.name, function, operands, len(members))
 
@@ -64,12 +64,11 @@ class Forms:
 
         def filled(*blocks: Any) -> Any:
             arrays = [block for block in blocks if hasattr(block, "shape")]
-            shape = (size, max([array.shape[1] for array in arrays], default=1))
+            shape = (size, max([array.shape[1] for array in arrays]))
             z = value(*blocks)
             if getattr(z, "shape", None) == shape:
                 return z
-            dtype = arrays[0].dtype if arrays else None
-            return xp.broadcast_to(z if hasattr(z, "shape") else xp.asarray([[z]], dtype=dtype), shape)
+            return xp.broadcast_to(z if hasattr(z, "shape") else xp.asarray([[z]], dtype=arrays[0].dtype), shape)
 
         return filled
 
@@ -81,9 +80,7 @@ class Forms:
         value, prepared = row.along
         count, size = len(members[0]), len(members)
         if len(row.signature.indices) == 1:
-            xs = members[0][:-1]
-            if any([operands[:-1] != xs for operands in members]):
-                return self.by_columns(row, members)
+            xs = members[0][:-1]  # which all members share: `grouped` puts only such together
             outputs = [int(self.constants[operands[-1]]) for operands in members]
             chosen = None if outputs == list(range(count - 1)) else index(outputs)
             function = value if chosen is None else lambda shared: value(shared)[chosen]
@@ -126,8 +123,6 @@ class Forms:
         """`dot`s: one matrix product where they share a vector, or where one side has no lanes."""
         half, size = len(members[0]) // 2, len(members)
         lefts, rights = [operands[:half] for operands in members], [operands[half:] for operands in members]
-        if len(set(rights)) > 1 and len(set(lefts)) == 1:
-            lefts, rights = rights, lefts
         cell = self._with_shared_vector(lefts, rights[0]) if len(set(rights)) == 1 else None
         for one, other in ((lefts, rights), (rights, lefts)):
             cell = self._with_sparse_matrix(one, other) if cell is None else cell

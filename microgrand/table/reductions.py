@@ -80,8 +80,9 @@ def exponentials(xs: Any) -> Exponentials:
     """
     m = largest(xs)
     difference = xs - m
-    e = library(xs).exp(difference)
-    below = difference < 0.0
+    xp = library(xs)
+    e = xp.exp(difference)
+    below = xp.asarray(difference < 0.0, dtype=e.dtype)  # numbers: a sum of truth values would be in double precision
     others = total(e * below) + ((xs.shape[0] - 1.0) - total(below))
     return Exponentials(m, difference, e, others, 1.0 + others)
 

@@ -45,8 +45,8 @@ def subscript(k: object) -> str:
 def row_name(name: str, layer: object) -> str:
     """The name of a row of parameters with its layer's number: θ²₁ for θ₁ of layer 2. A layer "" has no number.
 
-    >>> row_name("θ₁", 2), row_name("weights", 2), row_name("b", "")
-    ('θ²₁', 'weights²', 'b')
+    >>> row_name("θ₁", 2), row_name("weights", 2), row_name("b", ""), row_name("", 3)
+    ('θ²₁', 'weights²', 'b', 'θ³')
     """
     indexed = name[:1] in ("θ", "b") and all([character in "₀₁₂₃₄₅₆₇₈₉" for character in name[1:]])
     return f"{name[:1]}{superscript(layer)}{name[1:]}" if indexed else f"{name or 'θ'}{superscript(layer)}"

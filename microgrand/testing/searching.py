@@ -176,8 +176,7 @@ def _with_ties(draw: Any, strategies: list[st.SearchStrategy[Any]], domains: lis
 
 def _edges(check: Check) -> list[JudgedEdge]:
     """The wrong edges of the graph that f recorded."""
-    if check.recorded is None:
-        return []
+    assert check.recorded is not None  # else there would be no gradient to be wrong
     _, outputs, _ = check.recorded
     return [edge for output in outputs if isinstance(output, Value) for edge in faulty_edges(output)]
 

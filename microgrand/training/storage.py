@@ -186,7 +186,8 @@ def _libraries() -> tuple[Any, Any]:
         import numpy
         import safetensors.numpy
     except ImportError as error:
-        raise MissingExtraError("a file of safetensors", "train", error.name or "safetensors") from error
+        package = (error.name or "safetensors").partition(".")[0]
+        raise MissingExtraError("a file of safetensors", "train", package) from error
     return numpy, safetensors.numpy
 
 

@@ -1,11 +1,16 @@
 """Laws of `microgrand check`: exit codes, and one sentence for bad input."""
 
+import errno
+import io
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from command_line import run
+
+from microgrand.cli.main import main
 
 MODULE = """
 import math, random
@@ -72,3 +77,37 @@ def test_the_exit_code_is_that_of_the_process(tmp_path):
         done = subprocess.run([*command, *claim], cwd=tmp_path, capture_output=True, text=True)
         assert (done.returncode, text in done.stdout + done.stderr) == (code, True)
         assert "Traceback" not in done.stderr
+
+
+class Full(io.StringIO):
+    """A stream behind which there is no room."""
+
+    def write(self, text):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_output_for_which_there_is_no_room_is_told(monkeypatch, capsys):
+    """Exit code 2 and one sentence; nothing is left on stdout that Python would try to write again at its end."""
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert main(["draw", "x*x", "x=3"]) == 2
+    assert sys.stdout is None
+    said = "microgrand draw: the output could not be written: No space left on device\n"
+    assert capsys.readouterr().err == said
+
+
+def test_ctrl_c_is_told(monkeypatch):
+    """Whatever is interrupted ends with exit code 130 and one sentence."""
+
+    def interrupted(*arguments, **settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("microgrand.training.job.train_classifier", interrupted)
+    assert run("train") == (130, "", "microgrand train: stopped, nothing was written\n")
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "-1"])
+def test_penalties_are_finite_and_not_negative(number):
+    """The strength of a penalty may be 0, and is a number from there up."""
+    done = run("train", f"--l2={number}")
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"error: argument --l2: expected a finite number from 0 up; got {number}\n")

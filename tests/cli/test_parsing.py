@@ -192,3 +192,14 @@ def test_bad_input_is_one_sentence_and_exit_code_2(arguments, capsys, tmp_path, 
     assert told.err.startswith("microgrand draw: ")
     assert "Traceback" not in told.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("-" * 100_000 + "x", "it is nested too deeply"), ("x + \udcff", "'utf-8' codec can't encode character"),
+])  # fmt: skip
+def test_what_python_itself_cannot_read_is_told(text, why):
+    """Text that Python's own parser gives up on is refused with the reason, in one sentence."""
+    with pytest.raises(
+        InputError, match=f"^(the expression cannot be read: {why}|the expression is nested too deeply)"
+    ):
+        evaluate(text, {"x": 2.0})

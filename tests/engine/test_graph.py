@@ -249,6 +249,16 @@ def test_nonfinite_is_reported_where_it_was_born():
     assert x.grad == math.inf
 
 
+def test_a_sum_that_overflows_has_no_edge_to_name():
+    """Where every term of a δ is finite and their sum is not, the message names the node, and no edge."""
+    x = Value(2.0, name="x")
+    with pytest.raises(NonFiniteError) as caught:
+        (x * 1e308 + x * 1e308).backward()
+    sentence = "δ of node 'x' (data 2.0) turned inf; `backward(allow_nonfinite=True)` lets it through"
+    assert str(caught.value) == sentence
+    assert x.grad == 0.0
+
+
 def test_threads_do_not_disturb_each_other():
     """Threads that sweep graphs with shared interior nodes each get their own adjoints."""
     x = Value(1.5)

@@ -225,3 +225,9 @@ def test_overflow_is_infinite_and_nan_passes():
     assert (Value(-1e200) ** 3).data == -math.inf
     assert math.isnan(microgrand.log(Value(math.nan)).data)
     assert math.isnan((Value(math.nan) / Value(2.0)).data)
+
+
+def test_a_plus_sign_makes_no_node():
+    """+v is v itself."""
+    v = Value(2.0)
+    assert (+v) is v

@@ -117,7 +117,15 @@ INSIDE = {
 }  # fmt: skip
 
 
-SHAPES = [*[SMOOTH[name][:2] for name in ("x²", "x/√(1+x²)", "1/(1+x²)", "2x + 1e9")], EDGES["|x|"][:2]]
+SHAPES = [
+    *[SMOOTH[name][:2] for name in ("x²", "x/√(1+x²)", "1/(1+x²)", "2x + 1e9")],
+    EDGES["|x|"][:2],
+    (lambda x: x * x * x - x, lambda x: 3.0 * x * x - 1.0),
+    (lambda x: max(x, 0.5 * x), lambda x: 1.0 if x > 0.0 else 0.5),
+    (lambda x: x * x * (1.0 + (x > 0.125) * 1e-6), lambda x: 2.0 * x),
+    (lambda x: math.sqrt(abs(x)), lambda x: math.copysign(0.5 / math.sqrt(abs(x)), x) if x else 0.0),
+    (lambda x: single(sigmoid(single(x))), slope_of_sigmoid),
+]
 SIZES = [float(f"1e{k}") for k in range(-14, 2)]
 CLAIMED = [1.0, 1.0 + 3e-8, 1.0 + 1e-3, 1.5, -1.0, 0.0, 1e3, 2e-6]
 
@@ -132,7 +140,9 @@ def spoilt(f: Callable[[float], float], how: int, size: float, often: float) -> 
         return f" + waves of {size:g}, {often:g} of them", lambda x: f(x) + size * triangle(often * x)
     if how == 3:
         return f" in steps of {size:g}", lambda x: math.floor(f(x) / size + 0.5) * size
-    return f" + {often:g} ± {size:g}", lambda x: f(x) + often + size * noise(x)
+    if how == 4:
+        return f" + {often:g} ± {size:g}", lambda x: f(x) + often + size * noise(x)
+    return "", f
 
 
 def chosen() -> Iterator[tuple[str, Callable[[float], float], float, float, Domain]]:
@@ -146,14 +156,17 @@ def chosen() -> Iterator[tuple[str, Callable[[float], float], float, float, Doma
 
 
 def drawn(count: int) -> Iterator[tuple[str, Callable[[float], float], float, float, Domain]]:
-    """Spoilt functions, the same ones each time."""
+    """Spoilt functions, the same ones each time; half of the claims are off by a small share, of any size."""
     source = random.Random(1)
     for _ in range(count):
-        f, slope = source.choice(SHAPES)
-        x = source.choice([0.0, 6.0 * source.random() - 3.0, source.random() * source.choice(SIZES)])
-        name, g = spoilt(f, source.randrange(5), source.choice(SIZES), source.choice(SIZES[6:]) * 100.0)
-        name = next(name for name, (same, *_) in {**SMOOTH, **EDGES}.items() if same is f) + name
-        yield name, g, x, slope(x) * source.choice(CLAIMED), REALS
+        shape = source.randrange(len(SHAPES))
+        f, slope = SHAPES[shape]
+        x = source.choice([0.0, 6.0 * source.random() - 3.0, source.random() * source.choice(SIZES), 0.125])
+        name, g = spoilt(f, source.randrange(6), source.choice(SIZES), source.choice(SIZES[6:]) * 100.0)
+        share = source.choice(CLAIMED) if source.randrange(2) else 1.0 + source.random() * source.choice(SIZES[4:])
+        low = x - source.random() * source.choice(SIZES[6:])
+        domain = source.choice([REALS, REALS, REALS, above(low)])
+        yield f"shape {shape}{name}{'' if domain is REALS else ' above'}", g, x, slope(x) * share, domain
 
 
 RARE = [  # shape, how it is spoilt, x, the share of the right slope that is claimed
@@ -175,7 +188,7 @@ def cases() -> Iterator[tuple[str, Callable[[float], float], float, float, Domai
     """Name, function, point, claim and domain."""
     yield from chosen()
     yield from rare()
-    yield from drawn(250)
+    yield from drawn(1_200)
 
 
 def told(name: str, f: Callable[[float], float], x: float, claim: float, domain: Domain) -> str:

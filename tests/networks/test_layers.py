@@ -5,6 +5,7 @@ import math
 import pickle
 import random
 
+import numpy
 import pytest
 
 import microgrand
@@ -423,3 +424,42 @@ def test_every_layer_can_be_subclassed(kind):
     assert scope.layer is layer
     assert scope.name == ("powers" if kind is Function else "derived")
     assert repr(layer)
+
+
+def test_a_layer_by_itself_has_one_state():
+    """The states of a layer are its output; a cost alone is a network of one layer, and has a trace."""
+    assert [[zi.data for zi in z] for z in Linear(2, 1, theta=[[1.0, 2.0]]).states([3.0, 4.0])] == [[11.0]]
+    assert list(SquaredError().states([3.0, 4.0], [1.0, 1.0])) == [13.0]
+    trace = SquaredError().trace([3.0, 4.0], [1.0, 1.0])
+    assert (trace.cost, trace.delta, trace.jacobian) == (13.0, {2: [1.0], 1: [4.0, 6.0]}, {1: [[4.0, 6.0]]})
+
+
+def test_a_number_among_the_outputs_changes_with_nothing():
+    """Where a layer puts out a plain number, its row and its column of the Jacobians are 0, and δ passes by it."""
+    network = Sequential(
+        Linear(2, 1, theta=[[1.0, 2.0]]), lambda z: [z[0], 1.0], Linear(2, 1, theta=[[1.0, 2.0]]), SquaredError()
+    )
+    trace = network.trace([1.0, 2.0], [3.0])
+    assert trace.jacobian == {1: [[1.0, 2.0]], 2: [[1.0], [0.0]], 3: [[1.0, 0.0]], 4: [[8.0]]}
+    assert trace.delta[2] == [8.0]
+
+
+def test_what_a_vector_raises_itself_is_not_taken_for_another_error():
+    """A layer called on a vector whose items cannot be read raises what that raises."""
+
+    class Torn:
+        def __iter__(self):
+            raise TypeError("the second half is missing")
+
+    with pytest.raises(TypeError, match=r"^the second half is missing$"):
+        Linear(2, 1)(Torn())
+    with pytest.raises(TypeError, match=r"^a layer is called on a vector, a list of numbers or Values; got 3$"):
+        Linear(2, 1)(3)
+
+
+def test_biases_are_added_to_arrays_too():
+    """A Linear takes a vector of arrays, a number for each of N samples: each has the output that it has alone."""
+    layer = Linear(2, 1, bias=True, theta=[[1.0, 2.0]])
+    layer.bias[0].data = 0.5
+    (found,) = layer([numpy.array([1.0, 2.0]), numpy.array([3.0, 4.0])])
+    assert [z.data for z in found] == [layer(x)[0].data for x in ([1.0, 3.0], [2.0, 4.0])] == [7.5, 10.5]

@@ -20,6 +20,7 @@ from microgrand import (
     l1_penalty,
     l2_penalty,
 )
+from microgrand.networks.losses import Cost
 from microgrand.testing import check_gradient
 
 
@@ -122,3 +123,15 @@ def test_wrong_targets_are_refused(call, message):
     """A target that is none, or too few or too many of them: a ValueError that states the rule and the target."""
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_cost_of_ones_own_need_not_give_numbers_for_its_target():
+    """A cost that says nothing about targets takes them as they are, and is written by its name."""
+
+    class Distance(Cost):
+        def forward(self, z, y=None):
+            return sum([(zi - y) ** 2 for zi in z])
+
+    assert Distance().target(3.0, 2) is None
+    assert Distance()([1.0, 2.0], 3.0) == 5.0
+    assert repr(Distance()) == "Distance()"

@@ -2,11 +2,12 @@
 
 import math
 
+import mpmath
 import numpy
 import pytest
 
 from benchmarks.points import draw
-from microgrand import TABLE
+from microgrand import TABLE, Value, hypot, mul
 
 LOOSE = dict.fromkeys(
     ("erfc", "normal_cdf", "gelu", "power_term"), 500.0
@@ -37,3 +38,12 @@ def test_a_row_on_arrays_is_the_row_on_floats(row):
         found = [units(lane, row.evaluate(xs, xs)) for lane, xs in zip(lanes, lists, strict=True)]
         worst = max([worst, *found])
     assert worst <= LOOSE.get(row.name, 8.0)
+
+
+def test_a_value_beside_a_50_digit_number_takes_it_as_a_float():
+    """A step of a Value and a 50-digit number is recorded on floats, in either order, with its partial."""
+    x = Value(4.0)
+    for node in (hypot(mpmath.mpf(3), x), hypot(x, mpmath.mpf(3))):
+        assert (node.data, node.partials) == (5.0, (0.8,))
+        assert {type(operand) for operand in node.operands} == {Value, float}
+    assert mul(x, mpmath.mpf(1) / 3).data == 4.0 * float(mpmath.mpf(1) / 3)

@@ -22,6 +22,7 @@ from microgrand import (
     grad,
 )
 from microgrand.engine.node import data_of
+from microgrand.table.primitive import Kernel, Recorder, applied_to_each
 from microgrand.testing import check_primitive
 from microgrand.testing.strategies import operands
 
@@ -134,3 +135,45 @@ def test_wrong_calls_are_refused(call, message):
     """A wrong number or kind of operands is a TypeError or ValueError that says what was expected."""
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+def test_what_records_no_steps_is_told():
+    """An operand of a class that does not say how it records is refused by its name."""
+    with pytest.raises(TypeError, match=r"^Recorder records no steps$"):
+        microgrand.exp(Recorder())
+
+
+def test_formulas_are_written_in_three_styles():
+    """Any other style is refused; NaN and infinities are written as names that Python code can define."""
+    x = Value(math.nan)
+    assert [formula(x, style) for style in ("text", "latex", "python")] == ["NaN", r"\mathrm{NaN}", "nan"]
+    with pytest.raises(ValueError, match=r"^style is one of text, latex, python; got 'html'$"):
+        formula(x, "html")
+
+
+def test_a_row_without_a_kernel_for_its_operands_goes_its_usual_way():
+    """A kernel that gives nothing changes nothing, at one call as at one for each list."""
+    row = Primitive("first_of_two", lambda *xs: xs[0], lambda z, *xs: [1.0, 0.0], signature=Signature(lists=("x", "y")))
+    row.kernel = Kernel()
+    assert row([3.0], [1.0]) == 3.0
+    assert row([Value(3.0)], [1.0]).partials == (1.0,)
+    assert applied_to_each(row, [[3.0], [5.0]], [1.0]) == [3.0, 5.0]
+
+
+@pytest.mark.skipif(microgrand.COMPILED, reason="compiled, the class of kernels has no subclasses in Python")
+def test_a_kernel_is_asked_first():
+    """What the kernel of a row gives is the result; 0 is a result, and nothing else is computed."""
+
+    class Given(Kernel):
+        def applied(self, arguments):
+            return 0.0 if arguments == (3.0,) else None
+
+        def applied_to_each(self, lists, last):
+            return [] if last == [1.0] else None
+
+    row = Primitive("asked_first", lambda *xs: xs[0], lambda z, *xs: [1.0], signature=Signature(lists=("x", "y")))
+    row.kernel = Given()
+    assert row(3.0) == 0.0
+    assert row([3.0], [4.0]) == 3.0
+    assert applied_to_each(row, [[3.0]], [1.0]) == []
+    assert applied_to_each(row, [[3.0]], [4.0]) == [3.0]

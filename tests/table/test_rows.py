@@ -1,15 +1,20 @@
 """Laws of `check_primitive`: it accepts every row of the table, and says what is wrong with a row that is not right."""
 
+import itertools
 import math
+import sys
+import zlib
 
 import pytest
 from hypothesis import settings
 
 import microgrand as mg
-from microgrand import TABLE, Primitive
+from microgrand import TABLE, NonFiniteError, Primitive
+from microgrand.table.domains import NON_NEGATIVE, POSITIVE
+from microgrand.table.primitive import Kernel
 from microgrand.testing import PrimitiveFault, check_primitive
 from microgrand.testing.checking_primitives import check_law
-from microgrand.testing.laws import LAWS
+from microgrand.testing.laws import LAWS, LeftOut
 
 ROWS = pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
 
@@ -61,38 +66,161 @@ def wrong_at_zero(z, x):
     return 2.0 if x == 0.0 else x / abs(x)
 
 
+def slope_of_the_cube(z, x):
+    return 3.0 * x * x
+
+
+def in_turn(*outcomes):
+    """A function that gives these one after the other, and then again: one that changes its mind."""
+    turn = itertools.cycle(outcomes)
+    return lambda *xs: next(turn)
+
+
+def cube_on_floats(x):
+    return x * x if hasattr(x, "shape") else x * x * x
+
+
+def detached(z, x):
+    return 3.0 * x * getattr(x, "data", x)
+
+
+class WithoutDomain(Kernel):
+    """A compiled row that forgets its domain."""
+
+    def applied(self, arguments):
+        return arguments[0] * 1.0
+
+
+def forgetful():
+    row = Primitive("forgetful", lambda x: x * 1.0, lambda z, x: 1.0, domain=POSITIVE)
+    row.kernel = WithoutDomain()
+    return row
+
+
+def cubic(name, partial=slope_of_the_cube, value=cube, **others):
+    return Primitive(name, value, partial, **others)
+
+
+DOMAIN = "the domain is kept"
+ENDS = "just outside the domain is refused"
+SAME = "Values and floats give the same"
+KINK = "a partial at a kink lies between both sides"
+ARRAYS = "arrays give what floats give"
+CODE = "the printed code gives the value"
+SWEPT = "the derivative of a partial is swept"
+EXACT_VALUE = "the value is as exact as declared"
+EXACT_PARTIALS = "the partials are as exact as declared"
+ORDERS = "derivatives to fourth order are the value's"
+# A row, the law that it breaks, where, and what is said.
 FAULTS = [
-    (
-        Primitive("half_cube", cube, lambda z, x: 1.5 * x * x),
-        DERIVATIVE,
-        "is 1.5; right is 3.0",
-    ),
-    (
-        Primitive("misprinted", cube, lambda z, x: 3.0 * x * x, mg.Notation("cubed", python="{} ** 2")),
-        "the printed code gives the value",
-        "right is",
-    ),
-    (
-        Primitive("kinked", mg.abs, wrong_at_zero, kink=lambda x: x == 0.0),
-        "a partial at a kink lies between both sides",
-        "right is 'between -1.0 and 1.0'",
-    ),
-    (
-        Primitive("without_domain", math.sqrt, square_root_slope),
-        "the domain is kept",
-        "a value, or a domain",
-    ),
+    (cubic("changeable", joint=in_turn(True, False)), DOMAIN, "(0.0)",
+     "whether changeable allows them is False; right is True"),
+    (cubic("of_logs", value=mg.log), DOMAIN, "(0.0)",
+     "the error on plain numbers is 'log is defined on (0, ∞); got 0.0'; "
+     "right is 'a value, for they lie in the domain'"),
+    (cubic("other_words", domain=POSITIVE, pole=mg.sqrt), DOMAIN, "(-1.0)",
+     "the error on plain numbers is 'sqrt is defined on [0, ∞); got -1.0'; right is '“other_words is defined …”'"),
+    (Primitive("without_domain", math.sqrt, square_root_slope), DOMAIN, None,
+     "; right is 'a value, or a domain without these'"),
+    (cubic("too_late", joint=in_turn(False, False, True)), DOMAIN, "(0.0)",
+     "what plain numbers outside the domain give is 'a value'; right is 'a DomainError'"),
+    (cubic("other_error", domain=POSITIVE, pole=mg.sqrt), ENDS, "(1.0)",
+     "the error at [-5e-324] is 'sqrt is defined on [0, ∞); got -5e-324'; "
+     "right is '“other_error is defined … got -5e-324”'"),
+    pytest.param(forgetful(), ENDS, "(1.0)", "what [-5e-324] give is 'a value'; right is 'a DomainError'",
+                 marks=pytest.mark.skipif(mg.COMPILED, reason="a compiled row takes compiled kernels only")),
+    (Primitive("dice", in_turn(1.0, 2.0, 3.0), lambda z, x: 0.0), SAME, "(0.0)", "the value on Values is "),
+    (cubic("half_cube", lambda z, x: 1.5 * x * x), DERIVATIVE, "(1.0)",
+     "the partial in operand 1 is 1.5; right is 3.0 (3.4e+15 ulps away)"),
+    (Primitive("kinked", mg.abs, wrong_at_zero, kink=lambda x: x == 0.0), KINK, "(0.0)",
+     "the partial in operand 1 at a kink is 2.0; right is 'between -1.0 and 1.0'"),
+    (Primitive("kinked_on_floats", math.fabs, wrong_at_zero, kink=lambda x: x == 0.0), KINK, "(0.0)",
+     "the partial in operand 1 at a kink is 2.0; right is 'between -1.0 and 1.0'"),
+    (cubic("square_on_arrays", value=cube_on_floats), ARRAYS, None,
+     "the value on arrays, in the lane of ["),
+    (cubic("misprinted", notation=mg.Notation("cubed", python="{} ** 2")), CODE, None,
+     "the printed x0 ** 2 is "),
+    (cubic("no_code", notation=mg.Notation("cubed", python="{} cubed")), CODE, "(0.0)",
+     "the printed code x0 cubed is 'SyntaxError: invalid syntax (<string>, line 1)'; right is 'code that runs'"),
+    (cubic("plain_slope", lambda z, x: 3.0 * getattr(x, "data", x) ** 2), SWEPT, None,
+     "the derivative of the partial in operand 1 along operand 1 is 0.0; right is "),
+    (cubic("coarse", value=lambda x: (x * x * x + 1024.0) - 1024.0), EXACT_VALUE, None,
+     "the value (declared within 2 ulp) is "),
+    (cubic("almost", lambda z, x: 3.0 * x * x + 1e-18 * x), EXACT_PARTIALS, "(1.0)",
+     "the partial in operand 1 with many digits is 3.0; right is 3.0 (0 ulps away)"),
+    (cubic("coarse_slope", lambda z, x: (3.0 * x * x + 1024.0) - 1024.0), EXACT_PARTIALS, None,
+     "the partial in operand 1 (declared within 4 ulp) is "),
+    (cubic("detached_order", detached), ORDERS, None,
+     "the derivative of order 2 in operand 1 is "),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "law", "text"), FAULTS, ids=lambda item: getattr(item, "name", None))
-def test_a_faulty_row_is_told_which_law_it_breaks(row, law, text):
-    """The text names the row, the law, the simplest operands and both numbers."""
+@pytest.mark.parametrize(("row", "law", "at", "text"), FAULTS, ids=lambda item: getattr(item, "name", None))
+def test_a_faulty_row_is_told_which_law_it_breaks(row, law, at, text):
+    """Of every way in which a row can break a law there is one that does: the text names the row, the law, the simplest
+    operands, what the row gives and what is right.
+    """
     with pytest.raises(PrimitiveFault) as caught:
-        check_primitive(row)
-    assert caught.value.law == law
-    assert text in str(caught.value)
-    assert row.name in str(caught.value)
+        check_law(row, BY_NAME[law], 100)
+    fault = caught.value
+    assert (fault.primitive, fault.law) == (row, law)
+    assert text in fault.because
+    numbers = ", ".join([repr(x) for x in fault.operands])
+    assert at in (None, f"({numbers})")
+    assert str(fault) == f"{row.name} breaks the law “{law}” at ({numbers}): {fault.because}"
+
+
+BY_NAME = {law.name: law for law in LAWS}
+
+
+def test_every_law_can_be_broken():
+    """Above there is a faulty row for each law; the check of all laws names the first that a row breaks."""
+    broken = [getattr(each, "values", each) for each in FAULTS]
+    assert {law for _, law, _, _ in broken} == set(BY_NAME)
+    with pytest.raises(PrimitiveFault, match=r"^half_cube breaks the law “a partial is the derivative of the value”"):
+        check_primitive(next(row for row, _, _, _ in broken if row.name == "half_cube"))
+
+
+OVERFLOWS = "the row raises OverflowError: math range error"
+LEFT_OUT = [
+    (Primitive("exp_of_math", math.exp, lambda z, x: z), DOMAIN, OVERFLOWS),
+    (Primitive("slope_of_math", lambda x: mg.exp(-x), lambda z, x: -1.0 / math.exp(x)), DERIVATIVE, OVERFLOWS),
+    (cubic("cube_everywhere"), ENDS, "the row is defined everywhere"),
+    (Primitive("tiny", lambda x: 1e-310 * x, lambda z, x: 1e-310), EXACT_VALUE, "subnormal numbers have lost digits"),
+    (Primitive("noise", lambda x: float(zlib.crc32(math.cos(x).hex().encode())), lambda z, x: 1.0), DERIVATIVE,
+     "no partial can be judged: "),
+    (Primitive("end", mg.sqrt, square_root_slope, domain=NON_NEGATIVE, kink=lambda x: x == 0.0), KINK,
+     "at this kink there are no derivatives from both sides"),
+    (Primitive("cube_of_math", lambda x: math.pow(x, 3.0), slope_of_the_cube), ARRAYS, "the value takes no arrays: "),
+    (Primitive("cube_of_math", lambda x: math.pow(x, 3.0), slope_of_the_cube), EXACT_VALUE,
+     "the row does not run with many digits: "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "law", "reason"), LEFT_OUT, ids=lambda item: getattr(item, "name", None))
+def test_what_cannot_be_looked_at_is_left_out(row, law, reason):
+    """Where a row tells nothing about a law it is not faulty: the report says why."""
+    assert check_law(row, BY_NAME[law], 30).left_out.startswith(reason)
+
+
+def test_a_kink_of_floats_is_looked_at():
+    """At the kink of a row on floats only, a partial between both sides is right."""
+    row = Primitive("abs_of_math", math.fabs, lambda z, x: math.copysign(1.0, x) if x else 0.5, kink=lambda x: x == 0.0)
+    assert check_law(row, BY_NAME[KINK], 20).points > 0
+
+
+def test_without_numpy_arrays_are_left_out(monkeypatch):
+    """Where NumPy is not installed the law of arrays says so."""
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(LeftOut, match=r"^NumPy is not installed$"):
+        BY_NAME[ARRAYS].holds(mg.tanh, [1.0], [2.0])
+
+
+def test_an_infinite_slope_inside_the_domain_is_an_error():
+    """A partial whose own derivative is infinite where the row is defined on both sides is not passed over."""
+    row = cubic("steep_slope", lambda z, x: 3.0 * x * x + mg.sqrt(x - x))
+    with pytest.raises(NonFiniteError):
+        check_law(row, BY_NAME[ORDERS], 20)
 
 
 def test_a_row_on_floats_only_is_not_faulty():

@@ -310,6 +310,10 @@ def one(x, y):
     return 1.0
 
 
+def nothing_taken():
+    return 1.0
+
+
 WRONG_CALLS = [
     ((3.0, None, 1.0, None), TypeError, "f is a function; got 3.0"),
     ((math.sin, lambda x: (1.0, 2.0), 1.0, None), ValueError, "1 input(s), but the gradient gives 2"),
@@ -319,6 +323,7 @@ WRONG_CALLS = [
     ((math.log, reciprocal, (), None), ValueError, "at least one number"),
     ((one, one, (1.0, 2.0), ["positive"]), ValueError, "2 argument(s), but there are 1 domains"),
     ((math.log, reciprocal, "1", None), TypeError, "at holds numbers; got '1'"),
+    ((math.log, nothing_taken, 1.0, None), TypeError, "nothing_taken() takes 0 positional arguments but 1 was given"),
 ]
 
 
@@ -354,3 +359,26 @@ def test_a_report_is_a_table():
         "∂f/∂y: a kink: the claim is between the left and the right derivative",
         "verdict: agree",
     ]
+
+
+def test_a_gradient_may_be_a_function_that_tells_no_signature():
+    """What Python does not tell the arguments of is called as f is."""
+    assert verdict(lambda x: x * math.log(x) - x, math.log, 2.0) == "agree"
+    assert verdict(lambda x: x * math.log(x), math.log, 2.0) == "disagree"
+
+
+def test_a_step_of_values_from_outside_is_judged_by_differences():
+    """A graph with a step that uses none of the inputs is not evaluated with many digits; its gradient agrees."""
+    w = mg.Value(0.5)
+    report = check_gradient(lambda x: mg.exp(w) * x * x, at=1.5)
+    assert (report.verdict, report.findings[0].judgement.method) == (Verdict.AGREE, "central differences")
+
+
+def test_a_report_counts_the_calls_of_f():
+    """`evaluations` is how often f was called for all the findings; many digits call it not at all."""
+    report = check_gradient(
+        lambda x, y: math.sin(x) * y, gradient=lambda x, y: (math.cos(x) * y, math.sin(x)), at=(1, 2)
+    )
+    each = [finding.judgement.evaluations for finding in report.findings]
+    assert report.evaluations == sum(each) > 20
+    assert check_gradient(mg.tanh, at=1.0).evaluations == 0

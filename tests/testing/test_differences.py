@@ -375,3 +375,9 @@ def test_a_verdict_takes_few_evaluations():
     """The median verdict takes at most 120 evaluations of f."""
     both = [judged(case, mistake) for case in CASES for mistake in (None, "factor 2")]
     assert statistics.median([judgement.evaluations for judgement in both]) <= 120
+
+
+def test_an_edge_that_single_precision_rounds_outside_is_not_judged():
+    """Where f is of single precision, and x rounded to it is no number of the domain, there is no value at x."""
+    judgement = judge(single(numpy.exp), 0.7, math.exp(0.7), domain=Domain(Interval(0.7, 2.0)))
+    assert (judgement.verdict, judgement.because) == (CANNOT_JUDGE, "f has no finite value at x")

@@ -133,3 +133,10 @@ def test_a_wrong_call_is_no_mismatch():
         assert_gradient(math.sin)
     with pytest.raises(ValueError, match="no domain is called 'postive'"):
         assert_gradient(math.log, gradient=lambda x: 1 / x, domain="postive")
+
+
+def test_a_function_that_tells_no_arguments_has_one_called_x():
+    """A built-in without a signature takes one argument, which a dict of domains calls x."""
+    assert assert_gradient(math.log, gradient=lambda x: 1 / x, domain={"x": (1, 9)}, max_examples=10).agreed == 10
+    with pytest.raises(ValueError, match=r"^the function has no argument 'y', but x$"):
+        assert_gradient(math.log, gradient=lambda x: 1 / x, domain={"y": (1, 9)})

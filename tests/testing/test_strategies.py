@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, find, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 
 import microgrand
-from microgrand import TABLE, Domain, Interval, Primitive, Signature, topological_order
+from microgrand import TABLE, Domain, Interval, Primitive, Signature, hypothesis_hook, topological_order
 from microgrand.engine.node import data_of
 from microgrand.testing import expressions, values
 from microgrand.testing.domain_arguments import NAMED, as_domain, brought_inside
+from microgrand.testing.strategies import extremes
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = Path(microgrand.__file__).parent
@@ -268,3 +270,24 @@ def test_annotated_values_are_drawn_once_installed(tmp_path):
             text=True,
         )
         assert (done.stdout, done.stderr) == ("Value(1.0) Value(-4.0)\n", ""), first
+
+
+def test_the_hook_registers_the_strategy():
+    """After the hook has run, an annotation `Value` draws what `values()` draws."""
+    hypothesis_hook.register()
+    assert find(st.from_type(microgrand.Value), lambda leaf: leaf.data > 0.5).data == 1.0
+
+
+# ---- rows that have no value ----------------------------------------------------------------------------------------
+def test_operands_at_which_a_row_raises_are_not_drawn():
+    """A row that raises where it would overflow is given no such operands, which others are."""
+    of_tanh, of_exp = [[x for (x,) in drawn(extremes(row), 200)] for row in (microgrand.tanh, rows_of_ones_own()[1])]
+    assert max(of_tanh) > 1e300
+    assert 1.0 < max(of_exp) < 709.8
+
+
+def test_rows_without_a_value_leave_nothing_to_draw():
+    """Of rows that have a finite value nowhere there is no expression, and hypothesis says so."""
+    nowhere = Primitive("own_nowhere", lambda x: x * math.inf, lambda z, x: math.inf)
+    with pytest.raises(Unsatisfiable):
+        find(expressions(1, [nowhere]), lambda expression: True, settings=settings(max_examples=5, database=None))

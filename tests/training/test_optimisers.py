@@ -245,6 +245,11 @@ def test_regression_and_support_vectors():
         (lambda o: Objective(o.network.layers[0], [[1.0, 2.0]], [0]), ValueError, "ends in none"),
         (lambda o: Objective(Sequential(NegativeLogLikelihood()), [[1.0]], [0]), ValueError, "nothing to train"),
         (lambda o: minimise(o, "newton", epochs=1, step=1.0, tolerance=0.0), ValueError, "choose from lbfgs, "),
+        (
+            lambda o: minimise(o, "adam", epochs=1, step=None, tolerance=0.0),
+            ValueError,
+            "^adam takes a step: a number above 0$",
+        ),
         (lambda o: o([1e308, 1e308, -1e308, -1e308]), DomainError, r"log_softmax is defined on .*; got inf"),
         (
             lambda o: Objective(Sequential(Linear(1, 1), SquaredError()), [[1.0]], [0.0])([1e200]),
@@ -257,3 +262,17 @@ def test_wrong_arguments_are_refused(call, error, message):
     """What cannot be trained, and rules that cannot train, are refused in one sentence."""
     with pytest.raises(error, match=message):
         call(Objective(classifier(2), *cloud()))
+
+
+@pytest.mark.parametrize("rule", [GradientDescent(0.25), Optimiser(0.25)])
+def test_a_rule_is_written_by_its_name_and_its_step(rule):
+    """The repr is the call that makes the rule, also of a rule of one's own."""
+    assert repr(rule) == f"{type(rule).__name__}(0.25)"
+
+
+def test_the_cost_is_asked_at_any_numbers():
+    """The cost at other θ is that of a network that has these, and the network has them from then on."""
+    network = Sequential(Linear(1, 1, theta=[[1.0]]), SquaredError())
+    objective = Objective(network, [[1.0], [2.0]], [[2.0], [4.0]])
+    assert (objective.cost(), objective.cost([2.0]), objective.cost()) == (5.0, 0.0, 0.0)
+    assert objective.theta() == [2.0]

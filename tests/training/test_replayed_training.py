@@ -22,6 +22,7 @@ from microgrand import (
     l2_penalty,
     record,
 )
+from microgrand.networks.losses import Cost
 from microgrand.training import GradientDescent, Objective, SoftmaxClassifier, lbfgs, train
 from microgrand.training.objective import FEWEST
 from microgrand.training.recorded import Replay
@@ -238,3 +239,66 @@ def test_what_dask_arrays_cannot_do_is_said(digits):
         SoftmaxClassifier().fit(blocks[0], one_class)
     history = SoftmaxClassifier(solver="momentum", max_iter=500, tol=1e-2).fit(*blocks).history_
     assert history.costs[-1] < history.costs[0]
+
+
+def test_where_the_cost_of_blocks_is_no_number_that_is_said(digits):
+    """Dask's arrays have no graphs that could tell where: the cost is told, and the advice."""
+    arrays = pytest.importorskip("dask.array", reason="Dask is not installed: pip install dask[array]")
+    blocks = arrays.from_array(digits[0], chunks=(600, 16)), arrays.from_array(digits[1], chunks=600)
+    objective = Objective(Sequential(Linear(16, 4), LogSoftmax(), NegativeLogLikelihood()), *blocks)
+    assert objective.cost() > 0.0
+    with pytest.raises(NonFiniteError, match=r"^the cost is nan: take smaller steps, or other data$"):
+        objective([1e308] * 64)
+
+
+def test_samples_that_are_values_are_not_replayed():
+    """Where the samples are Values themselves, graphs are made, and the gradient reaches them."""
+    x, y = samples(lambda rng: rng.gauss(0.0, 1.0))
+    values = [[mg.Value(v) for v in row] for row in x]
+    costs = [Objective(Sequential(Linear(2, 1, theta=[[1.0, 2.0]]), SquaredError()), xs, y) for xs in (values, x)]
+    (found, slopes), (expected, others) = [objective([1.0, 2.0]) for objective in costs]
+    assert [objective._replay is None for objective in costs] == [True, False]
+    assert (found, slopes) == (pytest.approx(expected), pytest.approx(others))
+    assert values[0][0].grad != 0.0
+
+
+def test_a_penalty_may_be_a_number():
+    """A penalty that depends on no parameter is added to the cost, and changes no gradient."""
+    x, y = samples(lambda rng: rng.gauss(0.0, 1.0))
+    network = Sequential(Linear(2, 1), SquaredError())
+    (plain, slopes), (more, others) = [
+        Objective(network, x, y, penalty=penalty)([1.0, 2.0]) for penalty in (None, lambda: 3)
+    ]
+    assert (more, others) == (pytest.approx(plain + 3.0, rel=1e-15), slopes)
+
+
+def test_a_cost_that_makes_no_numbers_of_its_target_is_not_replayed():
+    """A `Cost` of one's own without `target` is computed sample by sample."""
+
+    class Distance(Cost):
+        def forward(self, z, y=None):
+            return (z[0] - y) ** 2
+
+    x, y = samples(lambda rng: rng.gauss(0.0, 1.0))
+    own, ours = [Objective(Sequential(Linear(2, 1), cost), x, y) for cost in (Distance(), SquaredError())]
+    (found, slopes), (expected, others) = own([1.0, 2.0]), ours([1.0, 2.0])
+    assert (own._replay is None, ours._replay is None) == (True, False)
+    assert (found, slopes) == (pytest.approx(expected), pytest.approx(others))
+
+
+def test_where_a_replay_leaves_the_numbers_the_graphs_say_so():
+    """As soon as a replay that was finite is not, the layer's own error is raised, or the cost is told to be none."""
+    x, y = samples(lambda rng: rng.gauss(0.0, 1.0))
+    x = [[abs(first) + 0.5, second] for first, second in x]
+    logs = Objective(Sequential(Linear(2, 1), lambda z: [mg.log(z[0])], SquaredError()), x, y)
+    plain = Objective(Sequential(Linear(2, 1), SquaredError()), x, y)
+    for objective, theta, error, words in [
+        (logs, [-1.0, 0.0], mg.DomainError, r"^log is defined on \(0, ∞\); got -"),
+        (plain, [1e200] * 2, NonFiniteError, "take smaller steps"),
+    ]:
+        assert objective([1.0, 0.0])[0] > 0.0
+        assert objective._replay is not None
+        with pytest.raises(error, match=words):
+            objective(theta)
+        with pytest.raises(error, match=words):
+            objective.cost(theta)

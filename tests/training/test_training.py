@@ -1,6 +1,7 @@
 """Laws of the command line's training: samples are read exactly, files are whole, whatever is wrong is said."""
 
 import csv
+import errno
 import json
 import os
 import random
@@ -16,7 +17,8 @@ from sklearn.datasets import load_breast_cancer, load_iris
 
 from microgrand import InputError
 from microgrand.files import write_whole
-from microgrand.training.job import train_classifier
+from microgrand.training import History
+from microgrand.training.job import _told, train_classifier
 from microgrand.training.model import read_model
 from microgrand.training.samples import embedded, read_samples, split, standardise
 
@@ -338,3 +340,31 @@ def test_ctrl_c_ends_without_a_traceback(tmp_path):
     assert b"stopped, nothing was written" in rest
     assert b"Traceback" not in rest
     assert not list((tmp_path / "microgrand-out").iterdir())
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(tmp_path):
+    """A folder is not replaced, nor read, nor is any file beside it changed."""
+    (tmp_path / "model.json").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"a folder stands in the place of the file: .*model\.json") as error:
+        write_whole({tmp_path / "a": b"new", tmp_path / "model.json": b"new"})
+    assert error.value.errno == errno.EISDIR
+    assert [path.name for path in tmp_path.iterdir()] == ["model.json"]
+    with pytest.raises(InputError) as refused:
+        read_model(tmp_path / "model.json")
+    assert str(refused.value) == f"{tmp_path / 'model.json'} could not be read: Is a directory"
+
+
+def test_only_some_data_sets_are_embedded():
+    """Another name is refused, with those that there are."""
+    with pytest.raises(InputError, match=r"^there is no embedded data set 'mnist': choose from breast_cancer, iris$"):
+        embedded("mnist")
+
+
+def test_the_cost_is_told_of_any_number_of_epochs():
+    """What the last epoch changed is told where there was one, and where there was something to change."""
+    assert [_told(History(costs, [])) for costs in ([3.0], [0.0, 0.0], [4.0, 3.0], [5.0, 4.0, 3.0])] == [
+        "3 after 0 epochs",
+        "0 after 1 epoch",
+        "3 after 1 epoch, the last of which changed it by -25 %",
+        "3 after 2 epochs, the last of which changed it by -25 %",
+    ]

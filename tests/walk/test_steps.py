@@ -19,6 +19,7 @@ from microgrand import (
     Notation,
     Primitive,
     Sequential,
+    SquaredError,
     Tanh,
     Value,
     derivation,
@@ -32,7 +33,9 @@ from microgrand import (
     topological_order,
     walkthrough,
 )
+from microgrand.drawing import vertices
 from microgrand.testing import expressions
+from microgrand.walk import node_steps
 from microgrand.walk.formulas import ELEMENTS
 
 
@@ -445,3 +448,104 @@ def test_a_derivation_needs_a_path():
     assert "light" not in str(caught.value)
     with pytest.raises(TypeError, match="derivation takes a Value, a trace or a program"):
         derivation(3, y)
+
+
+def windowed(monkeypatch, size):
+    """A drawing looks at this many numbers, not at ten thousand."""
+    monkeypatch.setattr(vertices, "WINDOW", size)
+    monkeypatch.setattr(node_steps, "WINDOW", size)
+
+
+def scalar_chain():
+    """x → linear → sin → … → sin → linear → cost, where the second linear layer takes the output of the first too."""
+    x = Value(0.5, name="x")
+    (near,) = Linear(1, 1, theta=[[1.0]])([x])
+    far = near
+    for _ in range(30):
+        far = sin(far)
+    return SquaredError()(Linear(2, 1, theta=[[1.0, 2.0]])([near, far]), [0.0])
+
+
+def test_what_a_drawing_does_not_look_at_is_an_ellipsis(monkeypatch):
+    """In a graph larger than a drawing sees, a step names "…" for what is computed there, and for the δ from there."""
+    windowed(monkeypatch, 6)
+    found = {step.name: step for step in steps(scalar_chain(), "layer", names={})}
+    assert found["z³"].sentence == "The layer linear computes z³ from z², … and θ²₁."
+    assert found["z³"].formula.text == "z³ = linear(z², …; θ²₁) = 1.02965"
+    assert "follows from δ³ and what is not shown: " in found["δ²"].sentence
+    assert "what is not shown" not in found["δ³"].sentence
+    assert found["∂C/∂θ²₁"].sentence.startswith("∂C/∂θ²₁ follows from δ³: ")
+
+
+def test_node_by_node_a_large_graph_has_no_vectors(monkeypatch):
+    """Elements of vectors are called so in a graph that a drawing sees whole; else each node by its place."""
+    root = classifier()([1.0, 2.0, -0.5], 1)
+    assert any(step.name.startswith("z²") for step in steps(root, names={}))
+    windowed(monkeypatch, 5)
+    assert not any(step.name.startswith("z²") for step in steps(root, names={}))
+
+
+def test_a_parameter_that_a_drawing_does_not_look_at_is_derived_node_by_node(monkeypatch):
+    """The derivation is the same number, written through the nodes where there are no layers to go through."""
+    network = Sequential(
+        Linear(4, 4, theta=[[0.1 * k - 0.7 for k in range(i, i + 4)] for i in range(0, 16, 4)]),
+        Tanh(),
+        Linear(4, 1, theta=[[0.9, 1.0, 1.1, 1.2]]),
+        SquaredError(),
+    )
+    root = network([1.0, 2.0, 0.5, -1.0], [3.0])
+    theta = network.parameters()[15]
+    near = derivation(root, theta, names={})
+    windowed(monkeypatch, 8)
+    far = derivation(root, theta, names={})
+    assert far.value == near.value == sweep(root)[theta]
+    assert far.lines[0].text == "∂z₃₁/∂theta[3][3] = ∂z₃₁/∂z₃₀·∂z₃₀/∂z₂₉·∂z₂₉/∂z₂₈·∂z₂₈/∂z₂₇·∂z₂₇/∂theta[3][3]"
+    assert far.note == ""
+
+
+def test_a_layer_of_nothing_is_told():
+    """A layer that is called on no number, and has no parameter, computes its output from nothing."""
+
+    class Constant(Layer):
+        symbol = "constant"
+
+        def forward(self, z):
+            return [Value(3.0) * 2.0, Value(4.0) * 2.0]
+
+    root = Sequential(Constant(), Linear(2, 1, theta=[[1.0, 2.0]]), SquaredError())([], [0.0])
+    found = {step.name: step.sentence for step in steps(root, "layer", names={})}
+    assert found["z¹"] == "The layer constant computes z¹ from nothing."
+
+
+def test_a_notebook_shows_a_derivation_as_latex():
+    """The text is its repr; its LaTeX stands in a line of its own."""
+    x = Value(3.0, name="x")
+    found = derivation(x * x + x, x, names={})
+    assert repr(found) == str(found) == "\n".join(line.text for line in found.lines)
+    assert found._repr_latex_() == "$$" + found.latex + "$$"
+
+
+@pytest.mark.parametrize("latex", [r"\boxed{x}", r"\not", r"\cancel{x}"])
+def test_a_formula_holds_mathematics_alone(latex):
+    """Where the LaTeX of a row of one's own makes other elements, the formula is its text."""
+    row = Primitive("in_a_box", lambda x: x * x, lambda z, x: 2.0 * x, Notation("in_a_box", latex=latex))
+    step = steps(row(Value(2.0, name="x")), names={})[1]
+    assert step.formula.mathml == f"<math><mtext>{step.formula.text}</mtext></math>"
+
+
+@pytest.mark.parametrize("size", [10, 12, 14, 10_000])
+def test_every_element_of_a_vector_has_its_own_delta(monkeypatch, size):
+    """Also those that a drawing does not look at: δ of a vector is that of the sweep, number by number."""
+    network = Sequential(
+        Linear(2, 6, theta=[[0.1 * k, 0.3] for k in range(6)]),
+        Tanh(),
+        Linear(6, 1, theta=[[1, 2, 3, 4, 5, 6]]),
+        SquaredError(),
+    )
+    hidden = Sequential(*network.layers[:2])([1.0, 2.0])
+    root = Sequential(*network.layers[2:])(hidden, [3.0])
+    windowed(monkeypatch, size)
+    found = {step.name: step.result for step in steps(root, "layer", names={})}
+    expected = tuple(sweep(root)[z] for z in hidden)
+    assert 0.0 not in expected
+    assert expected in found.values()

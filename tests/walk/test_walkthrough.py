@@ -388,3 +388,17 @@ def test_a_walk_of_one_number():
     assert [str(step) for step in walkthrough(Value(2.0, name="x"))] == ["▶ x = 2", "◀ δ(x) = 1"]
     network = Sequential(Linear(1, 2, theta=[[1.0], [2.0]]), LogSoftmax(), NegativeLogLikelihood())
     assert len(walkthrough(network([1.0], 0))) > 5
+
+
+def test_layers_are_opened_as_far_as_a_page_has_room(monkeypatch):
+    """The layers can be opened from the first on, until all scenes together have as many boxes as fit in a page."""
+    root = classifier()([1.0, 2.0, -0.5], 1)
+    whole = walkthrough(root)
+    boxes = [len(scene.view.boxes) for scene in whole.scenes]
+    assert len(boxes) == 4
+    module = sys.modules["microgrand.walk.walkthrough"]
+    for room, count in [(math.inf, 4), (boxes[0] + boxes[1], 2), (boxes[0] + boxes[1] - 1, 1), (boxes[0], 1)]:
+        monkeypatch.setattr(module, "MOST_BOXES", room)
+        found = walkthrough(root)
+        assert [scene.title for scene in found.scenes] == [scene.title for scene in whole.scenes[:count]]
+        assert len(data_of(found.html())["scenes"]) == count

@@ -17,15 +17,17 @@ def domain_is_kept(row: Primitive, xs: list[float]) -> None:
     """Operands outside the domain are a DomainError that names the row; `allows` tells which; others give a number."""
     within = all([_domain(row, k).contains(x) for k, x in enumerate(xs)])
     inside = within and (row.joint is None or bool(row.joint(*xs)))
-    if row.allows(*xs) != inside:
-        raise Broken(f"whether {row.name} allows them", row.allows(*xs), inside)
+    allowed = row.allows(*xs)
+    if allowed != inside:
+        raise Broken(f"whether {row.name} allows them", allowed, inside)
+    expected = "a value, for they lie in the domain" if inside else f"“{row.name} is defined …”"
     calls: dict[str, Callable[..., Any]] = {"plain numbers": applied, "Values": on_values}
     for kind, call in calls.items():
         try:
             call(row, xs)
         except DomainError as error:
             if inside or not str(error).startswith(f"{row.name} is defined "):
-                raise Broken(f"the error on {kind}", str(error), "a value, for they lie in the domain") from None
+                raise Broken(f"the error on {kind}", str(error), expected) from None
         except (ArithmeticError, ValueError) as error:
             if isinstance(error, OverflowError) or not all([math.isfinite(x) for x in xs]):
                 raise LeftOut(f"the row raises {type(error).__name__}: {error}") from None
