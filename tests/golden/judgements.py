@@ -184,10 +184,24 @@ def rare() -> Iterator[tuple[str, Callable[[float], float], float, float, Domain
         yield f"shape {shape}{name}", g, x, slope(x) * share, REALS
 
 
+def windows() -> Iterator[tuple[str, Callable[[float], float], float, float, Domain]]:
+    """Domains with room for one step, for two, and so on: how few are enough to tell a slope, a jump, a root."""
+    shapes = {
+        "√(x−1)": (lambda x: math.sqrt(x - 1.0), math.inf), "3x": (lambda x: 3.0 * x, 3.0),
+        "x > 1": (lambda x: float(x > 1.0), 0.0), "(x−1)²": (lambda x: (x - 1.0) * (x - 1.0), 0.0),
+        "√√(x−1)³": (lambda x: math.sqrt(math.sqrt(x - 1.0)) * math.sqrt(x - 1.0), math.inf),
+    }  # fmt: skip
+    for steps in range(1, 18):
+        for name, (f, right) in shapes.items():
+            for claim in (right, 1.0):
+                yield f"{name} on {steps} steps", f, 1.0, claim, Domain(Interval(1.0, 1.0 + 2.0 ** (steps - 52)))
+
+
 def cases() -> Iterator[tuple[str, Callable[[float], float], float, float, Domain]]:
     """Name, function, point, claim and domain."""
     yield from chosen()
     yield from rare()
+    yield from windows()
     yield from drawn(1_200)
 
 

@@ -8,7 +8,7 @@ from golden import rounded
 from microgrand import TABLE, DomainError, Value, formula
 from microgrand.manual import entry
 
-TRIED = [-math.inf, -2.5, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, 800.0, math.inf, math.nan]
+TRIED = [-math.inf, -705.0, -2.5, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, 800.0, math.inf, math.nan]
 
 
 def operands(row: Any, x: float, others: float, *indices: float) -> list[float]:
@@ -54,7 +54,7 @@ def text() -> str:
             f"label {notation.label!r}, ufunc {row.ufunc!r}, {row.signature.names(3)}, exact {row.exactness!r}"
         )
         for x in TRIED:
-            for others in TRIED[2:8:2] if row.arity != 1 else [0.0]:
+            for others in TRIED[3:9:2] if row.arity != 1 else [0.0]:
                 xs = operands(row, x, others)
                 lines.append(f"{xs!r}: {told(row, xs)}")
         if len(row.signature.indices) == 2:

@@ -463,3 +463,12 @@ def test_biases_are_added_to_arrays_too():
     layer.bias[0].data = 0.5
     (found,) = layer([numpy.array([1.0, 2.0]), numpy.array([3.0, 4.0])])
     assert [z.data for z in found] == [layer(x)[0].data for x in ([1.0, 3.0], [2.0, 4.0])] == [7.5, 10.5]
+
+
+def test_a_list_of_one_sample_is_no_sample():
+    """A vector is one sample, of one number too; a list of vectors is many, of one too."""
+    one = Sequential(Linear(1, 2, theta=[[1.0], [-1.0]]), LogSoftmax(), NegativeLogLikelihood())
+    alone, listed = one.trace([0.5], 0), one.trace([[0.5]], [0])
+    assert (alone.many, alone.z[1]) == (False, [0.5])
+    assert (listed.many, listed.z[1]) == (True, [[0.5]])
+    assert alone.cost.data == listed.cost.data

@@ -22,6 +22,7 @@ from microgrand import (
     grad,
 )
 from microgrand.engine.node import data_of
+from microgrand.table import numbers
 from microgrand.table.primitive import Kernel, Recorder, applied_to_each
 from microgrand.testing import check_primitive
 from microgrand.testing.strategies import operands
@@ -177,3 +178,15 @@ def test_a_kernel_is_asked_first():
     assert row([3.0], [4.0]) == 3.0
     assert applied_to_each(row, [[3.0]], [1.0]) == []
     assert applied_to_each(row, [[3.0]], [4.0]) == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("item", "several"),
+    [
+        ([], True), ((1.0,), True), ((x for x in [1.0]), True), (numpy.array([2.0]), True), (range(3), True),
+        (2.0, False), ("12", False), (numpy.array(2.0), False), (numpy.float64(2.0), False), (Value(1.0), False),
+    ],
+)  # fmt: skip
+def test_a_sequence_of_operands_is_told_from_one_operand(item, several):
+    """Lists, tuples, generators and arrays with an axis are several operands; a number is one, as an array too."""
+    assert numbers.is_sequence(item) is several
