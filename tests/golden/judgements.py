@@ -197,11 +197,27 @@ def windows() -> Iterator[tuple[str, Callable[[float], float], float, float, Dom
                 yield f"{name} on {steps} steps", f, 1.0, claim, Domain(Interval(1.0, 1.0 + 2.0 ** (steps - 52)))
 
 
+def graded() -> Iterator[tuple[str, Callable[[float], float], float, float, Domain]]:
+    """Jumps of every size at every distance, noise of every size, numbers of 32 bits now and then."""
+    for size in range(2, 50, 4):
+        for near in (44, 36, 20, 3):
+            yield (f"x² with a jump of 2^-{size}, 2^-{near} from 1",
+                   lambda x, a=size, b=near: x * x + (x >= 1.0 + 2.0**-b) * 2.0**-a, 1.0, 2.0, REALS)  # fmt: skip
+    for size in range(16, 48):
+        for claim in (3.0, 3.0 + 3.0 * 2.0**-size):
+            yield f"3x(1 ± 2^-{size})", lambda x, a=size: 3.0 * x * (1.0 + 2.0**-a * noise(x)), 0.7, claim, REALS
+    for share in range(-1, 12):
+        yield (f"32 bit where a draw is above {share}/12",
+               lambda x, a=share: single(sigmoid(x)) if noise(x) > a / 12 else sigmoid(x),
+               0.6, slope_of_sigmoid(0.6), REALS)  # fmt: skip
+
+
 def cases() -> Iterator[tuple[str, Callable[[float], float], float, float, Domain]]:
     """Name, function, point, claim and domain."""
     yield from chosen()
     yield from rare()
     yield from windows()
+    yield from graded()
     yield from drawn(1_200)
 
 
