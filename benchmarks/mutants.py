@@ -20,6 +20,7 @@ SWAPS: dict[type[ast.AST], list[type[ast.AST]]] = {
     ast.Pow: [ast.Mult], ast.FloorDiv: [ast.Mult], ast.Mod: [ast.FloorDiv], ast.BitAnd: [ast.BitOr],
     ast.BitOr: [ast.BitAnd], ast.And: [ast.Or], ast.Or: [ast.And],
 }  # fmt: skip
+MOST_SHOWN = 80  # characters of the line, by which a mutant is known
 
 
 class Mutant(NamedTuple):
@@ -72,7 +73,7 @@ def mutants(root: Path, file: str) -> list[list[Mutant]]:
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
         was = source[start:end].decode()
-        on = lines[node.lineno - 1].decode().strip()
+        on = lines[node.lineno - 1].decode().strip()[:MOST_SHOWN]
         changes = [Mutant(file, node.lineno, on, start, end, was, text) for text in _changes(node) if text != was]
         if changes:
             places.append(changes)
