@@ -118,13 +118,13 @@ FAULTS = [
     (cubic("of_logs", value=mg.log), DOMAIN, "(0.0)",
      "the error on plain numbers is 'log is defined on (0, ∞); got 0.0'; "
      "right is 'a value, for they lie in the domain'"),
-    (cubic("other_words", domain=POSITIVE, pole=mg.sqrt), DOMAIN, "(-1.0)",
+    (cubic("other_words", domain=POSITIVE, pole=lambda x: bool(mg.sqrt(x))), DOMAIN, "(-1.0)",
      "the error on plain numbers is 'sqrt is defined on [0, ∞); got -1.0'; right is '“other_words is defined …”'"),
     (Primitive("without_domain", math.sqrt, square_root_slope), DOMAIN, None,
      "; right is 'a value, or a domain without these'"),
     (cubic("too_late", joint=in_turn(False, False, True)), DOMAIN, "(0.0)",
      "what plain numbers outside the domain give is 'a value'; right is 'a DomainError'"),
-    (cubic("other_error", domain=POSITIVE, pole=mg.sqrt), ENDS, "(1.0)",
+    (cubic("other_error", domain=POSITIVE, pole=lambda x: bool(mg.sqrt(x))), ENDS, "(1.0)",
      "the error at [-5e-324] is 'sqrt is defined on [0, ∞); got -5e-324'; "
      "right is '“other_error is defined … got -5e-324”'"),
     (Primitive("dice", in_turn(1.0, 2.0, 3.0), lambda z, x: 0.0), SAME, "(0.0)", "the value on Values is "),
