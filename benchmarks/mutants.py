@@ -41,7 +41,7 @@ class Mutant(NamedTuple):
     @property
     def known_as(self) -> str:
         """The same without the number of the line, which other changes of the file move."""
-        return f"{self.file}: {self.on}: {self.was} → {self.becomes}"
+        return " ".join(f"{self.file}: {self.on}: {self.was} → {self.becomes}".split())
 
     def applied(self, source: bytes) -> bytes:
         """The file's text with the change."""

@@ -127,6 +127,8 @@ class Chosen:
 def run(copy: str, tests: list[str], seconds: float, told: Any) -> None:
     """Run tests in a copy of the tree, in this process."""
     os.chdir(copy)
+    sys.dont_write_bytecode = True  # what is compiled of a mutant could be taken for the file that comes after it
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     os.environ["PYTHONPATH"] = copy
     sys.path.insert(0, copy)
     if "microgrand" in sys.modules:
@@ -280,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     files = [str(path.relative_to(HOME)) for name in options.of for path in sorted((HOME / name).rglob("*.py"))]
     files += [name for name in options.of if name.endswith(".py")]
-    chosen = sample(HOME, files, options.count, options.seed)
+    chosen = sample(HOME, sorted(set(files)), options.count, options.seed)
     with tempfile.TemporaryDirectory() as folder:
         copies = [copied(Path(folder) / f"copy{k}") for k in range(options.workers)]
         if options.map is not None and options.map.exists():
@@ -296,7 +298,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise RuntimeError(f"the unchanged tree fails: {unchanged}")
         free = list(copies)
 
-        def met(mutant: Mutant) -> Verdict:
+        def judged(mutant: Mutant) -> Verdict:
             copy = free.pop()
             try:
                 verdict = meet(mutant, copy, tests, options.seconds)
@@ -306,7 +308,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return verdict
 
         with ThreadPoolExecutor(options.workers) as pool:
-            verdicts = list(pool.map(met, chosen))
+            verdicts = list(pool.map(judged, chosen))
     print(f"\n{table(verdicts)}\n\nsurvivors:")
     reasons = equivalent()
     survivors = [verdict.mutant for verdict in verdicts if verdict.killer is None]
@@ -327,7 +329,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--of", nargs="+", default=JUDGED, metavar="PATH", help=f"default: {' '.join(JUDGED)}")
     parser.add_argument("--seconds", type=float, default=90.0, metavar="S", help="of tests, default: %(default)s")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: %(default)s")
-    parser.add_argument("--map", type=Path, metavar="FILE", help="where the map of tests is kept, or was")
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE", help="where the map of tests is kept, or was, of this same tree"
+    )
     return parser
 
 

@@ -92,9 +92,10 @@ class Regions:
         found: list[Vertex | float] = []
         for item in items:
             if isinstance(item, Node):
-                known = self._seen.of.get(item) or self._idle.get(item)
-                delta = self._seen.adjoints[item] if known is None else 0.0
-                found.append(known or self._idle.setdefault(item, Vertex(item, delta, item.name, "")))
+                vertex = self._seen.of.get(item) or self._idle.get(item)
+                if vertex is None:
+                    vertex = self._idle[item] = Vertex(item, self._seen.adjoints[item], item.name, "")
+                found.append(vertex)
             else:
                 try:
                     found.append(as_number(item))

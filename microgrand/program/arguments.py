@@ -66,10 +66,10 @@ class Arguments:
             missing = f"{program.title} takes {len(program.example)} argument(s), {', '.join(program.names)}"
             raise TypeError(f"{missing}; got {len(given)}")
         layouts = program.derived("layouts", lambda: _layouts(program.example))
+        self._ordered = [
+            example if shape is None else None for example, (shape, _) in zip(program.example, layouts, strict=True)
+        ]
         self.given = [_as_nested(argument) for argument in given]
-        for k, (shape, _) in enumerate(layouts):
-            if shape is None:  # as of every argument with a dict in it
-                self.given[k] = _in_order(program.example[k], self.given[k])
         self.pieces: list[Piece] = []
         self._starts = [0]  # where each argument's pieces start
         for k, argument in enumerate(self.given):
@@ -139,8 +139,15 @@ class Arguments:
     def shaped(self, items: Sequence[Any], argnums: int | Sequence[int]) -> Any:
         """One item per chosen piece, in the structure of the arguments."""
         along = iter(items)
-        parts = tuple([rebuilt(self.given[k], along) for k in positions(argnums, len(self.given))])
+        parts = tuple([self._rebuilt(k, along) for k in positions(argnums, len(self.given))])
         return parts if isinstance(argnums, (tuple, list)) else parts[0]
+
+    def _rebuilt(self, k: int, items: Iterator[Any]) -> Any:
+        """The k-th argument with these items, which come in the order of the slots; a dict has the keys as given."""
+        given, ordered = self.given[k], self._ordered[k]
+        if ordered is None:
+            return rebuilt(given, items)
+        return _in_order(given, rebuilt(_in_order(ordered, given), items))
 
 
 def layout_of(example: Any) -> Layout:
@@ -165,7 +172,7 @@ def _as_nested(argument: Any) -> Any:
 
 
 def _in_order(example: Any, given: Any) -> Any:
-    """The argument with the keys of its dicts in the order of the example's, which is that of the slots."""
+    """The argument with the keys of its dicts in the order of the example's."""
     if isinstance(example, dict) and isinstance(given, dict) and example.keys() == given.keys():
         return {key: _in_order(part, given[key]) for key, part in example.items()}
     if isinstance(example, (list, tuple)) and isinstance(given, (list, tuple)) and len(example) == len(given):

@@ -193,11 +193,12 @@ def _birth(program: Program, given: Arguments, parts: tuple[Part, ...]) -> str:
 
 
 def _first_offending(program: Program, given: Arguments, parts: tuple[Part, ...]) -> int:
-    """The first lane that is not finite, by halves: whatever is not finite stays so in every sum."""
+    """The first lane that is not finite, by halves. No part is summed: a sum of finite numbers may overflow."""
     low, high = 0, given.lanes or 1
+    asked = tuple([Part(part.outputs, False) for part in parts])
     while high - low > 1:
         middle = (low + high) // 2
-        if _all_finite(computed(program, given.stretch(low, middle), parts, True)):
+        if _all_finite(computed(program, given.stretch(low, middle), asked, True)):
             low = middle
         else:
             high = middle

@@ -1,7 +1,6 @@
-"""Judgements of functions of every shape that a judge meets, as text: `python tests/testing/golden_judgements.py`.
+"""Judgements of functions of every shape that a judge meets.
 
-The functions use +, −, ×, ÷, √ and roundings alone, which every machine computes alike. The text that is printed stands
-in golden/judgements.txt; after a change that is meant, print it anew and read the difference.
+The functions use +, −, ×, ÷, √ and roundings alone, which every machine computes alike.
 """
 
 import math

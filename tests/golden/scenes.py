@@ -107,7 +107,7 @@ def deep() -> Any:
 
 def wide() -> Any:
     """More outputs, inputs and samples than a trace writes."""
-    theta = [[0.1 * (k + j) - 0.3 for j in range(6)] for k in range(8)]
+    theta = [[(k + j) / 8 - 0.375 for j in range(6)] for k in range(8)]
     network = Sequential(Linear(6, 8, theta=theta), mg.Sigmoid(), Linear(8, 1, theta=[[0.25] * 8]), mg.SquaredError())
     samples = [[0.5 * k - j for j in range(6)] for k in range(6)]
     return network.trace(samples, [0.5, -1.0, 0.0, 1e-9, 2.0, 3.0], 0.01)

@@ -56,7 +56,7 @@ def test_arrays_may_stand_for_any_part_of_an_argument(w, x):
 def paired(given, found, exact):
     """Each number or array among the arguments with what was found for it, and what is right."""
     if isinstance(given, dict):
-        assert found.keys() == given.keys()
+        assert list(found) == list(given)
         for key, part in given.items():
             yield from paired(part, found[key], exact[key])
     elif isinstance(given, (list, tuple)):
@@ -303,7 +303,9 @@ def test_finite_numbers_are_never_refused():
 
 
 def test_a_sum_that_overflows_is_told_as_such():
-    """Where every lane's gradient is finite and their sum is not, the sentence says so, and names no row."""
+    """Where every lane's gradient is finite and their sum is not, the sentence says so, and names no row; a row that
+    is not finite is named after any that only add up to too much.
+    """
     program = record(lambda w, x: w * x, 1.0, 1.0)
     x = numpy.array([1e308, 1e308])
     with pytest.raises(NonFiniteError) as caught:
@@ -311,3 +313,5 @@ def test_a_sum_that_overflows_is_told_as_such():
     sentence = "<lambda>: a sum over the rows is not finite; allow_nonfinite=True lets it through"
     assert str(caught.value) == sentence
     assert program.value_and_grad(1.0, x, allow_nonfinite=True)[1] == math.inf
+    with pytest.raises(NonFiniteError, match=r"^row 4: the argument x is inf"):
+        program.value_and_grad(1.0, numpy.array([1e308, 1e308, 1e308, 1.0, math.inf, 1.0]))
