@@ -382,3 +382,13 @@ def test_a_report_counts_the_calls_of_f():
     each = [finding.judgement.evaluations for finding in report.findings]
     assert report.evaluations == sum(each) > 20
     assert check_gradient(mg.tanh, at=1.0).evaluations == 0
+
+
+@pytest.mark.parametrize("x", [1e-6, 1.0, 1e6])
+def test_a_number_taken_out_of_a_value_is_noticed_at_any_scale(x):
+    """A function that takes its Values' numbers out is no graph beside x, however small or large x is: it is judged by
+    evaluating it, and its gradient, in which a part is missing, is wrong.
+    """
+    report = check_gradient(lambda v: v * v.data + 1e-3 * v, at=x)
+    assert report.verdict is Verdict.DISAGREE
+    assert "differences" in report.findings[0].judgement.method

@@ -23,6 +23,15 @@ from microgrand.training.model import read_model
 from microgrand.training.samples import embedded, read_samples, split, standardise
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_cell_in_quotes_keeps_its_line_break(tmp_path, end):
+    """A class with a line break or a comma in its name, in quotes, is read as it is written, whatever ends the lines."""
+    path = tmp_path / "table.csv"
+    rows = ['0.5,"one\r\nline"', '1.5,"two, three"'] * 2
+    path.write_bytes(end.join(["x,kind", *rows, ""]).encode())
+    assert sorted(read_samples(path, "kind").classes) == ["one\r\nline", "two, three"]
+
+
 @pytest.mark.parametrize(("name", "load"), [("breast_cancer", load_breast_cancer), ("iris", load_iris)])
 def test_the_embedded_data_are_the_originals(name, load):
     """The shipped tables hold the originals' numbers and classes, bit for bit."""
