@@ -236,3 +236,10 @@ def test_a_row_on_floats_only_is_not_faulty():
 def test_the_search_is_the_same_every_time():
     """Two checks of one row look at the same operands."""
     assert check_primitive(mg.tanh, max_examples=9) == check_primitive(mg.tanh, max_examples=9)
+
+
+def test_printed_code_may_use_infinity():
+    """`inf` and `nan`, as formulas print them, are known where printed code is tried."""
+    code = "where(1.0, minimum({}, inf), nan)"
+    row = Primitive("below_all", lambda x: x * 1.0, lambda z, x: 1.0, mg.Notation("below_all", python=code))
+    assert check_law(row, BY_NAME[CODE], 20).points > 0

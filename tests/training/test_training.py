@@ -25,7 +25,7 @@ from microgrand.training.samples import embedded, read_samples, split, standardi
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_cell_in_quotes_keeps_its_line_break(tmp_path, end):
-    """A class with a line break or a comma in its name, in quotes, is read as it is written, whatever ends the lines."""
+    """A class with a line break or a comma in its name, in quotes, is read as it is written, whatever ends a line."""
     path = tmp_path / "table.csv"
     rows = ['0.5,"one\r\nline"', '1.5,"two, three"'] * 2
     path.write_bytes(end.join(["x,kind", *rows, ""]).encode())
