@@ -279,44 +279,67 @@ def table(verdicts: list[Verdict]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draw, test, and print the table and the survivors; 1 if fewer than 95 % of what counts was killed."""
-    options = _parser().parse_args(arguments)
-    files = [str(path.relative_to(HOME)) for name in options.of for path in sorted((HOME / name).rglob("*.py"))]
-    files += [name for name in options.of if name.endswith(".py")]
-    chosen = sample(HOME, sorted(set(files)), options.count, options.seed)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    files = {str(path.relative_to(HOME)) for name in options.of for path in _python(HOME / name)}
+    chosen = sample(HOME, sorted(files), options.count, options.seed)
+    if not chosen or options.workers < 1:
+        parser.error(
+            "there is nothing to break: --of names files or folders of this tree, --count and --workers are 1 up"
+        )
     with tempfile.TemporaryDirectory() as folder:
         copies = [copied(Path(folder) / f"copy{k}") for k in range(options.workers)]
-        if options.map is not None and options.map.exists():
-            known = json.loads(options.map.read_text(encoding="utf-8"))
-        else:
-            known = mapped(copies[0], options.workers)
-            if options.map is not None:
-                options.map.write_text(json.dumps(known), encoding="utf-8")
-        tests = Killers(known["tests"], known["lines"])
-        for copy in copies:
-            unchanged = meet(chosen[0]._replace(start=0, end=0, becomes=""), copy, tests, seconds=5.0)
-            if unchanged.killer is not None or unchanged.tests == 0:
-                raise RuntimeError(f"the unchanged tree fails: {unchanged}")
-        free = list(copies)
-
-        def judged(mutant: Mutant) -> Verdict:
-            copy = free.pop()
-            try:
-                verdict = meet(mutant, copy, tests, options.seconds)
-            finally:
-                free.append(copy)
-            print(f"{verdict.killer or 'SURVIVED'} ({verdict.tests}, {verdict.seconds:.0f} s)  {mutant}", flush=True)
-            return verdict
-
-        with ThreadPoolExecutor(options.workers) as pool:
-            verdicts = list(pool.map(judged, chosen))
-    print(f"\n{table(verdicts)}\n\nsurvivors:")
+        tests = _killers(options.map, copies)
+        _require_green(chosen[0], copies, tests)
+        verdicts = _judged(chosen, copies, tests, options.seconds)
     reasons = equivalent()
     survivors = [verdict.mutant for verdict in verdicts if verdict.killer is None]
+    print(f"\n{table(verdicts)}\n\nsurvivors:")
     for mutant in sorted(survivors):
         print(f"{mutant}\n    {reasons.get(mutant.known_as, mutant.known_as)}")
-    left = [mutant for mutant in survivors if mutant.known_as not in reasons]
     print(f"\nseed {options.seed}; {options.seconds:.0f} s of tests for each; {machine()}")
+    left = [mutant for mutant in survivors if mutant.known_as not in reasons]
     return int(len(left) > 0.05 * (len(verdicts) - len(survivors) + len(left)))
+
+
+def _python(path: Path) -> list[Path]:
+    return [path] if path.suffix == ".py" and path.is_file() else list(path.rglob("*.py"))
+
+
+def _killers(kept: Path | None, copies: Sequence[Path]) -> Killers:
+    """The map of tests that was kept, or a new one."""
+    if kept is not None and kept.exists():
+        known = json.loads(kept.read_text(encoding="utf-8"))
+    else:
+        known = mapped(copies[0], len(copies))
+        if kept is not None:
+            kept.write_text(json.dumps(known), encoding="utf-8")
+    return Killers(known["tests"], known["lines"])
+
+
+def _require_green(mutant: Mutant, copies: Sequence[Path], tests: Killers) -> None:
+    """Raise RuntimeError if tests fail on an unchanged copy: they would kill every mutant."""
+    for copy in copies:
+        unchanged = meet(mutant._replace(start=0, end=0, becomes=""), copy, tests, seconds=5.0)
+        if unchanged.killer is not None:
+            raise RuntimeError(f"the unchanged tree fails: {unchanged}")
+
+
+def _judged(chosen: Sequence[Mutant], copies: Sequence[Path], tests: Killers, seconds: float) -> list[Verdict]:
+    """Every mutant met, as many at a time as there are copies; each is printed when its fate is known."""
+    free = list(copies)
+
+    def judge(mutant: Mutant) -> Verdict:
+        copy = free.pop()
+        try:
+            verdict = meet(mutant, copy, tests, seconds)
+        finally:
+            free.append(copy)
+        print(f"{verdict.killer or 'SURVIVED'} ({verdict.tests}, {verdict.seconds:.0f} s)  {mutant}", flush=True)
+        return verdict
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        return list(pool.map(judge, chosen))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -327,7 +350,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), metavar="N",
                         help="which ones; by chance if it is not given, and printed")  # fmt: skip
     parser.add_argument("--of", nargs="+", default=JUDGED, metavar="PATH", help=f"default: {' '.join(JUDGED)}")
-    parser.add_argument("--seconds", type=float, default=90.0, metavar="S", help="of tests, default: %(default)s")
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="S", help="of tests, default: %(default)s")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: %(default)s")
     parser.add_argument(
         "--map", type=Path, metavar="FILE", help="where the map of tests is kept, or was, of this same tree"

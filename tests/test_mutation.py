@@ -8,7 +8,7 @@ import pytest
 
 import microgrand
 from benchmarks.mutants import Mutant, mutants, sample
-from benchmarks.mutation import Killers, equivalent, meet, never_met, table
+from benchmarks.mutation import Killers, equivalent, main, meet, never_met, table
 
 HOME = Path(__file__).parent.parent
 PACKAGE = Path(microgrand.__file__).parent.parent
@@ -84,6 +84,14 @@ def test_what_is_called_equivalent_still_stands_there():
     assert len(listed) > 10
     assert [line for line in listed if len(places[line]) != 1] == []
     assert "" not in listed.values()
+
+
+@pytest.mark.parametrize("wrong", [["--of", "nowhere"], ["--of", "README.md"], ["--count", "0"], ["--workers", "0"]])
+def test_nothing_to_break_is_said(capsys, wrong):
+    """Files that are none, no mutant and no worker end in one sentence, before anything is run."""
+    with pytest.raises(SystemExit):
+        main(["--of", "benchmarks/points.py", *wrong])
+    assert "there is nothing to break: --of names files or folders of this tree" in capsys.readouterr().err
 
 
 def test_a_seed_repeats_the_sample():
