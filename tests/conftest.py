@@ -1,7 +1,8 @@
-"""Two profiles of the suite: `fast`, which every run has, and `thorough` (HYPOTHESIS_PROFILE=thorough), for .ci/run.
+"""Three profiles of the suite, chosen by HYPOTHESIS_PROFILE: `fast` unless told, `thorough` (.ci/run) and `chance`.
 
-The thorough one draws more examples, by chance instead of the same ones each time, and runs what is marked
-`@pytest.mark.thorough(why)` too: graphs of millions of nodes, long searches, what proves the data and not the package.
+The thorough one draws more examples, and runs what is marked `@pytest.mark.thorough(why)` too: graphs of millions of
+nodes, long searches, what proves the data and not the package. Both draw the same examples each time, so that a change
+that is red broke something. `chance` is the thorough one with other examples each time: to find what nobody looked for.
 """
 
 import os
@@ -13,14 +14,15 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # read by SciPy: the checks of scikit-learn then skip nothing
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 settings.register_profile("fast", max_examples=40, derandomize=True, **SETTINGS)
-settings.register_profile("thorough", max_examples=200, **SETTINGS)
+settings.register_profile("thorough", max_examples=200, derandomize=True, **SETTINGS)
+settings.register_profile("chance", max_examples=200, **SETTINGS)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "fast")
 settings.load_profile(PROFILE)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `thorough`, except in that profile."""
-    if PROFILE == "thorough":
+    """Leave out what is marked `thorough`, except in its profiles."""
+    if PROFILE in ("thorough", "chance"):
         return
     left_out = [item for item in items if item.get_closest_marker("thorough")]
     if left_out:

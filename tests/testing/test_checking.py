@@ -34,7 +34,11 @@ def test_the_verdict_on_the_corpus_is_the_truth(truth):
     assert len(reports) >= 24
 
 
-@given(expressions(inputs=2, max_nodes=9))
+# Near a zero of such a partial the row promises digits of another size, and many digits would rightly miss them.
+TRUE_TO_THEMSELVES = [row for row in mg.TABLE.values() if row.partial_scale is None]
+
+
+@given(expressions(inputs=2, primitives=TRUE_TO_THEMSELVES, max_nodes=9))
 def test_no_right_derivative_of_a_graph_is_called_wrong(expression):
     """microgrand's own gradient of a random graph is never called wrong by many digits."""
     report = check_gradient(expression, at=expression.inputs)
@@ -70,8 +74,9 @@ def test_no_wrong_derivative_of_a_graph_agrees(expression, factor):
 @given(st.floats(-30, 30), st.integers(-900, 900), st.integers(-60, 60))
 def test_verdicts_do_not_depend_on_scale(tanh, x, a, b):
     """2ᵃ·tanh(2ᵇ·t/16) is judged alike in all units, however small its slope: there is no absolute tolerance, by
-    differences of floats or by many digits.
+    differences of floats or by many digits. What underflows has no slope to be seen.
     """
+    assume(x == 0.0 or abs(x) > 1e-300)
     size, unit = 2.0**a, 2.0**b
 
     def f(t):
