@@ -19,6 +19,8 @@ from kernels import module_text
 from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 
+from microgrand.table.rows import TABLE
+
 MYPYC = "mypy[mypyc]==2.4.1"
 # What compiled code needs to run: packed rows of floats, and what these import.
 RUN_TIME = ["librt>=0.16.0", "mypy-extensions>=1.0.0"]
@@ -82,9 +84,6 @@ class AllOrNone(build_ext):
 
 def write_kernels() -> None:
     """Write the source of the kernels; a row that cannot be translated stops the build."""
-    sys.path.insert(0, str(ROOT))
-    from microgrand.table.rows import TABLE
-
     KERNELS.write_text(module_text(TABLE), encoding="utf-8")
 
 

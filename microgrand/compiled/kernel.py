@@ -179,6 +179,10 @@ class ManyOperands(Kernel):
         self._lists: Final = len(row.signature.lists)
         self._count: Final = self._lists + len(row.signature.operands) + len(row.signature.indices)
 
+    def holds(self, xs: vec[float]) -> bool:
+        """Whether the operands lie in the domain."""
+        return True
+
     def value(self, xs: vec[float]) -> float:
         """z."""
         raise NotImplementedError
@@ -218,7 +222,7 @@ class ManyOperands(Kernel):
 
     def _result(self, operands: list[Any], xs: vec[float], kind: i64) -> Any:
         """The value at xs, the numbers of `operands`; a node if any operand is a Value; None outside the domain."""
-        if self.row.bounded and not self._holds(xs):
+        if not self.holds(xs):
             return None
         z = self.value(xs)
         if kind == NUMBERS:
@@ -229,12 +233,6 @@ class ManyOperands(Kernel):
                 if type(operand) is float:
                     slopes[k] = 0.0  # the partial of a plain number, as `Primitive.slopes` has it
         return Computed(z, self.row, Many(tuple(operands), slopes, None), None, 0.0, 0.0)
-
-    def _holds(self, xs: vec[float]) -> bool:
-        """Whether the operands lie in the domain."""
-        if self.row.joint is not None:
-            return self.row.allows(*xs)
-        return all(self.row.domain_of(k).contains(xs[k]) for k in range(len(xs)))
 
 
 # The kinds of operands that `fill` returns.

@@ -24,7 +24,7 @@ def append(items: list[float], item: float) -> list[float]:
 
 def load_kernels() -> None:
     """Write and load microgrand/compiled/kernels.py without a file, and give each row its kernel."""
-    sys.path.insert(0, str(HOME / "build_support"))
+    sys.path[:0] = [str(HOME / "build_support"), str(HOME)]
     from kernels import module_text
 
     import microgrand

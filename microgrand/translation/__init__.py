@@ -1,4 +1,6 @@
-"""Specialize Python functions on anything to typed functions on floats, when a wheel is built.
+"""Plain code from the table: Python functions on anything, specialized to typed functions on floats.
+
+Kernels, which a wheel carries, and printed programs are made from it, so that no formula is written a second time.
 
 values         what is known of a value: all of it, or its type and the expression that computes it
 sources        the source of a function object
@@ -6,4 +8,5 @@ operations     operators and built-in functions on such values
 expressions    expressions
 statements     statements: the body of a function
 specializer    calls: each function once for each combination of types and known arguments
+rows           the rows of the table: value and domain
 """

@@ -1,6 +1,6 @@
 """Specialize Python functions: from the source of a function on anything, make a function on floats.
 
-A call is translated for the types of its arguments and for those of them that are known when the wheel is built. So
+A call is translated for the types of its arguments and for those of them that are known beforehand. So
 `is_plain(x)` is true, `maximum(x, 0.0)` compares with 0, and `power_term(1.0, x, y, 0.0, 1.0)` has lost the branches
 of other n and m. A function that comes down to one expression is written in line where it is called.
 """
@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from .expressions import Expressions
-from .sources import definition, surroundings
-from .statements import Body
-from .values import (
+from microgrand.translation.expressions import Expressions
+from microgrand.translation.sources import definition, surroundings
+from microgrand.translation.statements import Body
+from microgrand.translation.values import (
     FLOATS,
     Computed,
     Known,
@@ -113,7 +113,7 @@ class Specializer:
 
     def _free_name(self, title: str) -> str:
         """A name for a function that no other has, nor any variable: those do not begin so."""
-        base = written = f"float_{title.strip('_')}"
+        base = written = f"float_{title.strip('_').removeprefix('float_')}"
         number = 2
         while written in self.functions or written in TAKEN:
             written, number = f"{base}_{number}", number + 1

@@ -1,4 +1,4 @@
-"""Operators, built-in functions and functions of `math`, on values that may be known when the wheel is built."""
+"""Operators, built-in functions and functions of `math`, on values that may be known beforehand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from .values import (
+from microgrand.translation.values import (
     BOOL,
     ELEMENTS,
     FLOAT,
@@ -126,7 +126,7 @@ def joint_test(tests: list[Known | Computed], op: ast.boolop) -> Known | Compute
 def known_slice(items: list[Value], ends: list[Any]) -> list[Value]:
     """`items[low:high]` where the elements that are cut off have separate variables."""
     if not all(end is None or isinstance(end, Known) for end in ends):
-        raise TranslationError("the ends of this slice are not known when the wheel is built")
+        raise TranslationError("the ends of this slice are not known beforehand")
     low, high = [None if end is None else end.value for end in ends]
     counted = [items[:end] if end >= 0 else items[end:] for end in (low, high) if end is not None]
     if any(isinstance(each, Run) for passed in counted for each in passed):

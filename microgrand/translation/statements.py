@@ -1,4 +1,4 @@
-"""Translate one function's body into statements on floats, evaluating what is known when the wheel is built.
+"""Translate one function's body into statements on floats, evaluating what is known beforehand.
 
 Statements and loops are here, expressions in `expressions.py`, calls of other functions in `specializer.py`.
 """
@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .expressions import Expressions
-from .values import (
+from microgrand.translation.expressions import Expressions
+from microgrand.translation.values import (
     ELEMENTS,
     FLOAT,
     INT,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import linecache
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-from .values import TranslationError
+from microgrand.translation.values import TranslationError
 
 
 def definition(function: Callable[..., Any]) -> ast.FunctionDef | ast.Lambda:
@@ -32,8 +33,7 @@ def surroundings(function: Callable[..., Any]) -> dict[str, Any]:
 
 @functools.cache
 def _definitions(path: str) -> list[ast.FunctionDef | ast.Lambda]:
-    with open(path, encoding="utf-8") as file:
-        tree = ast.parse(file.read())
+    tree = ast.parse("".join(linecache.getlines(path)))  # which also knows the cells of notebooks
     return [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
 
 

@@ -1,4 +1,4 @@
-"""Translate expressions on floats, evaluating what is known when the wheel is built."""
+"""Translate expressions on floats, evaluating what is known beforehand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .operations import (
+from microgrand.translation.operations import (
     BUILTINS,
     OPERATOR_FUNCTIONS,
     QUESTIONS,
@@ -22,7 +22,7 @@ from .operations import (
     question,
     unary,
 )
-from .values import (
+from microgrand.translation.values import (
     BOOL,
     ELEMENTS,
     FLOAT,
@@ -84,7 +84,10 @@ class Expressions:
                 return self.choice(as_test(self.of(test)), body, orelse)
             case ast.Subscript(value=owner, slice=index):
                 return self.item(self.of(owner), index)
-            case ast.ListComp(generators=[ast.comprehension(target=target, iter=over, ifs=tests)], elt=element):
+            case (
+                ast.ListComp(generators=[ast.comprehension(target=target, iter=over, ifs=tests)], elt=element)
+                | ast.GeneratorExp(generators=[ast.comprehension(target=target, iter=over, ifs=tests)], elt=element)
+            ):
                 return self.comprehension(target, self.of(over), tests, element)
             case ast.Call(func=function, args=arguments, keywords=keywords):
                 if any(each.arg != "strict" for each in keywords):
@@ -93,11 +96,11 @@ class Expressions:
         raise TranslationError(f"the expression `{ast.unparse(node):.80}` has no translation")
 
     def known(self, node: ast.expr) -> Any:
-        """The object that an expression means, which has to be known when the wheel is built."""
+        """The object that an expression means, which has to be known beforehand."""
         value = self.of(node)
         if isinstance(value, Known):
             return value.value
-        raise TranslationError(f"`{ast.unparse(node)}` is not known when the wheel is built")
+        raise TranslationError(f"`{ast.unparse(node)}` is not known beforehand")
 
     def spread(self, nodes: list[ast.expr]) -> list[Value]:
         """The elements of a list, or the arguments of a call; `*items` stands for all elements of items."""

@@ -1,4 +1,4 @@
-"""What is known of a value when the wheel is built: all of it, or only its type and the expression that computes it.
+"""What is known of a value beforehand: all of it, or only its type and the expression that computes it.
 
 The expressions are nodes of Python's `ast`, so that they can be searched, replaced and printed without parsing text.
 """
@@ -20,7 +20,7 @@ class TranslationError(Exception):
 
 
 class Known(NamedTuple):
-    """A value known when the wheel is built: a number, a function, a class, None."""
+    """A value known beforehand: a number, a function, a class, None."""
 
     value: Any
 
@@ -45,7 +45,7 @@ class Loop(NamedTuple):
     kinds: tuple[str, ...]
 
 
-# A list or tuple whose elements are told apart when the wheel is built is a Python list of these.
+# A list or tuple whose elements are told apart beforehand is a Python list of these.
 Value = Any  # Known | Computed | Run | Loop | list[Value]
 
 
@@ -73,7 +73,7 @@ def literal(number: float) -> ast.expr:
 
 
 def is_number(value: Value) -> bool:
-    """Whether the value is a number known when the wheel is built."""
+    """Whether the value is a number known beforehand."""
     return isinstance(value, Known) and isinstance(value.value, (int, float))
 
 
@@ -176,7 +176,7 @@ def as_floats(value: Value) -> ast.expr:
 
 
 def elements(value: Value) -> list[Value]:
-    """The elements of a list that are told apart when the wheel is built."""
+    """The elements of a list that are told apart beforehand."""
     if isinstance(value, list):
         return value
     if isinstance(value, Known) and isinstance(value.value, Sequence):
