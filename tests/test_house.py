@@ -27,11 +27,10 @@ def module(path: Path) -> str:
     return str(relative.parent if relative.name == "__init__" and relative.parent.parts else relative)
 
 
-def imports(path: Path, inside_functions: bool = True) -> set[str]:
-    """The files of microgrand that a file imports, by their paths below the package."""
+def imports(path: Path) -> set[str]:
+    """The files of microgrand that a file imports, inside functions too, by their paths below the package."""
     found = set()
-    tree = ast.parse(path.read_text())
-    for item in ast.walk(tree) if inside_functions else tree.body:
+    for item in ast.walk(ast.parse(path.read_text())):
         if isinstance(item, ast.Import):
             found |= {alias.name for alias in item.names}
         elif isinstance(item, ast.ImportFrom) and item.module is not None:
@@ -64,8 +63,8 @@ def test_imports_go_down(path):
 
 
 def test_no_file_imports_itself_in_a_circle():
-    """Inside a room, too, imports go one way: following them never leads back."""
-    imported = {module(path): imports(path, inside_functions=False) for path in FILES}
+    """Inside a room, too, imports go one way: following them never leads back. An import inside a function counts."""
+    imported = {module(path): imports(path) for path in FILES}
     assert sum(map(len, imported.values())) > 200
     done: set[str] = set()
 
@@ -78,6 +77,50 @@ def test_no_file_imports_itself_in_a_circle():
 
     for file in imported:
         follow(file, ())
+
+
+# The files that import others of microgrand inside a function, and why: the import is only made when it is needed.
+LATE = {
+    "cli/main": "each command loads what it needs: `draw` no scikit-learn, `train` no hypothesis",
+    "hypothesis_hook": "hypothesis calls it in every test run, also in one that draws no Value",
+    "training": "SoftmaxClassifier needs scikit-learn, which takes a second to load",
+}
+
+
+def test_imports_stand_at_the_top_of_a_file():
+    """Inside functions stand only imports that LATE has a reason for, and those of packages that need not be there."""
+    late = set()
+    for path in FILES:
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and _imports_the_package(
+                function
+            ):
+                late.add(module(path))
+    assert late == set(LATE)
+
+
+def _imports_the_package(function: ast.AST) -> bool:
+    """Whether there is an import of microgrand's inside."""
+    names: list[str] = []
+    for item in ast.walk(function):
+        if isinstance(item, ast.Import):
+            names += [alias.name for alias in item.names]
+        elif isinstance(item, ast.ImportFrom):
+            names.append(item.module or "microgrand")
+    return any(name.split(".")[0] == "microgrand" for name in names)
+
+
+# Rooms with one way in: only their own files import a file of theirs.
+WALLED = ["program/arrays"]
+
+
+@pytest.mark.parametrize("room", WALLED)
+def test_a_walled_room_has_one_way_in(room):
+    """From outside a walled room its `__init__` is imported, and none of its files."""
+    inside = {module(path) for path in FILES if module(path).startswith(f"{room}/")}
+    assert len(inside) > 2
+    seen_from_outside = {module(path): imports(path) & inside for path in FILES if not module(path).startswith(room)}
+    assert {file: names for file, names in seen_from_outside.items() if names} == {}
 
 
 def closure(files: set[str]) -> set[str]:

@@ -6,16 +6,17 @@
 (40.0, (40.0, (8.0, 5.0)))
 """
 
-from microgrand.program.dots import with_dots
-from microgrand.program.grouped_steps import grouped
-from microgrand.program.passes import optimised, with_common, without_dead, without_signs
-from microgrand.program.program import Application, Guard, Program
+from microgrand.program.arrays import grouped, optimised, with_dots
+from microgrand.program.passes import with_common, without_dead, without_signs
+from microgrand.program.program import Program
 from microgrand.program.recording import record
+from microgrand.program.tape import Application, Guard, Tape
 
 __all__ = [
     "Application",
     "Guard",
     "Program",
+    "Tape",
     "grouped",
     "optimised",
     "record",

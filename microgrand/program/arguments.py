@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from microgrand.engine.node import Node
 from microgrand.nested import positions, rebuilt
-from microgrand.program.program import Program
+from microgrand.program.tape import Tape
 from microgrand.table.arrays import holds_objects
 from microgrand.table.numbers import as_number
 
@@ -61,7 +61,7 @@ class Arguments:
     Raises TypeError and ValueError as `Program.__call__`.
     """
 
-    def __init__(self, program: Program, given: Sequence[Any]) -> None:
+    def __init__(self, program: Tape, given: Sequence[Any]) -> None:
         if len(given) != len(program.example):
             missing = f"{program.title} takes {len(program.example)} argument(s), {', '.join(program.names)}"
             raise TypeError(f"{missing}; got {len(given)}")

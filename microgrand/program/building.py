@@ -1,29 +1,32 @@
-"""`Draft`: a program that is being written, step by step; whoever makes a Program writes it here."""
+"""`Draft`: a program that is being written, step by step; whoever makes a program writes it here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from struct import pack
-from typing import Any
+from typing import Any, Generic
 
-from microgrand.program.program import Application, Guard, Program, moved, slots
+from microgrand.program.tape import Application, Guard, SomeTape, moved, slots
 from microgrand.table.primitive import Primitive
 
 
-class Draft:
+class Draft(Generic[SomeTape]):
     """Steps over slots, where a constant has its slot as soon as it is met: -1, -2, … until the program is finished.
 
-    title, example, names, parameters  as in `Program`
+    kind                               what it will be: a Tape, a Program
+    title, example, names, parameters  as in `Tape`
     """
 
     def __init__(
         self,
+        kind: type[SomeTape],
         title: str,
         example: Sequence[Any],
         names: Sequence[str],
         parameters: Sequence[tuple[str, float]],
         leaves: int,
     ) -> None:
+        self.kind = kind
         self.title, self.example, self.names, self.parameters = title, example, names, parameters
         self.steps: list[Application] = []
         self.leaves = leaves  # the slots of inputs and parameters
@@ -32,10 +35,10 @@ class Draft:
         self._numbers: list[float] = []
 
     @classmethod
-    def like(cls, program: Program) -> tuple[Draft, list[int]]:
+    def like(cls, program: SomeTape) -> tuple[Draft[SomeTape], list[int]]:
         """A draft with the program's inputs and parameters, and for each of its leaf slots the slot here."""
         leaves = program.first - len(program.constants)
-        draft = cls(program.title, program.example, program.names, program.parameters, leaves)
+        draft = Draft(type(program), program.title, program.example, program.names, program.parameters, leaves)
         return draft, [*range(leaves), *[draft.constant(x) for x in program.constants]]
 
     def constant(self, x: float) -> int:
@@ -51,17 +54,22 @@ class Draft:
         self.size += len(members)
         return self.size - len(members)
 
-    def finished(self, result: Any, guards: Iterable[Guard] = ()) -> Program:
+    def finished(self, result: Any, guards: Iterable[Guard] = ()) -> SomeTape:
         """The program that returns `result`, a slot or a nesting of slots. Constants that nothing uses are left out."""
         guards = list(guards)
         used = {k for _, members in self.steps for operands in members for k in operands if k < 0}
         used.update([k for guard in guards for k in (guard.left, guard.right) if k < 0])
         place = _Places(self.leaves, sorted(used | {k for k in slots(result) if k < 0}, reverse=True))
-        steps = [step.moved(place) for step in self.steps]
-        return Program(
-            self.title, self.example, self.names, self.parameters, [self._numbers[~k] for k in place.constants], steps,
-            moved(result, place), [g._replace(left=place[g.left], right=place[g.right]) for g in guards],
+        return self.kind(
+            self.title, tuple(self.example), tuple(self.names), tuple(self.parameters),
+            tuple([self._numbers[~k] for k in place.constants]), tuple([step.moved(place) for step in self.steps]),
+            moved(result, place), tuple([g._replace(left=place[g.left], right=place[g.right]) for g in guards]),
         )  # fmt: skip
+
+    def finished_like(self, program: SomeTape, place: Sequence[int]) -> SomeTape:
+        """The program that returns what `program` does and has its guards, whose slots have moved."""
+        guards = [Guard(g.comparison, place[g.left], place[g.right], g.outcome) for g in program.guards]
+        return self.finished(moved(program.result, place), guards)
 
 
 class _Places:

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic
 
 from microgrand.engine.scope import Guards
 from microgrand.engine.sweep import differentiable_sweep, tangent_sweep
 from microgrand.engine.value import Value
 from microgrand.nested import flat, places, positions, rebuilt
-from microgrand.program.program import Program
-from microgrand.program.recording import Decision, written
+from microgrand.program.reading import Decision, read
 from microgrand.program.replay_on_numbers import on_values
+from microgrand.program.tape import SomeTape, Tape
 from microgrand.table.rows import sum as total
 
 
-class _Example:
+class _Example(Generic[SomeTape]):
     """A program on fresh Values at its example, with the comparisons that were made then."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: SomeTape) -> None:
         self.program = program
         self.inputs = [Value(x, name=name) for x, name in zip(program.inputs, program.input_names, strict=True)]
         self.nodes = on_values(program, self.inputs)
@@ -55,18 +55,18 @@ class _Example:
         gradients = tuple([rebuilt(self.program.example[k], along) for k in positions(argnums, len(self._ranges))])
         return gradients if isinstance(argnums, (tuple, list)) else gradients[0]
 
-    def written(self, result: Any, more: Sequence[Any] = (), example: Any = (), names: Sequence[str] = ()) -> Program:
+    def written(self, result: Any, more: Sequence[Any] = (), example: Any = (), names: Sequence[str] = ()) -> SomeTape:
         """The program that returns `result`, of this program's arguments and of `more`."""
-        return written(
-            self.program.title, [*self.program.example, *example], [*self.program.names, *names],
+        return read(
+            type(self.program), self.program.title, [*self.program.example, *example], [*self.program.names, *names],
             [*self.inputs, *more], result, self.decisions,
         )  # fmt: skip
 
 
-def adjoint_of(program: Program, argnums: int | Sequence[int]) -> Program:
+def adjoint(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
     """The program of (value, gradient)."""
 
-    def make() -> Program:
+    def make() -> SomeTape:
         example = _Example(program)
         root = example.root()
         return _collecting(example, lambda: (root, example.shaped(_gradient(root, example.chosen(argnums)), argnums)))
@@ -74,10 +74,10 @@ def adjoint_of(program: Program, argnums: int | Sequence[int]) -> Program:
     return _kept(program, ("adjoint", as_key(argnums)), make)
 
 
-def jacobian_program(program: Program, argnums: int | Sequence[int]) -> Program:
+def jacobian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
     """The program of the Jacobian: the result with a gradient in the place of each number."""
 
-    def make() -> Program:
+    def make() -> SomeTape:
         example = _Example(program)
         chosen = example.chosen(argnums)
         return _collecting(example, lambda: rebuilt(
@@ -87,10 +87,10 @@ def jacobian_program(program: Program, argnums: int | Sequence[int]) -> Program:
     return _kept(program, ("jacobian", as_key(argnums)), make)
 
 
-def hessian_program(program: Program, argnum: int) -> Program:
+def hvp(program: SomeTape, argnum: int) -> SomeTape:
     """The program of the Hessian times a vector, which is one more argument: a tangent sweep over the gradient."""
 
-    def make() -> Program:
+    def make() -> SomeTape:
         example = _Example(program)
         argument = program.example[positions(argnum, len(program.example))[0]]
         along = [Value(0.0, name=place) for place in places(argument, "v")]
@@ -105,10 +105,10 @@ def hessian_program(program: Program, argnum: int) -> Program:
         direction = rebuilt(argument, iter([0.0] * len(along)))
         return _collecting(example, product, along, [direction], ["v"])
 
-    return _kept(program, ("hessian", argnum), make)
+    return _kept(program, ("hvp", argnum), make)
 
 
-def example_graph(program: Program) -> Any:
+def as_value(program: Tape) -> Any:
     """The result as a Value at the example's numbers; of several outputs, their sum."""
     example = _Example(program)
     for name, place in zip(places(program.result, "result"), range(len(example.outputs)), strict=True):
@@ -118,7 +118,7 @@ def example_graph(program: Program) -> Any:
     return example.outputs[0] if len(example.outputs) == 1 else total(example.outputs)
 
 
-def _collecting(example: _Example, make: Any, *more: Any) -> Program:
+def _collecting(example: _Example[SomeTape], make: Any, *more: Any) -> SomeTape:
     """The program of what `make` computes; a partial that compares Values adds guards."""
     with Guards() as guards:
         result = make()
@@ -135,6 +135,6 @@ def as_key(argnums: int | Sequence[int]) -> Any:
     return tuple(argnums) if isinstance(argnums, (tuple, list)) else argnums
 
 
-def _kept(program: Program, key: Any, make: Any) -> Program:
-    made: Program = program.derived(key, make)
+def _kept(program: SomeTape, key: Any, make: Any) -> SomeTape:
+    made: SomeTape = program.derived(key, make)
     return made

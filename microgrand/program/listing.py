@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from microgrand.nested import rebuilt
-from microgrand.program.program import Program, slots
+from microgrand.program.tape import Tape, slots
 from microgrand.table.formula import number
 
 
-def listing(program: Program) -> str:
+def listing(program: Tape) -> str:
     """The program, a line per slot or, in a grouped program, per group of slots."""
     lines = [(f"z{k} = {name}", "input") for k, name in enumerate(program.input_names)]
     for name, x in program.parameters:
@@ -42,7 +42,7 @@ def slot_names(column: Sequence[int]) -> str:
     return f"({', '.join(names if len(names) < 5 else [*names[:2], '…', names[-1]])})"
 
 
-def described(program: Program, slot: int, inline: bool = False) -> str:
+def described(program: Tape, slot: int, inline: bool = False) -> str:
     """What fills a slot, in one line: "z7 = log(z3)", an input's name, a constant's number."""
     names = program.input_names
     if slot < len(names):

@@ -1,18 +1,17 @@
-"""Passes: from a Program to one that computes the same in fewer, or in larger, steps.
+"""Passes: from a program to one of the same arguments and result that takes fewer steps. They change no bit of it.
 
-Each returns a program of the same arguments and the same result. Those here change no bit of it; `dots.py` and
-`grouped_steps.py` add sums up in another order.
+Those of `arrays/` make larger steps, and add sums up in another order.
 """
 
 from __future__ import annotations
 
 from microgrand.program.building import Draft
-from microgrand.program.program import Guard, Program, moved
+from microgrand.program.tape import SomeTape
 from microgrand.table.arithmetic import mul, neg
 from microgrand.table.rows import dot
 
 
-def without_dead(program: Program) -> Program:
+def without_dead(program: SomeTape) -> SomeTape:
     """Leave out the steps that neither the result nor a guard depends on.
 
     >>> from microgrand import record
@@ -21,7 +20,7 @@ def without_dead(program: Program) -> Program:
     (Application(row=<primitive add>, members=((0, 1),)),)
     """
     needed = bytearray(program.size)
-    for slot in ends(program):
+    for slot in program.ends:
         needed[slot] = 1
     for filled, (_, members) in reversed(list(program.numbered())):
         for slot, operands in enumerate(members, filled):
@@ -35,10 +34,10 @@ def without_dead(program: Program) -> Program:
         place.extend([-1] * len(members))
         for at, k in enumerate(kept, new):
             place[filled + k] = at
-    return closed(draft, program, place)
+    return draft.finished_like(program, place)
 
 
-def with_common(program: Program) -> Program:
+def with_common(program: SomeTape) -> SomeTape:
     """Compute once what several steps compute: the same row of the same slots.
 
     >>> from microgrand import exp, record
@@ -58,10 +57,10 @@ def with_common(program: Program) -> Program:
             if slot is None:
                 slot = known[key] = draft.step(row, key[1])
             place.append(slot)
-    return closed(draft, program, place)
+    return draft.finished_like(program, place)
 
 
-def without_signs(program: Program) -> Program:
+def without_signs(program: SomeTape) -> SomeTape:
     """Drop two signs that cancel: (-a)(-b) = ab, in products and in `dot`s. What was negated is -a, or -1 times a.
 
     >>> from microgrand import record
@@ -87,23 +86,4 @@ def without_signs(program: Program) -> Program:
             if row is neg or (row is mul and moved_operands[0] in minus_one):
                 negated[slot] = moved_operands[-1]
             place.append(slot)
-    return closed(draft, program, place)
-
-
-def optimised(program: Program) -> Program:
-    """All passes, one after the other."""
-    from microgrand.program.dots import with_dots
-    from microgrand.program.grouped_steps import grouped
-
-    return grouped(without_dead(with_dots(without_signs(with_common(without_dead(program))))))
-
-
-def ends(program: Program) -> list[int]:
-    """The slots that must be filled: the result's, and those that are compared."""
-    return [*program.outputs, *[k for guard in program.guards for k in (guard.left, guard.right)]]
-
-
-def closed(draft: Draft, program: Program, place: list[int]) -> Program:
-    """The draft, finished with the program's own result and guards, whose slots have moved."""
-    guards = [Guard(g.comparison, place[g.left], place[g.right], g.outcome) for g in program.guards]
-    return draft.finished(moved(program.result, place), guards)
+    return draft.finished_like(program, place)

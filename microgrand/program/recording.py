@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgrand.engine.node import Node
 from microgrand.engine.order import leaves as leaves_of
-from microgrand.engine.order import topological_order
 from microgrand.engine.scope import Guards
 from microgrand.engine.value import Value
-from microgrand.errors import GraphError
 from microgrand.nested import flat, places, rebuilt
-from microgrand.program.building import Draft
-from microgrand.program.program import Guard, Program
+from microgrand.program.program import Program
+from microgrand.program.reading import name_of, read
 from microgrand.table.numbers import as_number
-from microgrand.table.rows import TABLE
-
-Decision = tuple[str, Any, Any, bool]
 
 
 def record(f: Any, *example: Any, names: Sequence[str] | None = None) -> Program:
@@ -54,43 +49,7 @@ def record(f: Any, *example: Any, names: Sequence[str] | None = None) -> Program
     inputs = [node for argument in lifted for node in flat(argument)]
     numbers = [rebuilt(argument, iter([node.data for node in flat(argument)])) for argument in lifted]
     title = getattr(f, "__name__", type(f).__name__)
-    return written(title, numbers, called, inputs, _outputs(result, title), guards.decisions)
-
-
-def written(
-    title: str,
-    example: Sequence[Any],
-    names: Sequence[str],
-    inputs: Sequence[Node],
-    result: Any,
-    decisions: Iterable[Decision] = (),
-) -> Program:
-    """The graph below `result`, a nesting of Values and numbers, as a program of the inputs.
-
-    What is compared comes first, so that no step of a wrong branch is replayed before its guard.
-    """
-    if len({id(node) for node in inputs}) < len(inputs):
-        raise GraphError("a Value stands twice among the arguments: each input is a number of its own")
-    decisions = list(decisions)
-    roots = [x for _, left, right, _ in decisions for x in (left, right)] + list(flat(result))
-    order = topological_order([x for x in roots if isinstance(x, Node)], inputs)
-    outside = [node for node in order[len(inputs) :] if node.is_leaf]
-    parameters = [(_name(node, k), node.data) for k, node in enumerate(outside)]
-    draft = Draft(title, example, names, parameters, len(inputs) + len(outside))
-    slots: dict[int, int] = {id(node): k for k, node in enumerate([*inputs, *outside])}
-    constant = draft.constant
-    for node in order[len(inputs) :]:
-        row = node.primitive
-        if row is not None:
-            operands = tuple([slots[id(x)] if isinstance(x, Node) else constant(x) for x in node.operands])
-            slots[id(node)] = draft.step(row, operands)
-
-    def slot(x: Any) -> int:
-        return slots[id(x)] if isinstance(x, Node) else constant(x)
-
-    guards = [Guard(TABLE[name], slot(left), slot(right), outcome) for name, left, right, outcome in decisions]
-    unique = list(dict.fromkeys([guard for guard in guards if guard.left >= 0 or guard.right >= 0]))
-    return draft.finished(rebuilt(result, iter([slot(x) for x in flat(result)])), unique)
+    return read(Program, title, numbers, called, inputs, _outputs(result, title), guards.decisions)
 
 
 def _lifted(argument: Any, name: str) -> Any:
@@ -110,9 +69,9 @@ def _of_graph(root: Any, example: Sequence[Any], names: Sequence[str] | None) ->
     if not example:
         inputs = list(leaves_of([x for x in roots if isinstance(x, Node)]))
         example = inputs
-    called = [f"x{k}" if isinstance(x, (list, tuple, dict)) else _name(x, k, "x") for k, x in enumerate(example)]
+    called = [f"x{k}" if isinstance(x, (list, tuple, dict)) else name_of(x, k, "x") for k, x in enumerate(example)]
     numbers = [rebuilt(argument, iter([node.data for node in flat(argument)])) for argument in example]
-    return written("graph", numbers, called if names is None else names, inputs, root)
+    return read(Program, "graph", numbers, called if names is None else names, inputs, root)
 
 
 def _argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
@@ -123,10 +82,6 @@ def _argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
         kinds = ()  # type: ignore[assignment]
     own = [each.name for each in kinds if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
     return tuple([own[k] if k < len(own) else f"x{k}" for k in range(count)])
-
-
-def _name(node: Node, k: int, letter: str = "theta") -> str:
-    return node.name if node.name is not None else f"{letter}{k}"
 
 
 def _outputs(result: Any, title: str) -> Any:

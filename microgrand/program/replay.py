@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 from microgrand.errors import NonFiniteError
 from microgrand.nested import rebuilt
+from microgrand.program import derived
 from microgrand.program.arguments import Arguments, Piece
-from microgrand.program.blocks import computed
-from microgrand.program.derived import adjoint_of, as_key, hessian_program, jacobian_program
+from microgrand.program.arrays import Part, computed
 from microgrand.program.listing import described
-from microgrand.program.plan import Part
-from microgrand.program.program import Program
 from microgrand.program.replay_on_numbers import gradient_on_numbers, on_numbers, without_checks
+from microgrand.program.tape import Tape
 from microgrand.table.arrays import library, quietly
 
 
@@ -24,25 +23,25 @@ class Question(NamedTuple):
     pieces  None for the value, one number; else a piece without its numbers
     """
 
-    program: Program
+    program: Tape
     pieces: list[Piece | None]
     parts: tuple[Part, ...]
 
 
-def replayed(program: Program, arguments: Sequence[Any], regroup: bool, allow_nonfinite: bool) -> Any:
+def replay(program: Tape, arguments: Sequence[Any], regroup: bool, allow_nonfinite: bool) -> Any:
     """See `Program.__call__`."""
     given = Arguments(program, arguments)
     question = program.derived("replay", lambda: _question(program, [None] * len(program.outputs), False))
     return rebuilt(program.result, iter(_answered(question, given, regroup, allow_nonfinite)))
 
 
-def value_and_gradient(
-    program: Program, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool
+def value_and_grad(
+    program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool
 ) -> tuple[Any, Any]:
     """See `Program.value_and_grad`."""
     given = Arguments(program, arguments)
-    make = lambda: _question(adjoint_of(program, argnums), [None, *given.chosen(argnums)], True)
-    question = program.derived(("gradient", as_key(argnums), given.signature), make)
+    make = lambda: _question(derived.adjoint(program, argnums), [None, *given.chosen(argnums)], True)
+    question = program.derived(("gradient", derived.as_key(argnums), given.signature), make)
     if given.many_digits:
         z = on_numbers(program, given.numbers())
         delta = gradient_on_numbers(program, z, program.outputs[0])
@@ -51,7 +50,7 @@ def value_and_gradient(
     return value, given.shaped(slopes, argnums)
 
 
-def jacobian_of(program: Program, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool) -> Any:
+def jacobian(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool) -> Any:
     """See `Program.jacobian`."""
     given = Arguments(program, arguments)
     pieces = given.chosen(argnums)
@@ -61,25 +60,23 @@ def jacobian_of(program: Program, arguments: Sequence[Any], argnums: Any, regrou
         deltas = [gradient_on_numbers(program, z, root) for root in program.outputs]
         slopes = [item for delta in deltas for item in _picked(delta, pieces)]
     else:
-        question = _question(jacobian_program(program, argnums), pieces * count, False)
+        question = _question(derived.jacobian(program, argnums), pieces * count, False)
         slopes = _answered(question, given, regroup, allow_nonfinite)
     per_output = [slopes[k * len(pieces) : (k + 1) * len(pieces)] for k in range(count)]
     return rebuilt(program.result, iter([given.shaped(items, argnums) for items in per_output]))
 
 
-def hessian_product(
-    program: Program, arguments: Sequence[Any], argnum: int, regroup: bool, allow_nonfinite: bool
-) -> Any:
+def hvp(program: Tape, arguments: Sequence[Any], argnum: int, regroup: bool, allow_nonfinite: bool) -> Any:
     """See `Program.hvp`."""
     if not arguments:
         raise TypeError(f"{program.title}.hvp takes the arguments, and a vector in the shape of one of them; got none")
-    derived = hessian_program(program, argnum)
-    given = Arguments(derived, arguments)
-    question = _question(derived, given.chosen(argnum), True)
+    product = derived.hvp(program, argnum)
+    given = Arguments(product, arguments)
+    question = _question(product, given.chosen(argnum), True)
     return given.shaped(_answered(question, given, regroup, allow_nonfinite), argnum)
 
 
-def totalled(program: Program, chunks: Iterable[tuple[Any, ...]], argnums: Any) -> Any:
+def total(program: Tape, chunks: Iterable[tuple[Any, ...]], argnums: Any) -> Any:
     """See `Program.total`."""
     values: list[float] = []
     sums: Any = None
@@ -95,13 +92,13 @@ def totalled(program: Program, chunks: Iterable[tuple[Any, ...]], argnums: Any) 
     return math.fsum(values), Arguments(program, last).shaped(sums, argnums)
 
 
-def summed(program: Program, arguments: Sequence[Any], argnums: Any = None) -> tuple[float, list[Any]]:
+def summed(program: Tape, arguments: Sequence[Any], argnums: Any = None) -> tuple[float, list[Any]]:
     """Σ value over the lanes, and per piece of the chosen arguments the sum of its gradient, raw where non-finite."""
     given = Arguments(program, arguments)
     pieces = [] if argnums is None else given.chosen(argnums)
     if any([piece.laned for piece in pieces]):
         raise ValueError(f"{program.title} is summed over its lanes; a gradient in an argument with lanes is no sum")
-    question = _question(program if argnums is None else adjoint_of(program, argnums), [None, *pieces], True, True)
+    question = _question(program if argnums is None else derived.adjoint(program, argnums), [None, *pieces], True, True)
     if given.one_by_one:
         value, *slopes = _answered(question, given, True, True)
         return value, slopes
@@ -109,7 +106,7 @@ def summed(program: Program, arguments: Sequence[Any], argnums: Any = None) -> t
     return float(value), [_item(slope, piece, True) for slope, piece in zip(slopes, pieces, strict=True)]
 
 
-def _question(program: Program, pieces: Sequence[Piece | None], sums: bool, sum_value: bool = False) -> Question:
+def _question(program: Tape, pieces: Sequence[Piece | None], sums: bool, sum_value: bool = False) -> Question:
     """The question for these outputs.
 
     sums  whether the gradient in what has no lanes is summed over them
@@ -177,7 +174,7 @@ def _finite(*blocks: Any) -> bool:
     return all([math.isfinite(block.sum()) or bool(library(block).isfinite(block).all()) for block in blocks])
 
 
-def _birth(program: Program, given: Arguments, parts: tuple[Part, ...]) -> str:
+def _birth(program: Tape, given: Arguments, parts: tuple[Part, ...]) -> str:
     """The first row with a number that is not finite, and the step in which it was born, in one sentence."""
     lane = 0 if given.lanes is None else _first_offending(program, given, parts)
     z = without_checks(program, given.of_lane(lane))
@@ -192,7 +189,7 @@ def _birth(program: Program, given: Arguments, parts: tuple[Part, ...]) -> str:
     return f"{where}{filled} is {z[born[0]]!r}{at}; allow_nonfinite=True lets it through"
 
 
-def _first_offending(program: Program, given: Arguments, parts: tuple[Part, ...]) -> int:
+def _first_offending(program: Tape, given: Arguments, parts: tuple[Part, ...]) -> int:
     """The first lane that is not finite, by halves. No part is summed: a sum of finite numbers may overflow."""
     low, high = 0, given.lanes or 1
     asked = tuple([Part(part.outputs, False) for part in parts])

@@ -1,6 +1,6 @@
 """Replay on one number per slot: floats, Values, mpmath's. One loop serves all; `how` applies a row to operands.
 
-Arrays take another way, many slots at a time: `plan.py` and `blocks.py`.
+Arrays take another way, many slots at a time: the room `arrays`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from microgrand.engine.sweep import accumulate
 from microgrand.engine.value import Value
 from microgrand.errors import DomainError, GuardError
 from microgrand.program.listing import described
-from microgrand.program.program import Guard, Program
+from microgrand.program.tape import Guard, Tape
 from microgrand.table.primitive import Primitive
 
 Code = list[tuple[Callable[..., Any], tuple[int, ...]]]
 
 
-def on_numbers(program: Program, inputs: Sequence[Any]) -> list[Any]:
+def on_numbers(program: Tape, inputs: Sequence[Any]) -> list[Any]:
     """The number in every slot, for inputs of any kind. Raises GuardError, and on floats DomainError."""
     if any([isinstance(x, Node) for x in inputs]):
         return _run(program, "values", _on_values, [*inputs, *_parameters(program), *program.constants])
@@ -29,12 +29,12 @@ def on_numbers(program: Program, inputs: Sequence[Any]) -> list[Any]:
     return _run(program, "general", _on_general, leaves)
 
 
-def on_values(program: Program, inputs: Sequence[Value]) -> list[Any]:
+def on_values(program: Tape, inputs: Sequence[Value]) -> list[Any]:
     """The Value in every slot, or the plain number in a constant's; the parameters are fresh leaves."""
     return _run(program, "values", _on_values, [*inputs, *_parameters(program), *program.constants])
 
 
-def gradient_on_numbers(program: Program, z: Sequence[Any], root: int) -> list[Any]:
+def gradient_on_numbers(program: Tape, z: Sequence[Any], root: int) -> list[Any]:
     """δ of every input slot, where z are the numbers in all slots: the sweep, with as many digits as these have.
 
     (The adjoint program would do for less: its constants, 2/√π among them, are floats.)
@@ -54,7 +54,7 @@ def _slopes(row: Primitive, z: Any, xs: Sequence[Any]) -> Sequence[Any]:
     return slopes
 
 
-def without_checks(program: Program, inputs: Sequence[float]) -> list[float]:
+def without_checks(program: Tape, inputs: Sequence[float]) -> list[float]:
     """The float in every slot as IEEE has it: no domain and no guard is looked at."""
     z = [*inputs, *[number for _, number in program.parameters], *program.constants]
     for row, members in program.steps:
@@ -63,11 +63,11 @@ def without_checks(program: Program, inputs: Sequence[float]) -> list[float]:
     return z
 
 
-def _parameters(program: Program) -> list[Value]:
+def _parameters(program: Tape) -> list[Value]:
     return [Value(number, name=name) for name, number in program.parameters]
 
 
-def _run(program: Program, kind: str, how: Callable[[Primitive], Callable[..., Any]], leaves: list[Any]) -> list[Any]:
+def _run(program: Tape, kind: str, how: Callable[[Primitive], Callable[..., Any]], leaves: list[Any]) -> list[Any]:
     """Fill the slots, stretch by stretch, each guard being checked as soon as what it compares is known."""
     stretches: list[tuple[Code, list[Guard]]] = program.derived(kind, lambda: _stretches(program, how))
     z = leaves
@@ -89,7 +89,7 @@ def _run(program: Program, kind: str, how: Callable[[Primitive], Callable[..., A
     return z
 
 
-def _stretches(program: Program, how: Callable[[Primitive], Callable[..., Any]]) -> list[tuple[Code, list[Guard]]]:
+def _stretches(program: Tape, how: Callable[[Primitive], Callable[..., Any]]) -> list[tuple[Code, list[Guard]]]:
     """The steps, one apart from the other, cut where a guard can be checked."""
     after: dict[int, list[Guard]] = {}
     for guard in program.guards:
@@ -127,13 +127,13 @@ def _on_general(row: Primitive) -> Callable[..., Any]:
     return value
 
 
-def _hold(program: Program, guard: Guard, z: list[Any]) -> None:
+def _hold(program: Tape, guard: Guard, z: list[Any]) -> None:
     left, right = [x.data if isinstance(x, Node) else x for x in (z[guard.left], z[guard.right])]
     if (guard.comparison.value(left, right) != 0.0) != guard.outcome:
         raise GuardError(broken(program, guard, left, right))
 
 
-def broken(program: Program, guard: Guard, left: Any, right: Any, row: int | None = None) -> str:
+def broken(program: Tape, guard: Guard, left: Any, right: Any, row: int | None = None) -> str:
     """The sentence that says which comparison came out otherwise, and where."""
     asked = guard.comparison.notation.write(
         "text", [described(program, k, inline=True) for k in (guard.left, guard.right)]

@@ -7,7 +7,7 @@ import pytest
 
 import microgrand as mg
 from microgrand import record
-from microgrand.program.blocks import _Prepared
+from microgrand.program.arrays.blocks import _Prepared
 
 LANES = 4
 PRODUCT = "a matrix product"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from microgrand.program.array_operations import PRODUCT, Cell, Cells, Operands, index
+from microgrand.program.arrays.operations import PRODUCT, Cell, Cells, Operands, index
 from microgrand.table.arithmetic import add, div, mul, sub
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import TABLE, dot

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from microgrand.errors import GuardError
 from microgrand.program.arguments import Arguments, Piece
-from microgrand.program.array_operations import Operation
-from microgrand.program.passes import optimised
-from microgrand.program.plan import Part, Plan, as_often
-from microgrand.program.program import Program
+from microgrand.program.arrays.operations import Operation
+from microgrand.program.arrays.passes import optimised
+from microgrand.program.arrays.plan import Part, Plan, as_often
 from microgrand.program.replay_on_numbers import broken
+from microgrand.program.tape import Tape
 from microgrand.table.arrays import library, quietly
 
 CACHE = 2**17  # numbers that are in work at once: 1 MiB
@@ -77,7 +77,7 @@ class _Prepared(NamedTuple):
     blocks: list[Block]
 
 
-def computed(program: Program, given: Arguments, parts: tuple[Part, ...], exact: bool) -> list[Any]:
+def computed(program: Tape, given: Arguments, parts: tuple[Part, ...], exact: bool) -> list[Any]:
     """What is asked of a program on these arguments: per part an array (k,) if it is summed, else (k, L).
 
     Raises GuardError where a comparison comes out otherwise than recorded, in any lane.
@@ -90,9 +90,9 @@ def computed(program: Program, given: Arguments, parts: tuple[Part, ...], exact:
     return quietly(run.results, []) if xp.__name__ == "numpy" else run.results()
 
 
-def _prepared(program: Program, given: Arguments, parts: Sequence[Part], exact: bool, xp: Any) -> _Prepared:
+def _prepared(program: Tape, given: Arguments, parts: Sequence[Part], exact: bool, xp: Any) -> _Prepared:
     """The plan for the program, or for the optimised one, which has the same outputs."""
-    target: Program = program if exact else program.derived("optimised", lambda: optimised(program))
+    target: Tape = program if exact else program.derived("optimised", lambda: optimised(program))
     blocks = blocks_of(given.pieces)
     return _Prepared(Plan(target, [(block.slots, block.laned) for block in blocks], parts, exact, xp), blocks)
 

@@ -7,10 +7,10 @@ one `dot`. A factor that most of its products have in common is taken out: Î£ aâ
 from __future__ import annotations
 
 from collections import Counter, deque
+from typing import Generic
 
 from microgrand.program.building import Draft
-from microgrand.program.passes import closed, ends
-from microgrand.program.program import Program
+from microgrand.program.tape import SomeTape
 from microgrand.table.arithmetic import add, mul
 from microgrand.table.rows import dot
 from microgrand.table.rows import sum as total
@@ -18,7 +18,7 @@ from microgrand.table.rows import sum as total
 Term = tuple[int, int | None]  # a product of two slots, or one slot
 
 
-def with_dots(program: Program) -> Program:
+def with_dots(program: SomeTape) -> SomeTape:
     """Make one `dot`, or one `sum`, of every tree of additions whose inner results nothing else uses.
 
     >>> from microgrand import record
@@ -41,18 +41,18 @@ def with_dots(program: Program) -> Program:
     return _Sums(program).program()
 
 
-class _Sums:
+class _Sums(Generic[SomeTape]):
     """The program, rewritten: sums stay open, as their terms, until a step needs the number."""
 
-    def __init__(self, source: Program) -> None:
+    def __init__(self, source: SomeTape) -> None:
         self.source = source
         self.draft, self.place = Draft.like(source)
         self.place.extend([-1] * (source.size - source.first))
         self.open: dict[int, deque[Term]] = {}
         self.uses = Counter([k for _, members in source.steps for operands in members for k in operands])
-        self.uses.update(ends(source))
+        self.uses.update(source.ends)
 
-    def program(self) -> Program:
+    def program(self) -> SomeTape:
         for filled, (row, members) in self.source.numbered():
             for slot, operands in enumerate(members, filled):
                 if not self.uses[slot]:
@@ -65,9 +65,9 @@ class _Sums:
                     self.open[slot] = self.joined(operands)
                 else:
                     self.place[slot] = self.draft.step(row, tuple([self.closed(k) for k in operands]))
-        for slot in ends(self.source):
+        for slot in self.source.ends:
             self.closed(slot)
-        return closed(self.draft, self.source, self.place)
+        return self.draft.finished_like(self.source, self.place)
 
     def joined(self, operands: tuple[int, ...]) -> deque[Term]:
         """The terms of a sum, those of an operand among them that is an open sum, and that nothing else uses."""

@@ -7,15 +7,14 @@ from collections.abc import Hashable
 
 from microgrand.nested import flat
 from microgrand.program.building import Draft
-from microgrand.program.passes import closed
-from microgrand.program.program import Program
+from microgrand.program.tape import SomeTape, Tape
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import dot
 
 Operands = tuple[int, ...]
 
 
-def grouped(program: Program) -> Program:
+def grouped(program: SomeTape) -> SomeTape:
     """Group the steps of one row that do not depend on each other, and whose operands come from the same groups.
 
     `dot`s that share a vector, and functions of one vector that differ in their index, are groups too.
@@ -48,10 +47,10 @@ def grouped(program: Program) -> Program:
             for new, (_, slot) in enumerate(members, first):
                 place[slot] = new
                 origin[new] = first
-    return closed(draft, program, place)
+    return draft.finished_like(program, place)
 
 
-def _levels(program: Program) -> list[list[tuple[int, Primitive, Operands]]]:
+def _levels(program: Tape) -> list[list[tuple[int, Primitive, Operands]]]:
     """The steps by how many others they wait for, one after the other; those of one level do not need each other."""
     level = [0] * program.first
     levels: list[list[tuple[int, Primitive, Operands]]] = []
@@ -65,7 +64,7 @@ def _levels(program: Program) -> list[list[tuple[int, Primitive, Operands]]]:
     return levels
 
 
-def _origins(program: Program) -> dict[int, Hashable]:
+def _origins(program: Tape) -> dict[int, Hashable]:
     """Where each leaf slot comes from: one of the arguments, or the parameters. A constant is its own."""
     counts = [sum(1 for _ in flat(argument)) for argument in program.example]
     sources = [f"argument {k}" for k, count in enumerate(counts) for _ in range(count)]

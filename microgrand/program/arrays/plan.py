@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from microgrand.program.array_operations import PRODUCT, Cell, Cells, Operands, index
-from microgrand.program.program import Program
-from microgrand.program.steps_on_arrays import Forms
+from microgrand.program.arrays.operations import PRODUCT, Cell, Cells, Operands, index
+from microgrand.program.arrays.steps import Forms
+from microgrand.program.tape import Tape
 from microgrand.table.arithmetic import mul
 from microgrand.table.rows import dot
 
@@ -46,7 +46,7 @@ class Plan:
     """
 
     def __init__(
-        self, program: Program, inputs: Sequence[tuple[range, bool]], parts: Sequence[Part], exact: bool, xp: Any
+        self, program: Tape, inputs: Sequence[tuple[range, bool]], parts: Sequence[Part], exact: bool, xp: Any
     ) -> None:
         self.program, self.parts, self.exact = program, parts, exact
         self.cells = Cells(xp)
@@ -173,7 +173,7 @@ def as_often(block: Any) -> Any:
     return block[:, 0]
 
 
-def _leaves(program: Program) -> list[range]:
+def _leaves(program: Tape) -> list[range]:
     """The slots of the parameters, and of the constants."""
     first, last = len(program.inputs), program.first
     return [range(first, last - len(program.constants)), range(last - len(program.constants), last)]

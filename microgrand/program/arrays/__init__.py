@@ -1,0 +1,12 @@
+"""Replay on arrays: a program in few array operations, carried out a stretch of lanes at a time.
+
+This is the one way in: no file outside this room imports one of its files.
+"""
+
+from microgrand.program.arrays.blocks import computed
+from microgrand.program.arrays.dots import with_dots
+from microgrand.program.arrays.grouped_steps import grouped
+from microgrand.program.arrays.passes import optimised
+from microgrand.program.arrays.plan import Part
+
+__all__ = ["Part", "computed", "grouped", "optimised", "with_dots"]
