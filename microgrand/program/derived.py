@@ -1,4 +1,4 @@
-"""Programs made of programs: value and gradient, Jacobian, Hessian products.
+"""Programs made of programs: value and gradient, Jacobian, Hessian, Hessian products.
 
 A program is run on Values, and the sweeps of `sweep.py` do the rest: the chain rule stands nowhere a second time.
 """
@@ -13,6 +13,7 @@ from microgrand.engine.scope import Guards
 from microgrand.engine.sweep import differentiable_sweep, tangent_sweep
 from microgrand.engine.value import Value
 from microgrand.nested import flat, places, positions, rebuilt
+from microgrand.program.passes import with_common, without_dead
 from microgrand.program.reading import Decision, read
 from microgrand.program.replay_on_numbers import on_values
 from microgrand.program.tape import SomeTape, Tape
@@ -75,16 +76,48 @@ def adjoint(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
 
 
 def jacobian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
-    """The program of the Jacobian: the result with a gradient in the place of each number."""
+    """The program of the Jacobian: the result with a gradient in the place of each number.
+
+    It comes from one sweep for each output or, where there are fewer inputs, one tangent sweep for each of these.
+    """
 
     def make() -> SomeTape:
         example = _Example(program)
         chosen = example.chosen(argnums)
-        return _collecting(example, lambda: rebuilt(
-            program.result, iter([example.shaped(_gradient(root, chosen), argnums) for root in example.outputs])
-        ))  # fmt: skip
+
+        def slopes() -> Any:
+            if len(chosen) < len(example.outputs):
+                columns = [_along(example.outputs, node) for node in chosen]
+                rows = [list(row) for row in zip(*columns, strict=True)] or [[] for _ in example.outputs]
+            else:
+                rows = [_gradient(root, chosen) for root in example.outputs]
+            return rebuilt(program.result, iter([example.shaped(row, argnums) for row in rows]))
+
+        return _without_repeats(_collecting(example, slopes))
 
     return _kept(program, ("jacobian", as_key(argnums)), make)
+
+
+def hessian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
+    """The program of the Hessian: the gradient with its own gradient in the place of each number.
+
+    One tangent sweep over the gradient for each input, and of the matrix, which is symmetric, one half.
+    """
+
+    def make() -> SomeTape:
+        example = _Example(program)
+        chosen = example.chosen(argnums)
+
+        def curvatures() -> Any:
+            slopes = _gradient(example.root(), chosen)
+            lower = [_along(slopes[k:], node) for k, node in enumerate(chosen)]  # column k, from the diagonal down
+            count = range(len(chosen))
+            rows = [[lower[min(i, j)][abs(i - j)] for j in count] for i in count]
+            return example.shaped([example.shaped(row, argnums) for row in rows], argnums)
+
+        return _without_repeats(_collecting(example, curvatures))
+
+    return _kept(program, ("hessian", as_key(argnums)), make)
 
 
 def hvp(program: SomeTape, argnum: int) -> SomeTape:
@@ -97,15 +130,26 @@ def hvp(program: SomeTape, argnum: int) -> SomeTape:
 
         def product() -> Any:
             chosen = example.chosen(argnum)
-            slopes = _gradient(example.root(), chosen)
-            nodes = [slope for slope in slopes if isinstance(slope, Value)]
-            changes = iter(tangent_sweep(nodes, chosen, along, differentiable=True))
-            return example.shaped([next(changes) if isinstance(s, Value) else 0.0 for s in slopes], argnum)
+            return example.shaped(_tangents(_gradient(example.root(), chosen), chosen, along), argnum)
 
         direction = rebuilt(argument, iter([0.0] * len(along)))
         return _collecting(example, product, along, [direction], ["v"])
 
     return _kept(program, ("hvp", argnum), make)
+
+
+def derivative(program: SomeTape, kind: str | None, argnums: int | Sequence[int] = 0) -> SomeTape:
+    """The program of a derivative by name: "gradient" (with the value), "jacobian", "hessian", "hvp"; None for itself.
+
+    Raises ValueError for another name.
+    """
+    made: dict[Any, Any] = {"gradient": adjoint, "jacobian": jacobian, "hessian": hessian, "hvp": hvp}
+    if kind is None:
+        return program
+    if kind not in made:
+        raise ValueError(f"a derivative is one of {', '.join(map(repr, made))}; got {kind!r:.60}")
+    found: SomeTape = made[kind](program, argnums)
+    return found
 
 
 def as_value(program: Tape) -> Any:
@@ -127,7 +171,25 @@ def _collecting(example: _Example[SomeTape], make: Any, *more: Any) -> SomeTape:
 
 
 def _gradient(root: Any, inputs: Sequence[Any]) -> list[Any]:
+    """∂root/∂input for each input."""
     return differentiable_sweep(root, inputs) if isinstance(root, Value) else [0.0] * len(inputs)
+
+
+def _tangents(roots: Sequence[Any], inputs: Sequence[Any], directions: Sequence[Any]) -> list[Any]:
+    """The derivative of each root along the directions of the inputs."""
+    nodes = [root for root in roots if isinstance(root, Value)]
+    changes = iter(tangent_sweep(nodes, inputs, directions, differentiable=True))
+    return [next(changes) if isinstance(root, Value) else 0.0 for root in roots]
+
+
+def _along(roots: Sequence[Any], node: Any) -> list[Any]:
+    """∂root/∂node for each root, by a tangent sweep."""
+    return _tangents(roots, [node], [1.0])
+
+
+def _without_repeats(program: SomeTape) -> SomeTape:
+    """Every sweep records the partials that it passes: those that several have passed are computed once."""
+    return without_dead(with_common(program))
 
 
 def as_key(argnums: int | Sequence[int]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from microgrand.program import derived, replay
 from microgrand.program.listing import listing
+from microgrand.program.printed.source import source
 from microgrand.program.tape import Application, Guard, Tape
 
 __all__ = ["Application", "Guard", "Program", "Step"]
@@ -88,6 +89,19 @@ class Program(Tape):
         """
         return replay.jacobian(self, arguments, argnums, regroup, allow_nonfinite)
 
+    def hessian(
+        self, *arguments: Any, argnums: int | Sequence[int] = 0, regroup: bool = True, allow_nonfinite: bool = False
+    ) -> Any:
+        """The Hessian: the gradient with a gradient in the place of each number; lanes are kept.
+
+        Of an argument that is an array of shape S, it is an array of shape (*S, *S), or (N, *S, *S) with lanes.
+
+        >>> from microgrand import record
+        >>> record(lambda x: x[0] ** 2 * x[1], [1.0, 1.0]).hessian([3.0, 5.0])
+        [[10.0, 6.0], [6.0, 0.0]]
+        """
+        return replay.hessian(self, arguments, argnums, regroup, allow_nonfinite)
+
     def hvp(self, *arguments: Any, argnums: int = 0, regroup: bool = True, allow_nonfinite: bool = False) -> Any:
         """The Hessian in the argument `argnums` times a vector in its shape, which comes last among the arguments.
 
@@ -128,6 +142,71 @@ class Program(Tape):
         return (z3, z4)
         """
         return derived.adjoint(self, argnums)
+
+    def source(
+        self, language: str = "python", gradient: bool = False, *, derivative: str | None = None,
+        argnums: int | Sequence[int] = 0,
+    ) -> str:  # fmt: skip
+        """The program as source code: one function that needs nothing of microgrand's, with the helpers that it calls.
+
+        language    "python" (needs the module math), "c" (C11 and math.h; no memory is allocated) or "javascript"
+        gradient    whether it returns value and gradient; short for derivative="gradient"
+        derivative  "gradient", "jacobian", "hessian", or "hvp", whose last argument is the vector
+        argnums     the position of the argument to differentiate with respect to, or several positions
+
+        Python returns the same numbers as a replay on floats, bit for bit; C and JavaScript as far as their own exp,
+        sin and the like agree. Where an operand leaves its domain, or a comparison comes out otherwise than it was
+        recorded, Python raises a ValueError, JavaScript a RangeError, and C returns the number of the check.
+
+        Raises ValueError for an unknown language or derivative, GraphError where the source of a row cannot be read.
+
+        >>> from microgrand import record
+        >>> print(record(lambda x, y: x * y + x, 2.0, 3.0).source().partition("import math")[2].strip())
+        def f(x, y):
+            z0 = x
+            z1 = y
+            z2 = z0 * z1
+            z3 = z2 + z0
+            return z3
+        """
+        return source(self, language, "gradient" if gradient else derivative, argnums)
+
+    def jacobian_program(self, argnums: int | Sequence[int] = 0) -> Self:
+        """The program of the Jacobian: what `jacobian` replays.
+
+        >>> from microgrand import exp, record
+        >>> print(record(lambda x: [2.0 * x, exp(x)], 1.0).jacobian_program())
+        <lambda>(x)
+        z0 = x          input
+        z1 = 2          constant
+        z2 = exp(z0)    exp
+        return [z1, z2]
+        """
+        return derived.jacobian(self, argnums)
+
+    def hessian_program(self, argnums: int | Sequence[int] = 0) -> Self:
+        """The program of the Hessian: what `hessian` replays.
+
+        >>> from microgrand import record
+        >>> print(record(lambda x, y: x * x * y, 1.0, 1.0).hessian_program((0, 1)))
+        <lambda>(x, y)
+        z0 = x          input
+        z1 = y          input
+        z2 = 0          constant
+        z3 = z1 + z1    add
+        z4 = z0 + z0    add
+        return ((z3, z4), (z4, z2))
+        """
+        return derived.hessian(self, argnums)
+
+    def hvp_program(self, argnum: int = 0) -> Self:
+        """The program of the Hessian times a vector: what `hvp` replays. The vector v is one more argument, the last.
+
+        >>> from microgrand import record
+        >>> record(lambda x: x[0] ** 2 * x[1], [1.0, 1.0]).hvp_program()([3.0, 5.0], [1.0, 0.0])
+        [10.0, 6.0]
+        """
+        return derived.hvp(self, argnum)
 
     def as_value(self) -> Any:
         """The result as a Value at the example's numbers, to be drawn and walked; of several outputs, their sum."""

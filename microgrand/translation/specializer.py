@@ -92,7 +92,7 @@ class Specializer:
         except TranslationError as reason:
             place = f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
             raise reason if "\n" in str(reason) else TranslationError(f"{reason}\n  in {place}") from None
-        written = self._free_name(title if function.__name__ == "<lambda>" else function.__name__)
+        written = self.free_name(title if function.__name__ == "<lambda>" else function.__name__)
         head = ", ".join([f"{parameter}: {value.kind}" for parameter, value in opened])
         (whole,) = ast.parse(f"def {written}({head}) -> {body.kind}: pass").body
         assert isinstance(whole, ast.FunctionDef)
@@ -111,7 +111,7 @@ class Specializer:
                 return _replaced(function.result, dict(zip(function.parameters, nodes, strict=True)))
         return Computed(call(function.name, *nodes), function.kind)
 
-    def _free_name(self, title: str) -> str:
+    def free_name(self, title: str) -> str:
         """A name for a function that no other has, nor any variable: those do not begin so."""
         base = written = f"float_{title.strip('_').removeprefix('float_')}"
         number = 2
