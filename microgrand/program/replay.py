@@ -66,6 +66,21 @@ def jacobian(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: boo
     return rebuilt(program.result, iter([given.shaped(items, argnums) for items in per_output]))
 
 
+def hessian(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool) -> Any:
+    """See `Program.hessian`."""
+    given = Arguments(program, arguments)
+    pieces = given.chosen(argnums)
+    count = sum([len(piece.slots) for piece in pieces])
+    question = _question(derived.hessian(program, argnums), pieces * count, False)
+    along = iter(_answered(question, given, regroup, allow_nonfinite))
+    gradients = []
+    for piece in pieces:
+        rows = [[next(along) for _ in pieces] for _ in piece.slots]
+        columns = [_stacked(column, piece, given.lanes) for column in zip(*rows, strict=True)]
+        gradients.append(given.shaped(columns, argnums))
+    return given.shaped(gradients, argnums)
+
+
 def hvp(program: Tape, arguments: Sequence[Any], argnum: int, regroup: bool, allow_nonfinite: bool) -> Any:
     """See `Program.hvp`."""
     if not arguments:
@@ -159,6 +174,16 @@ def _item(block: Any, piece: Piece | None, summed: bool, lanes: bool = True) -> 
         return block.reshape(-1) if shape == () else block.T.reshape((block.shape[1], *shape))
     item = block.reshape(shape)
     return item.item() if shape == () and type(item).__module__ == "numpy" else item
+
+
+def _stacked(items: Sequence[Any], piece: Piece, lanes: int | None) -> Any:
+    """One item per number of a piece, as one array if the piece is one: its axes come first, or after that of lanes."""
+    if piece.shape is None:
+        return items[0]
+    xp = library(piece.data)
+    axis = 0 if lanes is None else 1
+    stack = xp.stack([xp.asarray(item) for item in items], axis=axis)
+    return stack.reshape((*stack.shape[:axis], *piece.shape, *stack.shape[axis + 1 :]))
 
 
 def _all_finite(blocks: Sequence[Any]) -> bool:
