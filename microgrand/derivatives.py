@@ -1,7 +1,12 @@
 """Derivatives of Python functions: gradient, Jacobian, Hessian, and products with them.
 
 Each function here runs `f`, a function of numbers, once on Values, which record the computation. An argument is a
-number or a nested list, tuple or dict of numbers, and a gradient has the shape of its argument.
+number, an array, or a nested list, tuple or dict of these, and a gradient has the shape of its argument.
+
+Where an argument is an array, of NumPy or another library, `f` is called with a NumPy array of Values: x[0], x[1:],
+sum(x), x @ A @ x and NumPy's functions np.sin(x), np.sum(x**2) work on it. Its gradient is an array of its shape in
+double precision, whatever its dtype; an array without axes comes to `f` as a Value. An array that `f` returns is
+replaced by an array of gradients, of the shape of the result and then of the argument.
 
 Results are numbers. But if an argument is itself a Value, or `f` uses Values from outside, the derivative depends on
 these too, and is returned as Values. So derivatives nest to any order, `grad(grad(f))`, and no gradient is lost.
@@ -9,7 +14,9 @@ these too, and is returned as Values. So derivatives nest to any order, `grad(gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from math import prod
 from types import MethodType
 from typing import Any
 
@@ -18,7 +25,7 @@ from microgrand.engine.node import Node
 from microgrand.engine.order import LOCK, MARKS, topological_order
 from microgrand.engine.sweep import Adjoints, differentiable_sweep, spread, tangent_sweep
 from microgrand.engine.value import Computed, Value
-from microgrand.nested import flat, flat_like, positions, rebuilt
+from microgrand.nested import as_array, flat, flat_like, is_array, positions, rebuilt, stacked
 from microgrand.table.arithmetic import identity
 from microgrand.table.numbers import as_number
 
@@ -26,7 +33,7 @@ from microgrand.table.numbers import as_number
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """The gradient of `f`: ∂f/∂x in the shape of the argument x that `argnums` names, or a tuple of gradients.
 
-    f        a function that returns one number
+    f        a function that returns one number; an array of one number, as x.T @ x gives, counts as that number
     argnums  the position of the argument x to differentiate with respect to, or several positions
 
     Raises NonFiniteError if a derivative is a plain number and is NaN or infinite (Values are checked when they are
@@ -36,6 +43,9 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     12.0
     >>> grad(lambda p: p["w"] * p["x"][0])({"w": 2.0, "x": [3.0]})
     {'w': 3.0, 'x': [2.0]}
+    >>> import numpy as np
+    >>> grad(lambda x: np.sum(np.sin(x) * x[0]))(np.array([0.0, np.pi / 2]))
+    array([1., 0.])
     >>> grad(grad(lambda x: x ** 3))(2.0)
     12.0
     """
@@ -47,8 +57,13 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
     f, argnums  as for `grad`; raises the same errors
 
+    With arrays it is what `scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` takes.
+
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
+    >>> import numpy as np
+    >>> value_and_grad(lambda x: x @ x)(np.array([1.0, 2.0]))
+    (5.0, array([2., 4.]))
     """
     return ValueAndGradient(f, argnums)
 
@@ -56,13 +71,17 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """The Jacobian ∂fₖ/∂xᵢ: the result of `f`, with each number replaced by its gradient.
 
-    f        returns a number or a nested list, tuple or dict of numbers
+    f        returns a number, an array, or a nested list, tuple or dict of these
     argnums  the position of the argument x to differentiate with respect to, or several positions
 
     Raises TypeError if `f` returns anything else, NonFiniteError as `grad` does.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
+    >>> import numpy as np
+    >>> jacobian(lambda x: x[0] * x)(np.array([2.0, 3.0]))
+    array([[4., 0.],
+           [3., 2.]])
     """
     return Jacobian(f, argnums)
 
@@ -74,6 +93,10 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]))
+    array([[10.,  6.],
+           [ 6.,  0.]])
     """
     return jacobian(grad(f, argnums), argnums)
 
@@ -101,15 +124,15 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         shaped: tuple[Any, ...] = run.shaped(run.value_and_adjoints(total)[1])
         return shaped
 
-    return rebuilt(run.result, iter([run.plain(root) for root in roots])), pull
+    return rebuilt(run.result, iter([run.plain(root) for root in roots]), as_array), pull
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """f(x) and its derivative along the tangents, ∂f/∂x · ẋ, in the shape of f(x), from one forward sweep.
 
-    f         returns a number or a nested list, tuple or dict of numbers
+    f         returns a number, an array, or a nested list, tuple or dict of these
     primals   the tuple of the arguments of `f`
-    tangents  ẋ, in the shape of the primals
+    tangents  ẋ, in the shape of the primals; an array and nested lists of its shape stand for each other
 
     Raises TypeError if primals or tangents are not tuples, ValueError if their shapes differ.
 
@@ -127,7 +150,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     changed = iter(tangent_sweep(nodes, run.inputs, directions, nested or run.uses_others(nodes)))
     changes = [next(changed) if isinstance(root, Node) else 0.0 for root in roots]
     values = [run.plain(root) for root in roots]
-    return rebuilt(run.result, iter(values)), rebuilt(run.result, iter(changes))
+    return rebuilt(run.result, iter(values), as_array), rebuilt(run.result, iter(changes), as_array)
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
@@ -140,7 +163,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
     [10.0, 6.0]
     """
-    return jvp(grad(f), (x,), (v,))[1]
+    return rebuilt(x, iter(flat(jvp(grad(f), (x,), (v,))[1])), as_array)
 
 
 @mypyc_attr(native_class=False)
@@ -199,8 +222,8 @@ class Jacobian(Derivative):
     def __call__(self: Any, *arguments: Any) -> Any:
         """∂fₖ/∂xᵢ."""
         run = Run(self.__wrapped__, arguments, self.argnums)
-        gradients = [run.shaped(run.value_and_adjoints(root)[1]) for root in flat(run.result)]
-        return rebuilt(run.result, iter(gradients))
+        gradients = iter([run.shaped(run.value_and_adjoints(root)[1]) for root in flat(run.result)])
+        return rebuilt(run.result, gradients, run.array_of_gradients)
 
 
 class Run:
@@ -233,19 +256,24 @@ class Run:
             else:
                 fresh.append(Value(number))
         self.inputs.extend(fresh)
-        return rebuilt(argument, iter(fresh))
+        return rebuilt(argument, iter(fresh), as_array)
 
     def one_number(self) -> Any:
-        """The result; raises TypeError unless it is one number or Value."""
-        if not isinstance(self.result, Node):
-            try:
-                as_number(self.result)
-            except TypeError:
-                raise TypeError(
-                    f"a gradient is of a function that returns one number; this one returned {self.result!r:.60} "
-                    f"of type {type(self.result).__name__}: see jacobian"
-                ) from None
-        return self.result
+        """The result; raises TypeError unless it is one number or Value, alone or in an array."""
+        if isinstance(self.result, Node):
+            return self.result
+        try:
+            numbers: list[Any] = flat(self.result) if is_array(self.result) else [as_number(self.result)]
+        except TypeError:
+            numbers = []
+        if len(numbers) != 1:
+            kind = type(self.result).__name__
+            shown = f"an array of shape {self.result.shape}" if is_array(self.result) else f"{self.result!r:.60}"
+            raise TypeError(
+                f"a gradient is of a function that returns one number; this one returned {shown} of type {kind}: "
+                "see jacobian"
+            )
+        return numbers[0]
 
     def uses_others(self, roots: Sequence[Any]) -> bool:
         """Whether the roots depend on leaves other than the inputs, that is, on Values from outside `f`."""
@@ -276,8 +304,13 @@ class Run:
     def shaped(self, adjoints: list[Any]) -> Any:
         """The adjoints in the shape of the chosen arguments."""
         items = iter(adjoints)
-        gradients = tuple([rebuilt(self._shapes[k], items) for k in self._chosen])
+        gradients = tuple([rebuilt(self._shapes[k], items, as_array) for k in self._chosen])
         return gradients[0] if self._single else gradients
+
+    def array_of_gradients(self, result: Any, gradients: Iterator[Any]) -> Any:
+        """The next gradients, one for each number of the array `result`, as arrays of its shape and then their own."""
+        shape = tuple(result.shape)
+        return stacked(self.shaped([0.0] * len(self.inputs)), list(islice(gradients, prod(shape))), shape)
 
 
 def _has_leaves(order: list[Node], cut: int) -> bool:

@@ -10,18 +10,18 @@ from microgrand.engine.node import Node
 from microgrand.engine.order import leaves as leaves_of
 from microgrand.engine.scope import Guards
 from microgrand.engine.value import Value
-from microgrand.nested import flat, places, rebuilt
+from microgrand.nested import as_array, as_lists, flat, places, rebuilt, without_arrays
 from microgrand.program.program import Program
 from microgrand.program.reading import name_of, read
-from microgrand.table.numbers import as_number
 
 
 def record(f: Any, *example: Any, names: Sequence[str] | None = None) -> Program:
     """What `f` computes, as a Program: `f` is run once on Values, at the example's numbers.
 
-    f        a function of numbers that returns a number or a nested list, tuple or dict of numbers; or a graph that
-             stands already: its root, or a nesting of roots
-    example  the arguments to record at: numbers, or nested lists, tuples and dicts of numbers. A Value among them
+    f        a function of numbers that returns a number or a nested list, tuple, dict or array of numbers; or a graph
+             that stands already: its root, or a nesting of roots
+    example  the arguments to record at: numbers, or nested lists, tuples, dicts and arrays of numbers. For an array `f`
+             is called with a NumPy array of Values; the program keeps it as nested lists. A Value among the arguments
              stands for itself: it becomes an input, wherever `f` finds it. Of a graph, the Values that become inputs;
              by default all its leaves do
     names    what the arguments are called; by default as f's parameters, and as the leaves of a graph
@@ -44,18 +44,19 @@ def record(f: Any, *example: Any, names: Sequence[str] | None = None) -> Program
     if len(called) != len(example):
         raise ValueError(f"record was given {len(example)} arguments and {len(called)} names")
     lifted = [_lifted(argument, name) for argument, name in zip(example, called, strict=True)]
+    inputs = flat(lifted)
     with Guards() as guards:
         result = f(*lifted)
-    inputs = [node for argument in lifted for node in flat(argument)]
-    numbers = [rebuilt(argument, iter([node.data for node in flat(argument)])) for argument in lifted]
+    numbers = rebuilt(list(example), iter([node.data for node in inputs]), as_lists)
     title = getattr(f, "__name__", type(f).__name__)
     return read(Program, title, numbers, called, inputs, _outputs(result, title), guards.decisions)
 
 
 def _lifted(argument: Any, name: str) -> Any:
     """The argument with Values in the place of its numbers."""
-    pairs = zip(flat(argument), places(argument, name), strict=True)
-    return rebuilt(argument, iter([x if isinstance(x, Node) else Value(x, name=place) for x, place in pairs]))
+    pairs = zip(flat(argument), places(without_arrays(argument), name), strict=True)
+    nodes = [x if isinstance(x, Node) else Value(x, name=place) for x, place in pairs]
+    return rebuilt(argument, iter(nodes), as_array)
 
 
 def _of_graph(root: Any, example: Sequence[Any], names: Sequence[str] | None) -> Program:
@@ -69,9 +70,9 @@ def _of_graph(root: Any, example: Sequence[Any], names: Sequence[str] | None) ->
     if not example:
         inputs = list(leaves_of([x for x in roots if isinstance(x, Node)]))
         example = inputs
-    called = [f"x{k}" if isinstance(x, (list, tuple, dict)) else name_of(x, k, "x") for k, x in enumerate(example)]
-    numbers = [rebuilt(argument, iter([node.data for node in flat(argument)])) for argument in example]
-    return read(Program, "graph", numbers, called if names is None else names, inputs, root)
+    called = [f"x{k}" if not isinstance(x, Node) else name_of(x, k, "x") for k, x in enumerate(example)]
+    numbers = rebuilt(list(example), iter([node.data for node in inputs]), as_lists)
+    return read(Program, "graph", numbers, called if names is None else names, inputs, without_arrays(root))
 
 
 def _argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
@@ -85,14 +86,11 @@ def _argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
 
 
 def _outputs(result: Any, title: str) -> Any:
-    """The result, if it is made of numbers; arrays of Values as lists of them."""
-    result = result.tolist() if hasattr(result, "tolist") and getattr(result, "shape", ()) != () else result
+    """The result, if it is made of numbers, with nested lists in the place of arrays."""
     try:
-        for x in flat(result):
-            isinstance(x, Node) or as_number(x)
+        return without_arrays(result)
     except TypeError:
         raise TypeError(
             f"record takes a function of numbers that returns numbers; {title} returned {result!r:.60} "
             f"of type {type(result).__name__}"
         ) from None
-    return result
