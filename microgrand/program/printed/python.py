@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import math
 import re
 import textwrap
@@ -120,25 +119,25 @@ def plain(node: Any) -> Any:
     """A copy of code in which the types that a compiler takes are Python's own: lists, whole numbers."""
     if isinstance(node, list):
         return [plain(each) for each in node]
-    if not isinstance(node, ast.AST):
-        return node
     if isinstance(node, ast.Name):
         return _expression("math.nan") if node.id == "NAN" else node
     if isinstance(node, ast.Constant):
         return _expression("math.inf") if node.value == math.inf else node
-    made = copy.copy(node)
-    for field in node._fields:
-        setattr(made, field, plain(getattr(node, field, None)))
+    if isinstance(node, ast.arg):
+        return ast.arg(node.arg)
+    if not isinstance(node, ast.AST) or not node._fields:
+        return node
+    made = type(node)(*[plain(getattr(node, field, None)) for field in node._fields])
     if isinstance(made, ast.FunctionDef):
         made.returns = None
-        for each in made.args.args:
-            each.annotation = None
+    if isinstance(made, ast.stmt):
+        made.lineno = 0  # which `ast.unparse` asks for
     return _called(made) if isinstance(made, ast.Call) else made
 
 
 def _called(node: ast.Call) -> ast.expr:
     """A call of what only compiled code has, in Python."""
-    called = ast.unparse(node.func)
+    called = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
     if called in ("i64", "vec[float]", "vec[i64]"):
         return node.args[0] if node.args else ast.List([], ast.Load())
     if called not in _IN_PYTHON:

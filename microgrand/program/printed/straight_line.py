@@ -7,7 +7,6 @@ row's own function, by `microgrand.translation`, so that no formula is written d
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -87,7 +86,7 @@ def straight_line(program: Tape, derivative: str | None = None, header: Sequence
     first = len(program.inputs)
     fixed = [(first + k, called, number) for k, (called, number) in enumerate(program.parameters)]
     return StraightLine(
-        title, arguments, program.input_names, fixed, code.called_by(statements), statements, program.result,
+        title, arguments, program.input_names, fixed, code.called(), statements, program.result,
         list(header), derivative,
     )  # fmt: skip
 
@@ -150,11 +149,11 @@ class _Code:
             node = call(title, *[name(each) for each in takes])
         return _Template(takes, node)
 
-    def called_by(self, statements: Sequence[Statement]) -> list[ast.FunctionDef]:
-        """The functions that statements call, and those that these call, each after those that it calls."""
+    def called(self) -> list[ast.FunctionDef]:
+        """The functions that the templates call, and those that these call, each after those that it calls."""
         functions = self._rows.functions
         needed: set[str] = set()
-        waiting: list[ast.AST] = [each.value if isinstance(each, Assignment) else each.holds for each in statements]
+        waiting: list[ast.AST] = [each.node for each in [*self._values.values(), *self._tests.values()] if each]
         while waiting:
             mentioned = {each.id for each in ast.walk(waiting.pop()) if isinstance(each, ast.Name)}
             called = mentioned & (functions.keys() - needed)
@@ -226,9 +225,6 @@ def _replaced(node: Any, by: dict[str, ast.expr]) -> Any:
         return by.get(node.id, node)
     if isinstance(node, list):
         return [_replaced(each, by) for each in node]
-    if not isinstance(node, ast.AST):
+    if not isinstance(node, ast.AST) or not node._fields or isinstance(node, ast.Constant):
         return node
-    made = copy.copy(node)
-    for field in node._fields:
-        setattr(made, field, _replaced(getattr(node, field, None), by))
-    return made
+    return type(node)(*[_replaced(getattr(node, field, None), by) for field in node._fields])
