@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from microgrand.program import derived, replay
+from microgrand.program.arrays import Plan
 from microgrand.program.listing import listing
 from microgrand.program.printed.source import source
 from microgrand.program.tape import Application, Guard, Tape
@@ -125,6 +126,28 @@ class Program(Tape):
         (1.25, 7.0)
         """
         return replay.total(self, chunks, argnums)
+
+    def plan(self, *arguments: Any, argnums: int | Sequence[int] | None = None, regroup: bool = True) -> Plan:
+        """The array operations that a replay on such arguments takes, as plain data that prints itself.
+
+        arguments  as of a replay: what counts is which are arrays, and have lanes. Without any, all but the first
+                   have lanes, as θ is shared by samples
+        argnums    with it, the operations for value and gradient
+        regroup    as of a replay
+
+        >>> from microgrand import dot, logsumexp, record, tanh
+        >>> program = record(lambda w, x: logsumexp([tanh(dot(each, x)) for each in w]), [[0.5, 1.0]] * 16, [1.0, 2.0])
+        >>> print(program.plan())
+        <lambda>(w, x)
+        c0 = w[0][0]…w[15][1]    [32]
+        c1 = x[0]…x[1]           [2 × lanes]
+        c4 = c0 @ c1             [16 × lanes]
+        c5 = tanh(c4)            [16 × lanes]
+        c6 = exponentials(c5)    [1 × lanes]
+        c7 = logsumexp(c6)       [1 × lanes]
+        return c7
+        """
+        return replay.plan(self, arguments, argnums, regroup)
 
     # ---- programs made of this one -----------------------------------------------------------------------------------
 

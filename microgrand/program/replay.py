@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from microgrand.errors import NonFiniteError
 from microgrand.nested import rebuilt
 from microgrand.program import derived
-from microgrand.program.arguments import Arguments, Piece
-from microgrand.program.arrays import Part, computed
+from microgrand.program.arguments import Arguments, Piece, layout_of
+from microgrand.program.arrays import Part, Plan, computed, plan_of
 from microgrand.program.listing import described
 from microgrand.program.replay_on_numbers import gradient_on_numbers, on_numbers, without_checks
 from microgrand.program.tape import Tape
@@ -119,6 +119,31 @@ def summed(program: Tape, arguments: Sequence[Any], argnums: Any = None) -> tupl
         return value, slopes
     (value,), *slopes = computed(question.program, given, question.parts, False)
     return float(value), [_item(slope, piece, True) for slope, piece in zip(slopes, pieces, strict=True)]
+
+
+def plan(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool) -> Plan:
+    """See `Program.plan`."""
+    given = Arguments(program, arguments or _first_shared(program))
+    if argnums is None:
+        question = _question(program, [None] * len(program.outputs), False)
+    else:
+        question = _question(derived.adjoint(program, argnums), [None, *given.chosen(argnums)], True)
+    return plan_of(question.program, given, question.parts, not regroup)
+
+
+def _first_shared(program: Tape) -> list[Any]:
+    """Arrays with one lane each for all arguments but the first, as θ is shared by samples; a single one has a lane."""
+    import numpy
+
+    found = []
+    for k, example in enumerate(program.example):
+        lanes = (1,) if k > 0 or len(program.example) == 1 else ()
+        shape, size = layout_of(example)
+        if shape is None:
+            found.append(rebuilt(example, iter([numpy.zeros(lanes)] * size)))
+        else:
+            found.append(numpy.zeros((*lanes, *shape)))
+    return found
 
 
 def _question(program: Tape, pieces: Sequence[Piece | None], sums: bool, sum_value: bool = False) -> Question:

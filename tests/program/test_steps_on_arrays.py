@@ -7,7 +7,7 @@ import pytest
 
 import microgrand as mg
 from microgrand import record
-from microgrand.program.arrays.blocks import _Prepared
+from microgrand.program.arrays.carrying_out import Bound
 
 LANES = 4
 PRODUCT = "a matrix product"
@@ -17,8 +17,8 @@ def operations(program):
     """The rows that the program's plans carry out on arrays, and its matrix products; what only moves numbers is not
     named.
     """
-    plans = [made.plan for made in program._derived.values() if isinstance(made, _Prepared)]
-    return [each.row for plan in plans for each in (*plan.shared, *plan.operations) if each.row]
+    plans = [made.plan for made in program._derived.values() if isinstance(made, Bound)]
+    return [each.kind.name for plan in plans for each in (*plan.shared, *plan.operations) if each.kind.name]
 
 
 def steps_that_differ(w, x):

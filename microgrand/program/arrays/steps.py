@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from microgrand.program.arrays.operations import PRODUCT, Cell, Cells, Operands, index
+from microgrand.program.arrays import kinds
+from microgrand.program.arrays.cells import Cells
+from microgrand.program.arrays.plan import Cell, Operands
 from microgrand.table.arithmetic import add, div, mul, sub
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import TABLE, dot
@@ -48,59 +49,38 @@ class Forms:
         operands = tuple([self._column(column, one) for column, one in zip(columns, same, strict=True)])
         plain = [cell in self.cells.numbers for cell in operands]
         fills = row in ARITHMETIC or (row is TABLE.get(row.name) and not any(plain))
-        function = _sum_of_products if row is dot and not self.exact else row.value
-        if not fills:
-            function = self._filling(function, len(members))
-        return self.cells.emit(row.name, function, operands, len(members))
+        kind = kinds.SumOfProducts(row) if row is dot and not self.exact else kinds.Value(row)
+        return self.cells.emit(kind if fills else kinds.Spread(kind, len(members)), operands, len(members))
 
     def _column(self, column: Operands, same: bool) -> Cell:
         if same and column[0] in self.constants:
             return self.cells.number(self.constants[column[0]])
         return self.cells.gathered(column[:1] if same else column)
 
-    def _filling(self, value: Callable[..., Any], size: int) -> Callable[..., Any]:
-        """The value, spread over all slots and lanes, where a choice among operands has left it smaller."""
-        xp = self.cells.xp
-
-        def filled(*blocks: Any) -> Any:
-            arrays = [block for block in blocks if hasattr(block, "shape")]
-            shape = (size, max([array.shape[1] for array in arrays]))
-            z = value(*blocks)
-            if getattr(z, "shape", None) == shape:
-                return z
-            return xp.broadcast_to(z if hasattr(z, "shape") else xp.asarray([[z]], dtype=arrays[0].dtype), shape)
-
-        return filled
-
     # ---- many operands along one axis ------------------------------------------------------------------------------
 
     def along(self, row: Primitive, members: Sequence[Operands]) -> Cell:
         """A row of many operands, gathered along the first axis."""
-        assert row.along is not None
-        value, prepared = row.along
-        count, size = len(members[0]), len(members)
+        size = len(members)
         if len(row.signature.indices) == 1:
             xs = members[0][:-1]  # which all members share: `grouped` puts only such together
             outputs = [int(self.constants[operands[-1]]) for operands in members]
-            chosen = None if outputs == list(range(count - 1)) else index(outputs)
-            function = value if chosen is None else lambda shared: value(shared)[chosen]
-            return self.cells.emit(row.name, function, (self._prepared(prepared, self.cells.gathered(xs)),), size)
-        function = lambda stack: value(stack).reshape(size, -1)
-        return self.cells.emit(row.name, function, (self._prepared(prepared, self._stacked(members)),), size)
+            every = outputs == list(range(len(xs)))
+            kind: kinds.Along = kinds.AlongAll(row, size, None if every else kinds.rows_of(outputs))
+            return self.cells.emit(kind, (self._prepared(row, self.cells.gathered(xs)),), size)
+        return self.cells.emit(kinds.Along(row, size), (self._prepared(row, self._stacked(members)),), size)
 
-    def _prepared(self, prepared: Callable[[Any], Any] | None, cell: Cell) -> Cell:
+    def _prepared(self, row: Primitive, cell: Cell) -> Cell:
+        prepared = row.along.prepared
         if prepared is None:
             return cell
-        emit = self.cells.emit
-        return self.cells.remembered((prepared, cell), lambda: emit(prepared.__name__, prepared, (cell,), 1))
+        return self.cells.remembered((prepared, cell), lambda: self.cells.emit(kinds.Prepared(row), (cell,), 1))
 
     def _stacked(self, columns: Sequence[Operands]) -> Cell:
         """The operands of several members as one array of shape (operand, member, lane)."""
         count, size = len(columns[0]), len(columns)
         cell = self.cells.gathered(tuple([operands[k] for k in range(count) for operands in columns]))
-        if size == 1:
-            return cell
-        return self.cells.emit("", lambda block: block.reshape(count, size, -1), (cell,), size)
+        return cell if size == 1 else self.cells.emit(kinds.Stack(count, size), (cell,), size)
 
     # ---- sums and products -----------------------------------------------------------------------------------------
 
@@ -110,11 +90,8 @@ class Forms:
         slots = tuple(dict.fromkeys([k for operands in members for k in operands]))
         if size > 1 and count > 2 and len(slots) <= SPARSEST * count:
             place = {slot: k for k, slot in enumerate(slots)}
-            matrix = [[0.0] * len(slots) for _ in members]
-            for line, operands in zip(matrix, members, strict=True):
-                for k in operands:
-                    line[place[k]] += 1.0
-            return self.cells.emit(PRODUCT, _times(matrix, self.cells.xp), (self.cells.gathered(slots),), size)
+            terms = tuple([tuple([place[k] for k in operands]) for operands in members])
+            return self.cells.emit(kinds.Sums(terms, len(slots)), (self.cells.gathered(slots),), size)
         if count <= FEW:
             return self.by_columns(total, members)
         return self.along(total, members)
@@ -130,7 +107,7 @@ class Forms:
             return cell
         if half <= FEW:
             return self.by_columns(dot, members)
-        return self.cells.emit("dot", _sum_along, (self._stacked(lefts), self._stacked(rights)), size)
+        return self.cells.emit(kinds.DotAlong(size), (self._stacked(lefts), self._stacked(rights)), size)
 
     def _with_shared_vector(self, vectors: Sequence[Operands], shared: Operands) -> Cell | None:
         """The products of many vectors with one: a matrix times a vector in every lane."""
@@ -138,12 +115,11 @@ class Forms:
         half, size = len(shared), len(vectors)
         matrix = tuple([k for vector in vectors for k in vector])
         if not self.cells.have_lanes(matrix):
-            return emit(PRODUCT, lambda m, v: m.reshape(size, half) @ v, (gathered(matrix), gathered(shared)), size)
+            return emit(kinds.MatrixTimesBlock(size, half), (gathered(matrix), gathered(shared)), size)
         if not self.cells.have_lanes(shared):
-            cells = gathered(shared), self._stacked(vectors)
-            return emit(PRODUCT, lambda v, m: (v.reshape(1, half) @ m.reshape(half, -1)).reshape(size, -1), cells, size)
+            return emit(kinds.VectorTimesMatrices(size, half), (gathered(shared), self._stacked(vectors)), size)
         if size == 1:
-            return emit("dot", lambda a, b: _sum_along(a, b).reshape(1, -1), (gathered(matrix), gathered(shared)), 1)
+            return emit(kinds.DotAlong(1), (gathered(matrix), gathered(shared)), 1)
         return None
 
     def _with_sparse_matrix(self, weights: Sequence[Operands], vectors: Sequence[Operands]) -> Cell | None:
@@ -160,35 +136,5 @@ class Forms:
         for i, operands in enumerate(vectors):
             for t, k in enumerate(operands):
                 picked[i][place[k]] = i * half + t
-        chosen, xp = index(picked), self.cells.xp
-
-        def product(numbers: Any, block: Any) -> Any:
-            flat = numbers.reshape(-1)
-            return xp.concat([flat, xp.zeros_like(flat[:1])])[chosen] @ block
-
-        return self.cells.emit(PRODUCT, product, (self.cells.gathered(every), self.cells.gathered(slots)), size)
-
-
-def _sum_of_products(*blocks: Any) -> Any:
-    half = len(blocks) // 2
-    result = blocks[0] * blocks[half]
-    for k in range(1, half):
-        result = result + blocks[k] * blocks[half + k]
-    return result
-
-
-def _sum_along(a: Any, b: Any) -> Any:
-    return (a * b).sum(axis=0)
-
-
-def _times(matrix: list[list[float]], xp: Any) -> Callable[[Any], Any]:
-    """matrix @ block, in the precision of the block."""
-    made: dict[Any, Any] = {}
-
-    def product(block: Any) -> Any:
-        key = (str(block.dtype), str(getattr(block, "device", "")))
-        if key not in made:
-            made[key] = xp.asarray(matrix, dtype=block.dtype)
-        return made[key] @ block
-
-    return product
+        kind = kinds.SparseMatrixTimesBlock(tuple(map(tuple, picked)))
+        return self.cells.emit(kind, (self.cells.gathered(every), self.cells.gathered(slots)), size)

@@ -1,31 +1,12 @@
-"""The blocks of a plan: which slots each holds, and the array operations that fill them.
-
-A block is an array of shape (k, L): k slots, L lanes; L is 1 where all lanes share the numbers.
-"""
+"""The cells of a plan while it is made: which slots each holds, and the operations that fill them."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-Cell = int  # a block's place among the blocks
-Operands = tuple[int, ...]
-
-PRODUCT = "a matrix product"
-
-
-class Operation(NamedTuple):
-    """cells[out] = function(*[cells[k] for k in operands]), which carries out a row of the table, or moves numbers.
-
-    dropped  the cells that nothing needs after it
-    """
-
-    out: Cell
-    function: Callable[..., Any]
-    operands: tuple[Cell, ...]
-    row: str
-    dropped: tuple[Cell, ...] = ()
+from microgrand.program.arrays.kinds import Join, Kind, Take, rows_of
+from microgrand.program.arrays.plan import Cell, Operands, Operation
 
 
 class Cells:
@@ -38,8 +19,7 @@ class Cells:
     where       of each slot, its cell and its row there
     """
 
-    def __init__(self, xp: Any) -> None:
-        self.xp = xp
+    def __init__(self) -> None:
         self.shared: list[Operation] = []
         self.operations: list[Operation] = []
         self.laned: list[bool] = []
@@ -59,11 +39,11 @@ class Cells:
         for row, slot in enumerate(slots):
             self.where[slot] = (cell, row)
 
-    def emit(self, row: str, function: Callable[..., Any], operands: tuple[Cell, ...], size: int) -> Cell:
+    def emit(self, kind: Kind, operands: tuple[Cell, ...], size: int) -> Cell:
         """One more operation; the cell that it fills."""
         laned = any([self.laned[cell] for cell in operands])
         out = self.new(size, laned)
-        (self.operations if laned else self.shared).append(Operation(out, function, operands, row))
+        (self.operations if laned else self.shared).append(Operation(out, kind, operands))
         return out
 
     def remembered(self, key: Any, make: Callable[[], Cell]) -> Cell:
@@ -94,43 +74,18 @@ class Cells:
             else:
                 runs.append([slot])
         if len(runs) > 1:
-            return self.emit("", self._joined, tuple([self.gathered(tuple(run)) for run in runs]), len(slots))
+            return self.emit(Join(), tuple([self.gathered(tuple(run)) for run in runs]), len(slots))
         cell = self.where[slots[0]][0]
         rows = [self.where[slot][1] for slot in slots]
         if rows == list(range(self.sizes[cell])):
             return cell
-        return self.emit("", operator.itemgetter(_rows(rows, self.xp)), (cell,), len(slots))
-
-    def _joined(self, *blocks: Any) -> Any:
-        lanes = max([block.shape[1] for block in blocks])
-        return self.xp.concat([
-            block if block.shape[1] == lanes else self.xp.broadcast_to(block, (block.shape[0], lanes))
-            for block in blocks
-        ])  # fmt: skip
+        return self.emit(Take(rows_of(rows)), (cell,), len(slots))
 
     def drop(self, kept: set[Cell]) -> None:
-        """Let every operation on lanes name the cells that nothing needs after it, but for those in `kept`."""
+        """List for each operation on lanes the cells that it is the last to use, except those in `kept`."""
         made = {operation.out for operation in self.operations} - kept
         for k in reversed(range(len(self.operations))):
             operation = self.operations[k]
             last = made & {operation.out, *operation.operands}
             made -= last
             self.operations[k] = operation._replace(dropped=tuple(last - {operation.out}))
-
-
-def index(places: Any) -> Any:
-    """Places as an array to index with."""
-    import numpy
-
-    return numpy.asarray(places, dtype=numpy.intp)
-
-
-def _rows(rows: Sequence[int], xp: Any) -> Any:
-    """Rows of a block as a slice, where they are evenly spaced, else as an index."""
-    first, last = rows[0], rows[-1]
-    step = rows[1] - first if len(rows) > 1 else 1
-    if step > 0 and list(rows) == list(range(first, last + 1, step)):
-        return slice(first, last + 1, step)
-    if step < 0 and xp.__name__ == "numpy" and list(rows) == list(range(first, last - 1, step)):
-        return slice(first, last - 1 if last > 0 else None, step)  # other libraries have no such slices
-    return index(rows)
