@@ -5,7 +5,6 @@ from pathlib import Path
 
 from setuptools import setup
 
-sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent / "build_support"))
 
 from compilation import RUN_TIME, AllOrNone, extensions, obstacle, remove_kernels

@@ -15,11 +15,8 @@ from pathlib import Path
 
 from c_functions import COMPILER_ARGUMENTS, tell_mypyc
 from docstrings import add_docstrings
-from kernels import module_text
 from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
-
-from microgrand.table.rows import TABLE
 
 MYPYC = "mypy[mypyc]==2.4.1"
 # What compiled code needs to run: packed rows of floats, and what these import.
@@ -84,6 +81,11 @@ class AllOrNone(build_ext):
 
 def write_kernels() -> None:
     """Write the source of the kernels; a row that cannot be translated stops the build."""
+    sys.path.insert(0, str(ROOT))  # of this checkout; the backend is asked what it needs before there is a package
+    from kernels import module_text
+
+    from microgrand.table.rows import TABLE
+
     KERNELS.write_text(module_text(TABLE), encoding="utf-8")
 
 
