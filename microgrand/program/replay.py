@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.errors import NonFiniteError
@@ -28,16 +28,28 @@ class Question(NamedTuple):
     parts: tuple[Part, ...]
 
 
-def replay(program: Tape, arguments: Sequence[Any], regroup: bool, allow_nonfinite: bool) -> Any:
-    """See `Program.__call__`."""
+Run = Callable[[Tape, list[Any]], list[Any]]  # the outputs of a program for one number per input, in order
+
+
+def outputs_on_numbers(program: Tape, inputs: list[Any]) -> list[Any]:
+    """The outputs of a program, in order, for inputs of any kind."""
+    z = on_numbers(program, inputs)
+    return [z[slot] for slot in program.outputs]
+
+
+def replay(
+    program: Tape, arguments: Sequence[Any], regroup: bool, allow_nonfinite: bool, run: Run = outputs_on_numbers
+) -> Any:
+    """See `Program.__call__`; `run` is what computes where every slot is one number, here and below."""
     given = Arguments(program, arguments)
     question = program.derived("replay", lambda: _question(program, [None] * len(program.outputs), False))
-    return rebuilt(program.result, iter(_answered(question, given, regroup, allow_nonfinite)))
+    return rebuilt(program.result, iter(_answered(question, given, regroup, allow_nonfinite, run)))
 
 
 def value_and_grad(
-    program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool
-) -> tuple[Any, Any]:
+    program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool,
+    run: Run = outputs_on_numbers,
+) -> tuple[Any, Any]:  # fmt: skip
     """See `Program.value_and_grad`."""
     given = Arguments(program, arguments)
     make = lambda: _question(derived.adjoint(program, argnums), [None, *given.chosen(argnums)], True)
@@ -46,11 +58,14 @@ def value_and_grad(
         z = on_numbers(program, given.numbers())
         delta = gradient_on_numbers(program, z, program.outputs[0])
         return z[program.outputs[0]], given.shaped(_picked(delta, question.pieces[1:]), argnums)
-    value, *slopes = _answered(question, given, regroup, allow_nonfinite)
+    value, *slopes = _answered(question, given, regroup, allow_nonfinite, run)
     return value, given.shaped(slopes, argnums)
 
 
-def jacobian(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool) -> Any:
+def jacobian(
+    program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool,
+    run: Run = outputs_on_numbers,
+) -> Any:  # fmt: skip
     """See `Program.jacobian`."""
     given = Arguments(program, arguments)
     pieces = given.chosen(argnums)
@@ -61,18 +76,21 @@ def jacobian(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: boo
         slopes = [item for delta in deltas for item in _picked(delta, pieces)]
     else:
         question = _question(derived.jacobian(program, argnums), pieces * count, False)
-        slopes = _answered(question, given, regroup, allow_nonfinite)
+        slopes = _answered(question, given, regroup, allow_nonfinite, run)
     per_output = [slopes[k * len(pieces) : (k + 1) * len(pieces)] for k in range(count)]
     return rebuilt(program.result, iter([given.shaped(items, argnums) for items in per_output]))
 
 
-def hessian(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool) -> Any:
+def hessian(
+    program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool,
+    run: Run = outputs_on_numbers,
+) -> Any:  # fmt: skip
     """See `Program.hessian`."""
     given = Arguments(program, arguments)
     pieces = given.chosen(argnums)
     count = sum([len(piece.slots) for piece in pieces])
     question = _question(derived.hessian(program, argnums), pieces * count, False)
-    along = iter(_answered(question, given, regroup, allow_nonfinite))
+    along = iter(_answered(question, given, regroup, allow_nonfinite, run))
     gradients = []
     for piece in pieces:
         rows = [[next(along) for _ in pieces] for _ in piece.slots]
@@ -81,14 +99,17 @@ def hessian(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool
     return given.shaped(gradients, argnums)
 
 
-def hvp(program: Tape, arguments: Sequence[Any], argnum: int, regroup: bool, allow_nonfinite: bool) -> Any:
+def hvp(
+    program: Tape, arguments: Sequence[Any], argnum: int, regroup: bool, allow_nonfinite: bool,
+    run: Run = outputs_on_numbers,
+) -> Any:  # fmt: skip
     """See `Program.hvp`."""
     if not arguments:
         raise TypeError(f"{program.title}.hvp takes the arguments, and a vector in the shape of one of them; got none")
     product = derived.hvp(program, argnum)
     given = Arguments(product, arguments)
     question = _question(product, given.chosen(argnum), True)
-    return given.shaped(_answered(question, given, regroup, allow_nonfinite), argnum)
+    return given.shaped(_answered(question, given, regroup, allow_nonfinite, run), argnum)
 
 
 def total(program: Tape, chunks: Iterable[tuple[Any, ...]], argnums: Any) -> Any:
@@ -161,12 +182,13 @@ def _question(program: Tape, pieces: Sequence[Piece | None], sums: bool, sum_val
     return Question(program, forms, tuple(parts))
 
 
-def _answered(question: Question, given: Arguments, regroup: bool, allow_nonfinite: bool) -> list[Any]:
+def _answered(
+    question: Question, given: Arguments, regroup: bool, allow_nonfinite: bool, run: Run = outputs_on_numbers
+) -> list[Any]:
     """One item per piece of the question."""
     program, pieces, parts = question
     if given.one_by_one:
-        z = on_numbers(program, given.numbers())
-        along = iter([z[slot] for slot in program.outputs])
+        along = iter(run(program, given.numbers()))
         return [next(along) if piece is None else _taken(along, piece) for piece in pieces]
     found = computed(program, given, parts, not regroup)
     if not allow_nonfinite and not _all_finite(found):
