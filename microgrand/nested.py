@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from itertools import islice
 from math import prod
 from typing import Any
@@ -113,9 +114,7 @@ def stacked(pattern: Any, parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
 
 def _arrays() -> Any:
     """The module of arrays, which imports NumPy: it is not needed before there is one."""
-    from microgrand import value_arrays
-
-    return value_arrays
+    return import_module("microgrand.value_arrays")
 
 
 def flat_like(shape: Any, structure: Any, what: str) -> Iterator[Any]:
