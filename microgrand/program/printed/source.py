@@ -24,7 +24,11 @@ def source(program: Tape, language: str, derivative: str | None, argnums: int | 
     """See `Program.source`."""
     if language not in PRINTED:
         raise ValueError(f"programs are printed in {', '.join(map(repr, PRINTED))}; got {language!r:.60}")
-    return PRINTED[language](prepared(program, derivative, argnums))
+    line = prepared(program, derivative, argnums)
+    try:
+        return PRINTED[language](line)
+    except TranslationError as reason:
+        raise GraphError(f"{program.title} cannot be printed: {reason}") from None
 
 
 def prepared(program: Tape, derivative: str | None, argnums: int | Sequence[int]) -> StraightLine:
@@ -39,7 +43,7 @@ def prepared(program: Tape, derivative: str | None, argnums: int | Sequence[int]
 
 def _header(program: Tape, whole: Tape, derivative: str | None, argnums: int | Sequence[int]) -> list[str]:
     """What the code computes, in sentences."""
-    chosen = [argnums] if isinstance(argnums, int) else argnums
+    chosen = [] if derivative is None else [argnums] if isinstance(argnums, int) else argnums
     names = ", ".join([program.names[k] for k in chosen])
     what = {
         None: "the value",
