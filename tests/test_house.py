@@ -82,8 +82,8 @@ def test_no_file_imports_itself_in_a_circle():
 # The files that import others of microgrand inside a function, and why: the import is only made when it is needed.
 LATE = {
     "cli/main": "each command loads what it needs: `draw` no scikit-learn, `train` no hypothesis",
+    "program/jit": "numba takes a second to load, and need not be there",
     "hypothesis_hook": "hypothesis calls it in every test run, also in one that draws no Value",
-    "nested": "the arrays of Values need NumPy, which need not be there; it is imported with the first array",
     "training": "SoftmaxClassifier needs scikit-learn, which takes a second to load",
 }
 

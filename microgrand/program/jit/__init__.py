@@ -1,0 +1,30 @@
+"""Programs as machine code: `compiled`. One way in: what needs numba is imported when a program is first compiled.
+
+`code` writes the plain code of rows in LLVM's language, on top of `arithmetic`, `instructions` and `module`; `assembly`
+writes a whole program; `native` gives it to numba; `compiled` is what is called.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from microgrand.errors import MissingExtraError
+from microgrand.program.tape import Tape
+
+__all__ = ["compiled"]
+
+
+def compiled(
+    program: Tape, derivative: str | None, argnums: int | Sequence[int], cache: str | os.PathLike[str] | None
+) -> Any:
+    """See `Program.compiled`."""
+    try:
+        import llvmlite  # noqa: F401
+        import numba  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("compiled code", "jit", "numba") from error
+    from microgrand.program.jit.compiled import compiled_program
+
+    return compiled_program(program, derivative, argnums, cache)

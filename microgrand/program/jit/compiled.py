@@ -1,0 +1,167 @@
+"""`Compiled`: a program in machine code, that is called as the program is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy
+
+from microgrand import __version__
+from microgrand.errors import GraphError
+from microgrand.files import write_whole
+from microgrand.nested import positions
+from microgrand.program import derived, replay
+from microgrand.program.jit.assembly import Assembly, assembled
+from microgrand.program.jit.native import Native, source_of
+from microgrand.program.jit.progress import Progress, progress
+from microgrand.program.printed.python import printed_python
+from microgrand.program.printed.source import prepared
+from microgrand.program.tape import Tape
+from microgrand.table.rows import TABLE
+from microgrand.translation.values import TranslationError
+
+STAGES = ("derivatives", "instructions", "machine code")
+FORMAT = 1  # of the machine code that is kept in files: counted up when the same program is compiled otherwise
+
+
+def compiled_program(
+    program: Tape, derivative: str | None, argnums: int | Sequence[int], cache: str | os.PathLike[str] | None
+) -> Compiled:
+    """See `Program.compiled`."""
+    key = ("compiled", derivative, derived.as_key(argnums), None if cache is None else os.fspath(cache))
+    made: Compiled = program.derived(key, lambda: Compiled(program, derivative, argnums, cache))
+    return made
+
+
+class Compiled(partial):  # type: ignore[type-arg]
+    """A program, or a derivative of it, in machine code. It is called as the program is, on numbers, lists and arrays.
+
+    raw                `(x, out) -> value`, for other code that numba compiles: x are the numbers of all arguments in
+                       order, a contiguous array of float64; out is filled
+    address            of the same function for C: `double f(const double *x, double *out)`
+    low_level_callable the value as what scipy.integrate takes: `double f(int n, double *x)`
+
+    The raw forms return the value, and write the gradient to `out`; where several numbers are computed, as in a
+    Jacobian, they write them to `out`, in order, and return 0. Outside a domain, or where a branch was recorded that
+    would not be taken, all that they return and write is NaN. The arrays must not overlap.
+    """
+
+    # A `partial` of the function that does it: a call of one takes no time, a `__call__` in Python twice as much as
+    # all else.
+
+    program: Tape
+    derivative: str | None
+    argnums: int | Sequence[int]
+    _native: Native
+    _cache: str | os.PathLike[str] | None
+
+    def __new__(
+        cls, program: Tape, derivative: str | None, argnums: int | Sequence[int], cache: str | os.PathLike[str] | None
+    ) -> Compiled:
+        """Compile."""
+        with progress(f"compiling {program.title}", STAGES) as task:
+            native = _native(program, derivative, argnums, cache, task)
+            raw = native.raw
+            task.next()
+        self = super().__new__(cls, _answering(program, derivative, argnums, raw, native.outputs))
+        self.program, self.derivative, self.argnums = program, derivative, argnums
+        self._native, self._cache = native, cache
+        return self
+
+    @property
+    def raw(self) -> Any:
+        """`(x, out) -> value`, for other code that numba compiles."""
+        return self._native.raw
+
+    @property
+    def address(self) -> int:
+        """The address of `double f(const double *x, double *out)`, for as long as this object lives."""
+        return int(self._native.from_c.address)
+
+    @cached_property
+    def low_level_callable(self) -> Any:
+        """`double f(int n, double *x)`, as scipy.LowLevelCallable."""
+        from scipy import LowLevelCallable
+
+        return LowLevelCallable(self._native.from_scipy.ctypes)
+
+    def __repr__(self) -> str:
+        what = "value" if self.derivative is None else self.derivative
+        return f"<compiled {self.program.title}({', '.join(self.program.names)}): {what}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return compiled_program, (self.program, self.derivative, self.argnums, self._cache)
+
+
+def _answering(
+    program: Tape, derivative: str | None, argnums: int | Sequence[int], raw: Any, outputs: int
+) -> Callable[..., Any]:
+    """The function of the program's arguments: a replay, whose numbers are computed by `raw`."""
+    has_value = derivative == "gradient" or (derivative is None and isinstance(program.result, int))
+
+    def run(computed: Tape, inputs: list[Any]) -> list[Any]:
+        if not all([type(x) is float for x in inputs]):
+            return replay.outputs_on_numbers(computed, inputs)
+        out = numpy.empty(outputs)
+        value = raw(numpy.array(inputs, dtype=numpy.float64), out)
+        if value != value:  # the replay tells what is wrong
+            return replay.outputs_on_numbers(computed, inputs)
+        return [value, *out.tolist()] if has_value else out.tolist()
+
+    if derivative is None:
+        return lambda *arguments: replay.replay(program, arguments, True, False, run)
+    replays: dict[str, Any] = {
+        "gradient": replay.value_and_grad, "jacobian": replay.jacobian, "hessian": replay.hessian, "hvp": replay.hvp,
+    }  # fmt: skip
+    replayed = replays[derivative]
+    return lambda *arguments: replayed(program, arguments, argnums, True, False, run)
+
+
+# ---- making and keeping --------------------------------------------------------------------------------------------
+
+
+def _native(
+    program: Tape, derivative: str | None, argnums: int | Sequence[int], cache: str | os.PathLike[str] | None,
+    task: Progress,
+) -> Native:  # fmt: skip
+    """The machine code, from the folder where it is kept, if it is there."""
+    made = lru_cache(lambda: prepared(program, derivative, argnums))
+    own_rows = any([TABLE.get(row.name) is not row for row, _ in program.steps])
+    name = f"microgrand_{_key(program, derivative, argnums, printed_python(made()) if own_rows else '')}"
+
+    @lru_cache
+    def assembly() -> Assembly:
+        line = made()
+        task.next()
+        try:
+            return assembled(line, name)
+        except TranslationError as reason:
+            raise GraphError(f"{program.title} cannot be compiled: {reason}") from None
+        finally:
+            task.next()
+
+    if cache is None:
+        return Native(name, source_of(assembly(), program.title), None, assembly)
+    path = Path(cache) / f"{name}.py"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole({path: source_of(assembly(), program.title).encode()})
+    return Native(name, path.read_text(encoding="utf-8"), path, assembly)
+
+
+def _key(program: Tape, derivative: str | None, argnums: int | Sequence[int], code: str) -> str:
+    """What tells the machine code of a program from that of every other, and from that of other versions.
+
+    code  the program's code, where it does not follow from the names of its rows: where a row is not the table's
+    """
+    versions = (FORMAT, __version__, sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
+    chosen = (isinstance(argnums, int), positions(argnums, len(program.example)))
+    return hashlib.sha256(repr((program.digest, derivative, chosen, code, versions)).encode()).hexdigest()[:32]
