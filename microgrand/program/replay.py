@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from microgrand.errors import NonFiniteError
-from microgrand.nested import rebuilt
+from microgrand.nested import as_array, rebuilt
 from microgrand.program import derived
-from microgrand.program.arguments import Arguments, Piece, layout_of
+from microgrand.program.arguments import Arguments
 from microgrand.program.arrays import Part, Plan, computed, plan_of
 from microgrand.program.listing import described
+from microgrand.program.pieces import Piece, blocks_of, is_numpy, layout_of
 from microgrand.program.replay_on_numbers import gradient_on_numbers, on_numbers, without_checks
 from microgrand.program.tape import Tape
 from microgrand.table.arrays import library, quietly
 
 
 class Question(NamedTuple):
-    """What is asked: a program's outputs in order, each as the value, or as the gradient in a piece.
-
-    pieces  None for the value, one number; else a piece without its numbers
-    """
+    """What is asked: a program's outputs, in parts that are computed together."""
 
     program: Tape
-    pieces: list[Piece | None]
     parts: tuple[Part, ...]
 
 
@@ -37,13 +35,17 @@ def outputs_on_numbers(program: Tape, inputs: list[Any]) -> list[Any]:
     return [z[slot] for slot in program.outputs]
 
 
+VALUE = Piece([0.0], range(1), None, None)  # a value is handed out as the gradient in one number is
+
+
 def replay(
     program: Tape, arguments: Sequence[Any], regroup: bool, allow_nonfinite: bool, run: Run = outputs_on_numbers
 ) -> Any:
     """See `Program.__call__`; `run` is what computes where every slot is one number, here and below."""
     given = Arguments(program, arguments)
-    question = program.derived("replay", lambda: _question(program, [None] * len(program.outputs), False))
-    return rebuilt(program.result, iter(_answered(question, given, regroup, allow_nonfinite, run)))
+    question = program.derived("replay", lambda: Question(program, _values(len(program.outputs), False)))
+    pieces = [VALUE] * len(program.outputs)
+    return rebuilt(program.result, _asked(question, pieces, given, regroup, allow_nonfinite, run))
 
 
 def value_and_grad(
@@ -52,14 +54,15 @@ def value_and_grad(
 ) -> tuple[Any, Any]:  # fmt: skip
     """See `Program.value_and_grad`."""
     given = Arguments(program, arguments)
-    make = lambda: _question(derived.adjoint(program, argnums), [None, *given.chosen(argnums)], True)
+    pieces = given.chosen(argnums)
+    make = lambda: Question(derived.adjoint(program, argnums), (*_values(1, False), *_gradients(pieces, 1, True)))
     question = program.derived(("gradient", derived.as_key(argnums), given.signature), make)
     if given.many_digits:
         z = on_numbers(program, given.numbers())
         delta = gradient_on_numbers(program, z, program.outputs[0])
-        return z[program.outputs[0]], given.shaped(_picked(delta, question.pieces[1:]), argnums)
-    value, *slopes = _answered(question, given, regroup, allow_nonfinite, run)
-    return value, given.shaped(slopes, argnums)
+        return z[program.outputs[0]], given.shaped(_picked(delta, pieces), argnums)
+    items = _asked(question, [VALUE, *pieces], given, regroup, allow_nonfinite, run)
+    return next(items), given.shaped(items, argnums)
 
 
 def jacobian(
@@ -73,12 +76,11 @@ def jacobian(
     if given.many_digits:
         z = on_numbers(program, given.numbers())
         deltas = [gradient_on_numbers(program, z, root) for root in program.outputs]
-        slopes = [item for delta in deltas for item in _picked(delta, pieces)]
+        items: Iterator[Any] = chain.from_iterable([_picked(delta, pieces) for delta in deltas])
     else:
-        question = _question(derived.jacobian(program, argnums), pieces * count, False)
-        slopes = _answered(question, given, regroup, allow_nonfinite, run)
-    per_output = [slopes[k * len(pieces) : (k + 1) * len(pieces)] for k in range(count)]
-    return rebuilt(program.result, iter([given.shaped(items, argnums) for items in per_output]))
+        question = Question(derived.jacobian(program, argnums), _gradients(pieces * count, 0, False))
+        items = _asked(question, pieces * count, given, regroup, allow_nonfinite, run)
+    return rebuilt(program.result, iter([given.shaped(items, argnums) for _ in range(count)]))
 
 
 def hessian(
@@ -88,15 +90,17 @@ def hessian(
     """See `Program.hessian`."""
     given = Arguments(program, arguments)
     pieces = given.chosen(argnums)
-    count = sum([len(piece.slots) for piece in pieces])
-    question = _question(derived.hessian(program, argnums), pieces * count, False)
-    along = iter(_answered(question, given, regroup, allow_nonfinite, run))
+    every = pieces * sum([len(piece.slots) for piece in pieces])
+    question = Question(derived.hessian(program, argnums), _gradients(every, 0, False))
+    items = _asked(question, every, given, regroup, allow_nonfinite, run)
+    width = sum([piece.items for piece in pieces])
     gradients = []
     for piece in pieces:
-        rows = [[next(along) for _ in pieces] for _ in piece.slots]
-        columns = [_stacked(column, piece, given.lanes) for column in zip(*rows, strict=True)]
-        gradients.append(given.shaped(columns, argnums))
-    return given.shaped(gradients, argnums)
+        rows = [list(islice(items, width)) for _ in piece.slots]
+        if piece.shape is not None:
+            rows = [[_stacked(column, piece, given.lanes) for column in zip(*rows, strict=True)]]
+        gradients.extend([given.shaped(iter(row), argnums) for row in rows])
+    return given.shaped(iter(gradients), argnums)
 
 
 def hvp(
@@ -108,8 +112,9 @@ def hvp(
         raise TypeError(f"{program.title}.hvp takes the arguments, and a vector in the shape of one of them; got none")
     product = derived.hvp(program, argnum)
     given = Arguments(product, arguments)
-    question = _question(product, given.chosen(argnum), True)
-    return given.shaped(_answered(question, given, regroup, allow_nonfinite, run), argnum)
+    pieces = given.chosen(argnum)
+    question = Question(product, _gradients(pieces, 0, True))
+    return given.shaped(_asked(question, pieces, given, regroup, allow_nonfinite, run), argnum)
 
 
 def total(program: Tape, chunks: Iterable[tuple[Any, ...]], argnums: Any) -> Any:
@@ -125,30 +130,29 @@ def total(program: Tape, chunks: Iterable[tuple[Any, ...]], argnums: Any) -> Any
         raise ValueError(f"{program.title}.total takes one chunk or more; got none")
     if argnums is None:
         return math.fsum(values)
-    return math.fsum(values), Arguments(program, last).shaped(sums, argnums)
+    return math.fsum(values), Arguments(program, last).shaped(iter(sums), argnums)
 
 
 def summed(program: Tape, arguments: Sequence[Any], argnums: Any = None) -> tuple[float, list[Any]]:
-    """Σ value over the lanes, and per piece of the chosen arguments the sum of its gradient, raw where non-finite."""
+    """Σ value over the lanes, and the sums of the gradient, one item per number and per array, raw where non-finite."""
     given = Arguments(program, arguments)
     pieces = [] if argnums is None else given.chosen(argnums)
     if any([piece.laned for piece in pieces]):
         raise ValueError(f"{program.title} is summed over its lanes; a gradient in an argument with lanes is no sum")
-    question = _question(program if argnums is None else derived.adjoint(program, argnums), [None, *pieces], True, True)
-    if given.one_by_one:
-        value, *slopes = _answered(question, given, True, True)
-        return value, slopes
-    (value,), *slopes = computed(question.program, given, question.parts, False)
-    return float(value), [_item(slope, piece, True) for slope, piece in zip(slopes, pieces, strict=True)]
+    asked = program if argnums is None else derived.adjoint(program, argnums)
+    question = Question(asked, (*_values(1, True), *_gradients(pieces, 1, True)))
+    value, *slopes = _asked(question, [VALUE, *pieces], given, True, True, outputs_on_numbers)
+    return float(value), slopes
 
 
 def plan(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool) -> Plan:
     """See `Program.plan`."""
     given = Arguments(program, arguments or _first_shared(program))
     if argnums is None:
-        question = _question(program, [None] * len(program.outputs), False)
+        question = Question(program, _values(len(program.outputs), False))
     else:
-        question = _question(derived.adjoint(program, argnums), [None, *given.chosen(argnums)], True)
+        parts = _gradients(given.chosen(argnums), 1, True)
+        question = Question(derived.adjoint(program, argnums), (*_values(1, False), *parts))
     return plan_of(question.program, given, question.parts, not regroup)
 
 
@@ -159,78 +163,100 @@ def _first_shared(program: Tape) -> list[Any]:
     found = []
     for k, example in enumerate(program.example):
         lanes = (1,) if k > 0 or len(program.example) == 1 else ()
-        shape, size = layout_of(example)
-        if shape is None:
-            found.append(rebuilt(example, iter([numpy.zeros(lanes)] * size)))
+        layout = layout_of(example)
+        if layout.shape is None:
+            found.append(rebuilt(example, iter([numpy.zeros(lanes)] * layout.size)))
         else:
-            found.append(numpy.zeros((*lanes, *shape)))
+            found.append(numpy.zeros((*lanes, *layout.shape)))
     return found
 
 
-def _question(program: Tape, pieces: Sequence[Piece | None], sums: bool, sum_value: bool = False) -> Question:
-    """The question for these outputs.
+def _values(count: int, sums: bool) -> tuple[Part, ...]:
+    """The parts for so many values, which come first among the outputs."""
+    return tuple([Part(range(k, k + 1), sums) for k in range(count)])
+
+
+def _gradients(pieces: Sequence[Piece], at: int, sums: bool) -> tuple[Part, ...]:
+    """The parts for the gradients in these pieces, whose first output is number `at`: those of one kind together.
 
     sums  whether the gradient in what has no lanes is summed over them
     """
     parts = []
-    at = 0
-    for piece in pieces:
-        size = 1 if piece is None else len(piece.slots)
-        parts.append(Part(range(at, at + size), sum_value if piece is None else sums and not piece.laned))
+    for block in blocks_of(pieces):
+        size = sum([len(piece.slots) for piece in pieces[block.start : block.stop]])
+        parts.append(Part(range(at, at + size), sums and not block.laned))
         at += size
-    forms = [None if piece is None else piece._replace(data=None) for piece in pieces]
-    return Question(program, forms, tuple(parts))
+    return tuple(parts)
 
 
-def _answered(
-    question: Question, given: Arguments, regroup: bool, allow_nonfinite: bool, run: Run = outputs_on_numbers
-) -> list[Any]:
-    """One item per piece of the question."""
-    program, pieces, parts = question
+def _asked(
+    question: Question, pieces: Sequence[Piece], given: Arguments, regroup: bool, allow_nonfinite: bool, run: Run
+) -> Iterator[Any]:
+    """An item for each number and each array of the pieces, which are what the question's outputs belong to."""
+    found = _answered(question, given, regroup, allow_nonfinite, run)
+    return _items(question, found, pieces, given)
+
+
+def _answered(question: Question, given: Arguments, regroup: bool, allow_nonfinite: bool, run: Run) -> list[Any]:
+    """What each part of the question is: a list of numbers, sums as an array (k,), or lanes as an array (k, N)."""
+    program, parts = question
     if given.one_by_one:
-        along = iter(run(program, given.numbers()))
-        return [next(along) if piece is None else _taken(along, piece) for piece in pieces]
+        z = run(program, given.numbers())
+        return [z[part.outputs.start : part.outputs.stop] for part in parts]
     found = computed(program, given, parts, not regroup)
     if not allow_nonfinite and not _all_finite(found):
         found = computed(program, given, parts, True) if regroup else found
         if not _all_finite(found):
             raise NonFiniteError(_birth(program, given, parts))
-    lanes = given.lanes is not None
-    items = zip(found, pieces, parts, strict=True)
-    return [_item(block, piece, part.summed, lanes) for block, piece, part in items]
+    return found
 
 
-def _picked(delta: Sequence[Any], pieces: Sequence[Piece | None]) -> list[Any]:
+def _items(question: Question, found: Sequence[Any], pieces: Sequence[Piece], given: Arguments) -> Iterator[Any]:
+    """What was found, as it is handed out: the items of one piece after the other."""
+    answers = zip(question.parts, found, strict=True)
+    left = 0
+    for piece in pieces:
+        size = len(piece.slots)
+        if size == 0:
+            yield piece.data  # an array without numbers, and so is its gradient
+        else:
+            if left == 0:
+                part, block = next(answers)
+                left = len(part.outputs)
+            start = len(part.outputs) - left
+            rows = block if left == size == len(part.outputs) else block[start : start + size]
+            yield from _handed_out(rows, piece, given.lanes is not None and not part.summed)
+            left -= size
+
+
+def _handed_out(rows: Any, piece: Piece, lanes: bool) -> Sequence[Any]:
+    """One item per number of a piece, or one array: with lanes along its first axis, if the rows have lanes."""
+    shape = piece.shape
+    if isinstance(rows, list):
+        return rows if shape is None else [as_array(piece.data, iter(rows))]
+    if shape is None:
+        if lanes:
+            return list(rows)
+        flat = rows.reshape(-1)
+        return flat.tolist() if is_numpy(flat) else list(flat)
+    if lanes:
+        return [rows.reshape(-1) if shape == () else rows.T.reshape((rows.shape[1], *shape))]
+    return [rows.reshape(shape)]
+
+
+def _picked(delta: Sequence[Any], pieces: Sequence[Piece]) -> Iterator[Any]:
     """The adjoints of these pieces' numbers, of all that there are."""
-    return [_taken(iter(delta[piece.slots.start : piece.slots.stop]), piece) for piece in pieces if piece is not None]
-
-
-def _taken(along: Any, piece: Piece) -> Any:
-    """The gradient in a piece whose numbers were taken one by one."""
-    if piece.shape is None:
-        return next(along)
-    import numpy
-
-    return numpy.asarray([next(along) for _ in piece.slots], dtype=numpy.float64).reshape(piece.shape)
-
-
-def _item(block: Any, piece: Piece | None, summed: bool, lanes: bool = True) -> Any:
-    """A part as it is handed out: (k,) sums in the piece's shape, (k, N) lanes with the samples first."""
-    shape = () if piece is None or piece.shape is None else piece.shape
-    if not summed and lanes:
-        return block.reshape(-1) if shape == () else block.T.reshape((block.shape[1], *shape))
-    item = block.reshape(shape)
-    return item.item() if shape == () and type(item).__module__ == "numpy" else item
+    for piece in pieces:
+        yield from _handed_out(list(delta[piece.slots.start : piece.slots.stop]), piece, False)
 
 
 def _stacked(items: Sequence[Any], piece: Piece, lanes: int | None) -> Any:
-    """One item per number of a piece, as one array if the piece is one: its axes come first, or after that of lanes."""
-    if piece.shape is None:
-        return items[0]
+    """One item per number of an array, as one array: its axes come first, or after that of the lanes."""
     xp = library(piece.data)
     axis = 0 if lanes is None else 1
     stack = xp.stack([xp.asarray(item) for item in items], axis=axis)
-    return stack.reshape((*stack.shape[:axis], *piece.shape, *stack.shape[axis + 1 :]))
+    shape: Any = piece.shape
+    return stack.reshape((*stack.shape[:axis], *shape, *stack.shape[axis + 1 :]))
 
 
 def _all_finite(blocks: Sequence[Any]) -> bool:

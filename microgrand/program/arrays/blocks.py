@@ -3,61 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from microgrand.program.arguments import Piece
-
-
-class Block(NamedTuple):
-    """Neighbouring slots whose numbers are of one kind: numbers without lanes, or (N,) arrays, or one array.
-
-    slots        the slots
-    laned        whether they have lanes
-    whole        whether one array has them all
-    start, stop  the pieces that fill them
-    """
-
-    slots: range
-    laned: bool
-    whole: bool
-    start: int
-    stop: int
-
-    def joins(self, piece: Piece) -> bool:
-        """Whether a piece can be part of it."""
-        return piece.laned == self.laned and not self.whole and not piece.shape
-
-    @property
-    def slot_last(self) -> bool:
-        """Whether the array has its samples along the first axis."""
-        return self.whole and self.laned
-
-    def array(self, pieces: Sequence[Piece], xp: Any, dtype: Any, like: Any) -> Any:
-        """Its numbers: of shape (k, 1) without lanes, else (k, N), or (N, k) where one array has all of them."""
-        data = pieces[self.start].data
-        if self.slot_last:
-            array = _as(data, xp, dtype)
-            return array if array.ndim == 2 else array.reshape((array.shape[0], -1))
-        if self.laned:
-            return xp.stack([_as(piece.data, xp, dtype) for piece in pieces[self.start : self.stop]])
-        if self.whole:
-            return _as(data, xp, dtype).reshape((-1, 1))
-        if any([hasattr(piece.data, "dtype") for piece in pieces[self.start : self.stop]]):
-            return xp.stack([xp.asarray(each.data, dtype=dtype).reshape(1) for each in pieces[self.start : self.stop]])
-        numbers = [[piece.data] for piece in pieces[self.start : self.stop]]
-        return xp.asarray(numbers, dtype=dtype, **device_of(like))
+from microgrand.program.pieces import Block, Piece
 
 
-def blocks_of(pieces: Sequence[Piece]) -> list[Block]:
-    """The pieces as blocks, neighbours of one kind together."""
-    blocks: list[Block] = []
-    for k, piece in enumerate(pieces):
-        if blocks and blocks[-1].joins(piece):
-            last = blocks.pop()
-            blocks.append(last._replace(slots=range(last.slots.start, piece.slots.stop), stop=k + 1))
-        elif len(piece.slots) > 0:
-            blocks.append(Block(piece.slots, piece.laned, bool(piece.shape), k, k + 1))
-    return blocks
+def as_block(block: Block, pieces: Sequence[Piece], xp: Any, dtype: Any, like: Any) -> Any:
+    """The numbers of a block: of shape (k, 1) without lanes, else (k, N), or (N, k) where they come as one array."""
+    some = pieces[block.start : block.stop]
+    if block.whole:
+        array = _as(some[0].data, xp, dtype)
+        return array if array.ndim == 2 else array.reshape((array.shape[0], -1))
+    if block.laned:
+        return xp.stack([_as(piece.data, xp, dtype) for piece in some])
+    columns = [_column(piece, xp, dtype, like) for piece in some]
+    column = columns[0] if len(columns) == 1 else xp.concat(columns)
+    return xp.ascontiguousarray(column) if xp.__name__ == "numpy" else column
+
+
+def _column(piece: Piece, xp: Any, dtype: Any, like: Any) -> Any:
+    """The numbers of a piece without lanes, one below the other."""
+    if piece.shape is None:
+        return xp.asarray(piece.data, dtype=dtype, **device_of(like)).reshape((-1, 1))
+    return _as(piece.data, xp, dtype).reshape((-1, 1))
 
 
 def _as(data: Any, xp: Any, dtype: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from microgrand.errors import GuardError
 from microgrand.program.arguments import Arguments
-from microgrand.program.arrays.blocks import Block, blocks_of, device_of, dtype_of
+from microgrand.program.arrays.blocks import as_block, device_of, dtype_of
 from microgrand.program.arrays.kinds import Function, indexed
 from microgrand.program.arrays.passes import optimised
 from microgrand.program.arrays.plan import Cell, Part, Plan
@@ -23,7 +23,7 @@ Step = tuple[Cell, Function, tuple[Cell, ...], tuple[Cell, ...]]
 
 
 class Bound(NamedTuple):
-    """A plan with what its operations are in one array library, and how the arguments come to its blocks.
+    """A plan with what its operations are in one array library.
 
     program             whose plan it is
     shared, operations  of each operation the cell that it fills, the function, the operands, the cells to drop
@@ -33,7 +33,6 @@ class Bound(NamedTuple):
 
     plan: Plan
     program: Tape
-    blocks: list[Block]
     shared: list[Step]
     operations: list[Step]
     sums: list[tuple[int, Any, Function, tuple[Cell, ...]]]
@@ -47,14 +46,13 @@ def computed(program: Tape, given: Arguments, parts: tuple[Part, ...], exact: bo
     """
     xp = library(given.arrays()[0])
     key = (given.signature, parts, exact, xp.__name__)
-    make = lambda: bound(plan_of(program, given, parts, exact), _target(program, exact), blocks_of(given.pieces), xp)
+    make = lambda: bound(plan_of(program, given, parts, exact), _target(program, exact), xp)
     return carried_out(program.derived(key, make), given, xp)
 
 
 def plan_of(program: Tape, given: Arguments, parts: Sequence[Part], exact: bool) -> Plan:
     """The plan for a program on such arguments."""
-    blocks = blocks_of(given.pieces)
-    return planned(_target(program, exact), [(block.slots, block.laned) for block in blocks], parts, exact)
+    return planned(_target(program, exact), [(block.slots, block.laned) for block in given.blocks], parts, exact)
 
 
 def _target(program: Tape, exact: bool) -> Tape:
@@ -63,18 +61,14 @@ def _target(program: Tape, exact: bool) -> Tape:
     return target
 
 
-def bound(plan: Plan, target: Tape, blocks: list[Block], xp: Any) -> Bound:
-    """The plan, to be carried out in an array library.
-
-    target  the program that it is the plan for
-    blocks  of the arguments
-    """
+def bound(plan: Plan, target: Tape, xp: Any) -> Bound:
+    """The plan, to be carried out in an array library; `target` is the program that it is the plan for."""
     shared, operations = [
         [(each.out, each.kind.function(xp), each.operands, each.dropped) for each in some]
         for some in (plan.shared, plan.operations)
     ]
     sums = [(part, indexed(where, xp), kind.function(xp), operands) for part, where, kind, operands in plan.sums]
-    return Bound(plan, target, blocks, shared, operations, sums, {})
+    return Bound(plan, target, shared, operations, sums, {})
 
 
 def carried_out(bound: Bound, given: Arguments, xp: Any) -> list[Any]:
@@ -88,8 +82,8 @@ class _Run:
     """One run of a plan."""
 
     def __init__(self, bound: Bound, given: Arguments, xp: Any, dtype: Any, like: Any) -> None:
-        self.bound, self.plan, self.blocks = bound, bound.plan, bound.blocks
-        self.leaves = [block.array(given.pieces, xp, dtype, like) for block in self.blocks]
+        self.bound, self.plan, self.blocks = bound, bound.plan, given.blocks
+        self.leaves = [as_block(block, given.pieces, xp, dtype, like) for block in self.blocks]
         self.lanes, self.xp = given.lanes, xp
         kind = (dtype, getattr(like, "device", None))
         if kind not in bound.standing:
@@ -122,7 +116,7 @@ class _Run:
     def _lay(self, start: int, stop: int) -> None:
         """Put these lanes of the inputs into their cells."""
         for k, (block, leaf) in enumerate(zip(self.blocks, self.leaves, strict=True)):
-            if block.slot_last:
+            if block.whole:
                 rows = leaf[start:stop].T
                 laid_out = k in self.plan.elementwise and self.xp.__name__ == "numpy"
                 self.cells[k] = self.xp.ascontiguousarray(rows) if laid_out else rows
