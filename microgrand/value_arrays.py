@@ -42,7 +42,8 @@ class ValueArray(numpy.ndarray[Any, Any]):
             return _of_values(row(*plain))
         if "out" in settings:
             settings["out"] = tuple([_plain(target) for target in settings["out"]])
-        return _of_values(getattr(ufunc, method)(*plain, **settings))
+        with numpy.errstate(all="ignore"):  # overflow gives an infinity, as on floats
+            return _of_values(getattr(ufunc, method)(*plain, **settings))
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, settings: Any) -> Any:
         """NumPy's other functions; those that return arrays of Values, np.where say, return arrays of this kind."""

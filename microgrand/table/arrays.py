@@ -78,7 +78,7 @@ def elementwise(value: Callable[..., Any], apply: Callable[[list[Any]], Any], op
     import numpy
 
     boxes = [boxed(x) if is_value else x for x, is_value in zip(operands, values, strict=True)]
-    return numpy.frompyfunc(lambda *each: apply(list(each)), len(operands), 1)(*boxes)
+    return quietly(numpy.frompyfunc(lambda *each: apply(list(each)), len(operands), 1), boxes)
 
 
 def quietly(value: Callable[..., Any], operands: list[Any]) -> Any:
