@@ -46,7 +46,7 @@ def _collect(structure: Any, found: list[Any]) -> None:
 
 def is_array(x: object) -> bool:
     """Whether `x` is an array of NumPy or another library; a single number of NumPy's is none."""
-    if not (hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "reshape")):
+    if not (hasattr(x, "__array_namespace__") or (hasattr(x, "dtype") and hasattr(x, "reshape"))):
         return False
     numpy: Any = sys.modules.get("numpy")
     return numpy is None or not isinstance(x, numpy.generic)
