@@ -151,19 +151,29 @@ def as_lists(arrays: Sequence[Any]) -> list[Any]:
 
 
 def network(N: int = 50_000) -> Duel:
-    """Value and gradient of the tanh network in all six parts of θ."""
+    """Value and gradient of the tanh network in all six parts of θ, which are arrays."""
+    return in_form(f"tanh 2-16-16-1, {N:,} samples", weights(), lambda *parts: parts, N)
+
+
+def in_form(name: str, theta: Sequence[Any], parts_of: Callable[..., Sequence[Any]], N: int = 50_000) -> Duel:
+    """Value and gradient of the tanh network in θ, whose numbers have some form.
+
+    theta     the arguments that are θ
+    parts_of  from these to the six parts
+    """
     import numpy
 
     from microgrand import record, tanh
 
-    theta = weights()
     X = numpy.random.default_rng(1).normal(size=(N, 2))
     y = numpy.sin(X.sum(axis=1))
-    program = record(cost_of_one(tanh), *as_lists(theta), [0.0, 0.0], 0.0)
-    ours = lambda: program.value_and_grad(*theta, X, y, argnums=tuple(range(6)))
+    cost, argnums = cost_of_one(tanh), tuple(range(len(theta)))
+    of_theta = lambda *arguments: cost(*parts_of(*arguments[:-2]), *arguments[-2:])
+    program = record(of_theta, *theta, [0.0, 0.0], 0.0)
+    ours = lambda: program.value_and_grad(*theta, X, y, argnums=argnums)
 
     def theirs() -> Any:
-        w1, b1, w2, b2, w3, b3 = theta
+        w1, b1, w2, b2, w3, b3 = weights()
         z1 = numpy.tanh(X @ w1.T + b1)
         z2 = numpy.tanh(z1 @ w2.T + b2)
         residual = z2 @ w3 + b3 - y
@@ -175,10 +185,38 @@ def network(N: int = 50_000) -> Duel:
 
     def error() -> float:
         (value, found), (cost, slopes) = ours(), theirs()
-        pairs = [(value.sum(), cost), *zip(found, slopes, strict=True)]
-        return max([float(numpy.max(numpy.abs(a - b)) / numpy.max(numpy.abs(b))) for a, b in pairs])
+        pairs = [(value.sum(), cost), *zip(parts_of(*found), slopes, strict=True)]
+        return max([float(numpy.max(numpy.abs(numpy.array(a) - b)) / numpy.max(numpy.abs(b))) for a, b in pairs])
 
-    return Duel(f"tanh 2-16-16-1, {N:,} samples", "NumPy by hand", ours, theirs, error, 1.5)
+    return Duel(name, "NumPy by hand", ours, theirs, error, 1.5)
+
+
+def from_flat(theta: Any) -> list[Any]:
+    """The six parts of θ, of its 337 numbers in a row."""
+    rows = lambda start, count, size: [theta[start + k * size : start + (k + 1) * size] for k in range(count)]
+    return [rows(0, 16, 2), theta[32:48], rows(48, 16, 16), theta[304:320], theta[320:336], theta[336]]
+
+
+def forms() -> Iterator[Callable[[], Duel]]:
+    """The tanh network with θ in every form that its numbers may have."""
+    import numpy
+
+    six = weights()
+    lists = as_lists(six)
+    row = numpy.concatenate([numpy.ravel(part) for part in six])
+    names = ("w1", "b1", "w2", "b2", "w3", "b3")
+    of_dict = lambda theta: list(theta.values())
+    for name, theta, parts_of in [
+        ("θ: six arrays", six, lambda *parts: parts),
+        ("θ: six nested lists", lists, lambda *parts: parts),
+        ("θ: one array", [row], from_flat),
+        ("θ: one list", [row.tolist()], from_flat),
+        ("θ: one tuple", [tuple(row.tolist())], from_flat),
+        ("θ: one list of NumPy's numbers", [list(row)], from_flat),
+        ("θ: a dict of arrays", [dict(zip(names, six, strict=True))], of_dict),
+        ("θ: a dict of nested lists", [dict(zip(names, lists, strict=True))], of_dict),
+    ]:
+        yield lambda name=name, theta=theta, parts_of=parts_of: in_form(name, theta, parts_of)
 
 
 def first_gradient() -> Duel:
@@ -342,6 +380,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for make in duels():
         comparisons.append(measured(make(), options.rounds))
         print(described(comparisons[-1]), flush=True)
+    print("\nthe tanh network, its 337 parameters in every form")
+    for make in forms():
+        print(described(measured(make(), options.rounds)), flush=True)
     footer = f"medians of {options.rounds} rounds in turns; {machine()}; {datetime.date.today().isoformat()}"
     print(footer)
     if options.chart is not None:
