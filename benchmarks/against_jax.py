@@ -28,6 +28,7 @@ from benchmarks.reference import context
 from microgrand import Primitive, Value, sweep
 from microgrand.engine.node import Node, data_of
 from microgrand.engine.sweep import differentiable_sweep
+from microgrand.program.replay_on_numbers import filled, gradient_on_numbers, on_numbers
 from microgrand.testing import Expression
 
 ROUNDINGS = 16 * 2.0**-53
@@ -156,7 +157,7 @@ def in_jax(framework: Framework, expression: Expression, points: Sequence[Sequen
     call = _caller(framework)
 
     def function(xs: Any) -> Any:
-        return expression.slots([xs[k] for k in range(len(expression.inputs))], call)[-1]
+        return filled(expression, [xs[k] for k in range(len(expression.inputs))], call)[expression.result]
 
     values, gradients = jax.vmap(jax.value_and_grad(function))(numpy.array(points))
     found: list[list[float]] = numpy.column_stack([values, gradients]).tolist()
@@ -201,19 +202,9 @@ def _distance(x: float, exact: Any) -> float:
 
 
 def exactly(expression: Expression) -> list[Any]:
-    """The value and the derivatives with 100 digits: rows on mpmath numbers, and the chain rule written out."""
-    count = len(expression.inputs)
-    slots = expression.slots([EXACT.mpf(x) for x in expression.inputs])
-    deltas = [EXACT.zero] * (len(slots) - 1) + [EXACT.one]
-    for k in range(len(expression.steps) - 1, -1, -1):
-        row, operands = expression.steps[k]
-        z, delta = slots[count + k], deltas[count + k]
-        xs = [slots[item] if isinstance(item, int) else item for item in operands]
-        partials = row.partials[0](z, *xs) if row.signature.lists else [partial(z, *xs) for partial in row.partials]
-        for item, partial in zip(operands, partials, strict=True):
-            if isinstance(item, int):
-                deltas[item] = deltas[item] + delta * partial
-    return [slots[-1], *deltas[:count]]
+    """The value and the derivatives with 100 digits: rows on mpmath numbers, and the sweep over them."""
+    z = on_numbers(expression, [EXACT.mpf(x) for x in expression.inputs])
+    return [z[expression.result], *gradient_on_numbers(expression, z, expression.result)]
 
 
 # ---- the report ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import random
 
 from microgrand import TABLE
 from microgrand.testing import Expression
-from microgrand.testing.expression import Assignment
 
 MOST_NODES = 40
 MOST_INPUTS = 4
@@ -28,18 +27,16 @@ class Draft:
 
     def __init__(self, source: random.Random) -> None:
         self.source = source
-        self.inputs = source.randint(1, MOST_INPUTS)
-        self.steps: list[Assignment] = []
+        self.program = Expression.draft([0.0] * source.randint(1, MOST_INPUTS))
 
     @property
     def slots(self) -> int:
-        """How many slots there are so far."""
-        return self.inputs + len(self.steps)
+        """How many slots there are so far, the constants' not counted."""
+        return self.program.size
 
     def add(self, name: str, *operands: int | float) -> int:
         """One more step; its slot."""
-        self.steps.append(Assignment(TABLE[name], operands))
-        return self.slots - 1
+        return self.program.apply(TABLE[name], operands)
 
     def slot(self) -> int:
         """Any slot, half of the time one of the last four."""
@@ -56,18 +53,19 @@ class Draft:
 
     def unused(self) -> list[int]:
         """The slots that no step uses."""
-        used = {item for _, operands in self.steps for item in operands if isinstance(item, int)}
+        used = {item for _, members in self.program.steps for operands in members for item in operands}
         return [k for k in range(self.slots) if k not in used]
 
 
 def draw(source: random.Random) -> Expression:
     """An expression of at most `MOST_NODES` nodes, all of which its last step depends on, looked at 0."""
     draft = Draft(source)
-    size = source.randint(draft.inputs + 2, MOST_NODES - 4)  # a move adds up to three steps, the last one joins
+    size = source.randint(draft.slots + 2, MOST_NODES - 4)  # a move adds up to three steps, the last one joins
     while draft.slots < size:
         source.choice((_unary, _binary, _binary, _many, _quotient, _bounded, _positive, _power))(draft)
-    draft.add(source.choice(("sum", "sum", "mean", "logsumexp", "norm")), *draft.unused())
-    return Expression((0.0,) * draft.inputs, tuple(draft.steps))
+    return draft.program.finished(
+        draft.add(source.choice(("sum", "sum", "mean", "logsumexp", "norm")), *draft.unused())
+    )
 
 
 def _unary(draft: Draft) -> None:

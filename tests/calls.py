@@ -13,7 +13,6 @@ from typing import Any
 import microgrand
 from microgrand import TABLE, Domain, Interval, Primitive, Scope, Value
 from microgrand.testing import Expression
-from microgrand.testing.expression import Assignment
 
 NUMBERS = [0.0, -0.0, 0.5, -1.0, 2.0, 3, -7.25, 1e-320, 1e-9, 40.0, 710.0, -745.5, 1e300, math.inf, -math.inf, math.nan]
 WRONG = [None, "1", 1j, b"x", [1.0], (), {}, object(), int, Value(1.5, name="v"), True, 2, 10**400]
@@ -104,13 +103,13 @@ def graphs() -> Iterator[tuple[str, Any]]:
 
 def random_expression(chosen: random.Random) -> Expression:
     inputs = [chosen.gauss(0.0, 2.0) for _ in range(3)]
-    steps = []
+    draft = Expression.draft(inputs)
     for k in range(chosen.randint(1, 25)):
         name = chosen.choice(UNARY + BINARY + MANY)
         size = 1 if name in UNARY else 2 if name in BINARY else chosen.randint(1, 4)
         others = [chosen.choice([chosen.randrange(3 + k), chosen.gauss(0.0, 2.0)]) for _ in range(size - 1)]
-        steps.append(Assignment(TABLE[name], (chosen.randrange(3 + k), *others)))
-    return Expression(tuple(inputs), tuple(steps))
+        root = draft.apply(TABLE[name], (chosen.randrange(3 + k), *others))
+    return draft.finished(root)
 
 
 def of_a_layer(chosen: random.Random) -> Value:

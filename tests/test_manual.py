@@ -17,7 +17,7 @@ import microgrand
 from microgrand import TABLE, Primitive, nn, testing, training
 
 # These are found, and not made by their users: what they hold is told, and not how they are made.
-FOUND = {"Adjoints", "Derivation", "Drawing", "Program", "Report", "Scope", "Trace", "Walkthrough"}
+FOUND = {"Adjoints", "Derivation", "Drawing", "Expression", "Program", "Report", "Scope", "Trace", "Walkthrough"}
 
 MODULES = {
     "microgrand": (microgrand, [*microgrand.__all__, "abs", "pow", "sum"]),

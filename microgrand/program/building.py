@@ -54,6 +54,10 @@ class Draft(Generic[SomeTape]):
         self.size += len(members)
         return self.size - len(members)
 
+    def apply(self, row: Primitive, operands: Sequence[int | float]) -> int:
+        """Apply a row to slots, which are ints, and plain numbers, which are floats; the slot that is filled."""
+        return self.step(row, tuple([k if isinstance(k, int) else self.constant(k) for k in operands]))
+
     def finished(self, result: Any, guards: Iterable[Guard] = ()) -> SomeTape:
         """The program that returns `result`, a slot or a nesting of slots. Constants that nothing uses are left out."""
         guards = list(guards)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from microgrand.nested import rebuilt
-from microgrand.program.tape import Tape, slots
+from microgrand.program.tape import Tape
 from microgrand.table.formula import number
 
 
@@ -27,8 +26,13 @@ def listing(program: Tape) -> str:
         f"only where {comparison.notation.write('text', [f'z{left}', f'z{right}'])} is {outcome}"
         for comparison, left, right, outcome in program.guards
     ]
-    result = str(rebuilt(program.result, iter([_Bare(k) for k in slots(program.result)])))
+    result = result_text(program, [f"z{k}" for k in range(program.size)])
     return "\n".join([f"{program.title}({', '.join(program.names)})", *body, *guards, f"return {result}"])
+
+
+def result_text(program: Tape, names: Sequence[str]) -> str:
+    """The result as Python writes it, with the name of each slot in its place."""
+    return str(rebuilt(program.result, iter([_Bare(names[k]) for k in program.outputs])))
 
 
 def slot_names(column: Sequence[int]) -> str:
@@ -60,10 +64,10 @@ def described(program: Tape, slot: int, inline: bool = False) -> str:
 
 
 class _Bare:
-    """A slot that prints as its name, without quotes, inside lists and tuples."""
+    """A name that prints without quotes inside lists and tuples."""
 
-    def __init__(self, slot: Any) -> None:
-        self.slot = slot
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __repr__(self) -> str:
-        return f"z{self.slot}"
+        return self.name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 from microgrand.program import derived, replay
@@ -21,6 +22,7 @@ __all__ = ["Application", "Guard", "Program", "Step"]
 Step = Application  # its name in pickles of version 0.1
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Program(Tape):
     """What a function computes, as plain data: see `Tape` for its parts.
 

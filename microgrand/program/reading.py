@@ -24,12 +24,14 @@ def read(
     inputs: Sequence[Node],
     result: Any,
     decisions: Iterable[Decision] = (),
+    parameterised: bool = True,
 ) -> SomeTape:
     """The graph below `result`, a nesting of Values and numbers, as a program of the inputs.
 
-    kind       what is made: a Tape, a Program
-    inputs     the nodes whose numbers the example has, in order
-    decisions  the comparisons that were made on the way
+    kind           what is made: a Tape, a Program
+    inputs         the nodes whose numbers the example has, in order
+    decisions      the comparisons that were made on the way
+    parameterised  whether other leaves become parameters; if not, they count as plain numbers
 
     What is compared comes first, so that no step of a wrong branch is replayed before its guard.
     """
@@ -38,11 +40,14 @@ def read(
     decisions = list(decisions)
     roots = [x for _, left, right, _ in decisions for x in (left, right)] + list(flat(result))
     order = topological_order([x for x in roots if isinstance(x, Node)], inputs)
-    outside = [node for node in order[len(inputs) :] if node.is_leaf]
+    others = [node for node in order[len(inputs) :] if node.is_leaf]
+    outside = others if parameterised else []
     parameters = [(name_of(node, k, "theta"), node.data) for k, node in enumerate(outside)]
     draft = Draft(kind, title, example, names, parameters, len(inputs) + len(outside))
     slots: dict[int, int] = {id(node): k for k, node in enumerate([*inputs, *outside])}
     constant = draft.constant
+    if not parameterised:
+        slots.update({id(node): constant(node.data) for node in others})
     for node in order[len(inputs) :]:
         row = node.primitive
         if row is not None:

@@ -56,10 +56,15 @@ def _slopes(row: Primitive, z: Any, xs: Sequence[Any]) -> Sequence[Any]:
 
 def without_checks(program: Tape, inputs: Sequence[float]) -> list[float]:
     """The float in every slot as IEEE has it: no domain and no guard is looked at."""
+    return filled(program, inputs, lambda row, operands: row.value(*operands))
+
+
+def filled(program: Tape, inputs: Sequence[Any], apply: Callable[[Primitive, list[Any]], Any]) -> list[Any]:
+    """The number in every slot, where apply(row, operands) applies a row to its operands; no guard is looked at."""
     z = [*inputs, *[number for _, number in program.parameters], *program.constants]
     for row, members in program.steps:
         for operands in members:
-            z.append(row.value(*[z[k] for k in operands]))
+            z.append(apply(row, [z[k] for k in operands]))
     return z
 
 

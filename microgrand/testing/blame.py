@@ -11,7 +11,7 @@ from microgrand.table.formula import formula
 from microgrand.table.primitive import Primitive
 from microgrand.testing import digits
 from microgrand.testing.differences import judge
-from microgrand.testing.expression import Assignment, Expression, applied
+from microgrand.testing.expression import Expression, applied
 from microgrand.testing.verdict import Judgement, Verdict
 
 
@@ -57,8 +57,8 @@ def faulty_edges(root: Node) -> list[JudgedEdge]:
 def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial: float) -> Judgement:
     """Whether `partial` is ∂value/∂operand k of a row: by its value alone, with many digits or else on floats."""
     chosen = row.signature.index_positions(len(operands))
-    slots = tuple([x if j in chosen else j for j, x in enumerate(operands)])
-    expression = Expression(operands, (Assignment(row, slots),))
+    draft = Expression.draft(operands)
+    expression = draft.finished(draft.apply(row, [x if j in chosen else j for j, x in enumerate(operands)]))
     domain = row.domains[min(k, len(row.domains) - 1)]
     found = digits.slopes(expression, k, domain)
     if found is not None:

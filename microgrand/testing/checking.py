@@ -217,10 +217,7 @@ class Check:
         leaves, outputs, branched = self.recorded
         if branched or not isinstance(outputs[j], Value) or outputs[j].is_leaf:
             return None
-        try:
-            return Expression.read(leaves, outputs[j])
-        except ValueError:  # a step that uses plain numbers only
-            return None
+        return Expression.read(leaves, outputs[j])
 
     def is_faithful(self, expression: Expression, j: int) -> bool:
         """Whether the graph gives what f gives, at the point and beside it: f may take its Values' numbers out."""

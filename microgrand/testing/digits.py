@@ -13,6 +13,7 @@ from math import isfinite, isinf
 from typing import Any, NamedTuple
 
 from microgrand.errors import MissingExtraError
+from microgrand.program.replay_on_numbers import filled
 from microgrand.table.domains import REALS, Domain
 from microgrand.table.primitive import Primitive
 from microgrand.testing.exact import (
@@ -154,12 +155,12 @@ def _value(expression: Expression, k: int, shift: Any, roundings: Sequence[Any])
     """The value with input k shifted and step j off by a factor 1 + roundings[j]; None where it is no real number."""
     factors = iter(roundings)
 
-    def call(row: Primitive, operands: list[Any]) -> Any:
+    def rounded(row: Primitive, operands: list[Any]) -> Any:
         z = applied(row, operands)
         return z * (1 + next(factors)) if roundings else z
 
     points = [EXACT.mpf(x) + (shift if j == k else 0) for j, x in enumerate(expression.inputs)]
-    z = expression.slots(points, call)[-1]
+    z = filled(expression, points, rounded)[expression.result]
     return None if isinstance(z, EXACT.mpc) or not mpmath.isfinite(z) else mpmath.mpf(z)
 
 
@@ -171,7 +172,8 @@ def _roundings(expression: Expression, seed: int) -> list[Any]:
 
 def natural_slope(expression: Expression, k: int) -> float:
     """The slope of a line from 0 to the largest number that the function computes on its way."""
-    sizes = [abs(z) for z in expression.slots(expression.inputs) if isfinite(z)]
+    slots = enumerate(filled(expression, expression.inputs, applied))
+    sizes = [abs(z) for k, z in slots if isfinite(z) and not expression.is_constant(k)]
     return max(sizes, default=0.0) / (abs(expression.inputs[k]) or 1.0)
 
 

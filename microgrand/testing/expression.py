@@ -1,41 +1,33 @@
-"""`Expression`: a computation graph as plain data, which runs on any kind of number and prints as Python."""
+"""`Expression`: a program of numbers that prints as Python, to be pasted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import microgrand
 from microgrand import drawing
 from microgrand.derivatives import grad
-from microgrand.engine.node import Node
-from microgrand.engine.order import topological_order
 from microgrand.engine.value import Value
+from microgrand.program.building import Draft
+from microgrand.program.listing import result_text
+from microgrand.program.program import Program
+from microgrand.program.reading import read
 from microgrand.table.formula import number
-from microgrand.table.numbers import as_number
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import TABLE
 
 INDENT = "    "
 
 
-class Assignment(NamedTuple):
-    """A primitive and what it is applied to: the indices of earlier slots (ints) and plain numbers (floats)."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Expression(Program):
+    """A function of several numbers, as a program, and the numbers it is looked at.
 
-    row: Primitive
-    operands: tuple[int | float, ...]
-
-
-@dataclass(frozen=True, repr=False)
-class Expression:
-    """A function of several numbers, as steps over slots, and the numbers it is looked at.
-
-    inputs  the numbers; they fill the first slots
-    steps   each fills one more slot; the last slot is the value
-
-    Called with numbers of any kind (floats, Values, arrays, 50-digit numbers), it gives the value of that kind. It
-    prints as a function and its call, to be pasted; `Expression.of(f, *inputs)` makes it an Expression again.
+    It prints as a function and its call, to be pasted; `Expression.of(f, *inputs)` makes it an Expression again. All
+    that programs can do, an expression can: it is called with numbers of any kind (floats, Values, arrays, 50-digit
+    numbers), and has derivatives that are expressions.
 
     >>> from microgrand import relu
     >>> expression = Expression.of(lambda x, y: relu(x + 2.0 * y) * x, 3.0, 1.0)
@@ -45,31 +37,13 @@ class Expression:
     import microgrand as mg
     <BLANKLINE>
     def f(x0, x1):
-        z2 = 2.0 * x1
-        z3 = x0 + z2
-        z4 = mg.relu(z3)
-        return z4 * x0
+        z3 = 2.0 * x1
+        z4 = x0 + z3
+        z5 = mg.relu(z4)
+        return z5 * x0
     <BLANKLINE>
     f(3.0, 1.0)
     """
-
-    inputs: tuple[float, ...]
-    steps: tuple[Assignment, ...]
-
-    def __post_init__(self) -> None:
-        steps = tuple([Assignment(row, tuple(operands)) for row, operands in self.steps])
-        object.__setattr__(self, "inputs", tuple([as_number(x) for x in self.inputs]))
-        object.__setattr__(self, "steps", steps)
-        if not steps:
-            raise ValueError("an expression has at least one step")
-        for k, (row, operands) in enumerate(steps, start=len(self.inputs)):
-            used = [item for item in operands if isinstance(item, int)]
-            if not used:
-                raise ValueError(
-                    f"each step uses a slot; {row.name} is applied to plain numbers only: {operands!r:.60}"
-                )
-            if not 0 <= min(used) <= max(used) < k:
-                raise ValueError(f"a step uses the slots before it, here 0 to {k - 1}; {row.name} uses {used}")
 
     @classmethod
     def of(cls, f: Callable[..., Any], *inputs: float) -> Expression:
@@ -83,36 +57,20 @@ class Expression:
     @classmethod
     def read(cls, leaves: Sequence[Value], root: Value) -> Expression:
         """The graph below `root`, a function of `leaves`."""
-        order = [*leaves, *[node for node in topological_order(root, leaves)[len(leaves) :] if not node.is_leaf]]
-        slots = {node: k for k, node in enumerate(order)}
-        steps = []
-        for node in order[len(leaves) :]:
-            assert node.primitive is not None  # leaves are left out above
-            operands = [slots.get(x, x.data) if isinstance(x, Node) else x for x in node.operands]
-            steps.append(Assignment(node.primitive, tuple(operands)))
-        return cls(tuple([leaf.data for leaf in leaves]), tuple(steps))
+        return read(cls, "f", [leaf.data for leaf in leaves], _names(len(leaves)), leaves, root, parameterised=False)
+
+    @classmethod
+    def draft(cls, inputs: Sequence[float]) -> Draft[Expression]:
+        """An expression of these inputs that is written step by step: see `Draft`."""
+        return Draft(cls, "f", inputs, _names(len(inputs)), (), len(inputs))
 
     def at(self, *inputs: float) -> Expression:
         """The same function, looked at other numbers."""
-        return Expression(inputs, self.steps)
-
-    def __call__(self, *arguments: Any) -> Any:
-        """The value at `arguments`, of whatever kind these are."""
-        return self.slots(arguments)[-1]
-
-    def slots(self, arguments: Sequence[Any], call: Callable[[Primitive, list[Any]], Any] | None = None) -> list[Any]:
-        """Every slot, where `call(row, operands)`, by default `applied`, applies a row to flat operands."""
-        if len(arguments) != len(self.inputs):
-            raise TypeError(f"this expression takes {len(self.inputs)} argument(s); got {len(arguments)}")
-        slots = list(arguments)
-        for row, operands in self.steps:
-            items = [slots[item] if isinstance(item, int) else item for item in operands]
-            slots.append((call or applied)(row, items))
-        return slots
+        return self.with_parts(example=tuple(map(float, inputs)))
 
     def on_values(self) -> tuple[list[Value], Value]:
         """The inputs as leaves x0, x1, …, and the root of the graph over them."""
-        leaves = [Value(x, name=f"x{k}") for k, x in enumerate(self.inputs)]
+        leaves = [Value(x, name=name) for x, name in zip(self.inputs, self.names, strict=True)]
         return leaves, self(*leaves)
 
     def root(self) -> Value:
@@ -129,16 +87,20 @@ class Expression:
         return drawing.draw(self.root(), **{"names": {}, **settings})
 
     def __repr__(self) -> str:
-        first = len(self.inputs)
-        names = [f"x{k}" if k < first else f"z{k}" for k in range(first + len(self.steps))]
-        calls = [
-            _call(row, [names[item] if isinstance(item, int) else number(item, "python") for item in operands])
-            for row, operands in self.steps
-        ]
-        lines = [f"{name} = {call}" for name, call in zip(names[first:-1], calls[:-1], strict=True)]
-        body = [INDENT + line for line in (*lines, f"return {calls[-1]}")]
-        call = f"f({', '.join([number(x, 'python') for x in self.inputs])})"
-        return "\n".join(["import microgrand as mg", "", f"def f({', '.join(names[:first])}):", *body, "", call])
+        names = [*self.names, *[number(x, "python") for x in self.constants]]
+        names += [f"z{k}" for k in range(self.first, self.size)]
+        calls = [_call(row, [names[k] for k in operands]) for row, members in self.steps for operands in members]
+        lines = [f"{name} = {call}" for name, call in zip(names[self.first :], calls, strict=True)]
+        if calls and self.result == self.size - 1:
+            lines[-1] = f"return {calls[-1]}"
+        else:
+            lines.append(f"return {result_text(self, names)}")
+        body = [INDENT + line for line in lines]
+        call = f"{self.title}({', '.join([number(x, 'python') for x in self.inputs])})"
+        head = f"def {self.title}({', '.join(self.names)}):"
+        return "\n".join(["import microgrand as mg", "", head, *body, "", call])
+
+    __str__ = __repr__
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """The same as a block of its own, for hypothesis and IPython, which would put the first line after a name."""
@@ -151,6 +113,10 @@ class Expression:
 def applied(row: Primitive, operands: Sequence[Any]) -> Any:
     """The row at flat operands."""
     return row(*row.signature.arguments(operands))
+
+
+def _names(count: int) -> list[str]:
+    return [f"x{k}" for k in range(count)]
 
 
 def _call(row: Primitive, items: list[str]) -> str:

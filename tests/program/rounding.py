@@ -18,8 +18,22 @@ def bits(structure):
     return "nan" if math.isnan(structure) else struct.pack("<d", structure)
 
 
+def nodes(expression, xs):
+    """What an expression computes from numbers of any kind, one step after the other: its rows, applied one by one."""
+    slots = [*xs, *expression.constants]
+    for row, members in expression.steps:
+        for operands in members:
+            slots.append(row(*row.signature.arguments([slots[k] for k in operands])))
+    return slots[expression.first :]
+
+
+def function_of(expression):
+    """The expression as a function that knows nothing of programs."""
+    return lambda *xs: nodes(expression, xs)[-1]
+
+
 def recorded(expression):
-    return record(lambda *xs: expression(*xs), *expression.inputs)
+    return record(function_of(expression), *expression.inputs)
 
 
 def laned(expression, size=5):

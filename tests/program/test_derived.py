@@ -6,7 +6,7 @@ import numpy
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from rounding import bound, recorded
+from rounding import bound, nodes, recorded
 
 import microgrand as mg
 from microgrand import record
@@ -54,7 +54,7 @@ def test_the_program_of_the_jacobian_is_the_jacobian(expression, count, argnums)
     """jacobian_program(argnums) computes jacobian(f, argnums), in its nesting, whether there are more inputs than
     outputs or fewer.
     """
-    program = record(lambda *xs: expression.slots(xs)[-count:], *expression.inputs)
+    program = record(lambda *xs: nodes(expression, xs)[-count:], *expression.inputs)
     assert agree(program.jacobian_program(argnums), of_function(mg.jacobian, program, argnums))
 
 

@@ -87,7 +87,9 @@ def test_values_from_elsewhere_count_as_numbers():
     """A Value that a function finds outside is a plain number of its expression."""
     w = Value(2.0, name="w")
     expression = Expression.of(lambda x: w * x, 3.0)
-    assert expression.steps[0].operands == (2.0, 0)
+    assert (expression.constants, expression.steps[0].members) == ((2.0,), ((1, 0),))
+    assert Expression.of(lambda x: w * x + 2.0, 3.0) == Expression.of(lambda x: 2.0 * x + 2.0, 3.0)
+    assert Expression.of(lambda x: microgrand.exp(w) * x, 3.0)(5.0) == math.exp(2.0) * 5.0
 
 
 def test_rows_of_ones_own_print_under_their_name():
@@ -101,18 +103,17 @@ def test_rows_of_ones_own_print_under_their_name():
     assert run(repr(expression), own_cube=cube)[1] == math.exp(-(0.125**2))
 
 
+def finished(inputs, row, operands):
+    draft = Expression.draft(inputs)
+    return draft.finished(draft.apply(row, operands))
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
-        (lambda: Expression((1.0,), ()), ValueError, "has at least one step"),
-        (
-            lambda: Expression((1.0,), ((microgrand.exp, (1,)),)),
-            ValueError,
-            r"slots before it, here 0 to 0; exp uses \[1",
-        ),
-        (lambda: Expression((1.0,), ((microgrand.exp, (1.0,)),)), ValueError, "exp is applied to plain numbers only"),
+        (lambda: finished([1.0], microgrand.exp, [1]), ValueError, "step z1 = exp.* uses a slot that is not filled"),
         (lambda: Expression.of(lambda x: 3.0, 1.0), TypeError, "a function that returns a Value here; .* returned 3.0"),
-        (lambda: Expression.of(lambda x: -x, 1.0)(1.0, 2.0), TypeError, r"takes 1 argument\(s\); got 2"),
+        (lambda: Expression.of(lambda x: -x, 1.0)(1.0, 2.0), TypeError, r"takes 1 argument\(s\), x0; got 2"),
     ],
 )
 def test_what_is_no_expression_is_refused_in_a_sentence(call, kind, message):

@@ -49,13 +49,11 @@ def many():
 
 def uses(expression):
     """By slot, how many steps use it."""
-    return Counter(
-        k for row, operands in expression.steps for k in {item for item in operands if isinstance(item, int)}
-    )
+    return Counter(k for _, (operands,) in expression.steps for k in set(operands))
 
 
 def has_shared_step(expression):
-    return any(count > 1 for slot, count in uses(expression).items() if slot >= len(expression.inputs))
+    return any(count > 1 for slot, count in uses(expression).items() if slot >= expression.first)
 
 
 # ---- values ----------------------------------------------------------------------------------------------------------
@@ -164,13 +162,13 @@ def test_every_row_occurs(many):
 
 def test_shared_nodes_repeats_and_plain_numbers_occur(many):
     """One expression in ten shares a computed node; x·x, several lists and plain numbers among operands occur."""
-    steps = [step for expression in many for step in expression.steps]
+    steps = [(row, operands, expression) for expression in many for row, (operands,) in expression.steps]
     assert len([expression for expression in many if has_shared_step(expression)]) > len(many) / 10
-    assert any(operands[0] == operands[-1] and row.name == "mul" for row, operands in steps)
+    assert any(operands[0] == operands[-1] and row.name == "mul" for row, operands, _ in steps)
     assert any(
-        isinstance(operands[0], float) and isinstance(operands[1], int) for row, operands in steps if row.arity == 2
+        [each.is_constant(k) for k in operands] == [True, False] for row, operands, each in steps if row.arity == 2
     )
-    assert any(len(operands) > 4 for row, operands in steps if row.name == "dot")
+    assert any(len(operands) > 4 for row, operands, _ in steps if row.name == "dot")
     assert any(len(uses(expression).keys() & {0, 1}) == 2 for expression in many)
 
 
@@ -226,10 +224,10 @@ def simplest(condition):
 
 
 def is_tanh_of_sum(expression):
-    first = len(expression.inputs)
+    first = expression.first
     return any(
-        row.name == "tanh" and operands[0] >= first and expression.steps[operands[0] - first].row.name in ("add", "sum")
-        for row, operands in expression.steps
+        row.name == "tanh" and slot >= first and expression.steps[slot - first].row.name in ("add", "sum")
+        for row, ((slot, *_),) in expression.steps
     )
 
 
