@@ -84,9 +84,11 @@ def run(jobs):
         return numeric(json.loads(done.stdout))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
-        found = browser.new_page().evaluate(RUNNER, written)
+        told = browser.new_page().evaluate(
+            f"(jobs) => JSON.stringify(({RUNNER})(JSON.parse(jobs)))", json.dumps(written)
+        )
         browser.close()
-    return numeric(found)
+    return numeric(json.loads(told))
 
 
 def title_of(source):
