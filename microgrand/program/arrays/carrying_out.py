@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from microgrand.errors import GuardError
 from microgrand.program.arguments import Arguments
 from microgrand.program.arrays.blocks import as_block, device_of, dtype_of
-from microgrand.program.arrays.kinds import Function, indexed
+from microgrand.program.arrays.kinds import Function
 from microgrand.program.arrays.passes import optimised
 from microgrand.program.arrays.plan import Cell, Part, Plan
 from microgrand.program.arrays.planning import planned
+from microgrand.program.arrays.rows import indexed
 from microgrand.program.replay_on_numbers import broken
 from microgrand.program.tape import Tape
 from microgrand.table.arrays import library, quietly

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from microgrand.program.arrays.kinds import Join, Kind, Take, rows_of
+from microgrand.program.arrays.kinds import Join, Kind, Take
 from microgrand.program.arrays.plan import Cell, Operands, Operation
+from microgrand.program.arrays.rows import rows_of
 
 
 class Cells:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from microgrand.program.arrays.kinds import Kind, Product, Rows, listed
+from microgrand.program.arrays.kinds import Kind
+from microgrand.program.arrays.products import Product
+from microgrand.program.arrays.rows import Rows, listed
 from microgrand.program.tape import Guard
 from microgrand.table.formula import number
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgrand.program.arrays import kinds
+from microgrand.program.arrays import products
 from microgrand.program.arrays.cells import Cells
-from microgrand.program.arrays.kinds import shortened
 from microgrand.program.arrays.plan import Cell, Operands, Part, Plan, Sum, leaf_text
+from microgrand.program.arrays.rows import rows_of, shortened
 from microgrand.program.arrays.steps import Forms
 from microgrand.program.tape import Guard, Tape
 from microgrand.table.arithmetic import mul
@@ -116,7 +116,7 @@ class _Planning:
 
     def _sum(self, part: int, slots: Sequence[int], contracted: dict[int, tuple[int, Operands]]) -> None:
         """Sum the slots of a part over the lanes: products as a matrix product, whatever else as it is."""
-        products: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+        factors: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
         plain = []
         for at, slot in enumerate(slots):
             if slot not in contracted:
@@ -125,27 +125,27 @@ class _Planning:
             step, operands = contracted[slot]
             half = len(operands) // 2
             for t in range(half):
-                products.setdefault((step, t), []).append((at, operands[t], operands[half + t]))
-        for pairs in products.values():
+                factors.setdefault((step, t), []).append((at, operands[t], operands[half + t]))
+        for pairs in factors.values():
             self._contract(part, pairs)
         if plain:
             cell = self.cells.gathered(tuple([slots[at] for at in plain]))
-            kind = kinds.OverLanes() if self.cells.laned[cell] else kinds.OnceALane()
-            self.sums.append(Sum(part, kinds.rows_of(plain), kind, (cell,)))
+            kind = products.OverLanes() if self.cells.laned[cell] else products.OnceALane()
+            self.sums.append(Sum(part, rows_of(plain), kind, (cell,)))
 
     def _contract(self, part: int, pairs: Sequence[tuple[int, int, int]]) -> None:
         """Σ over the lanes of left·right for each pair (place, left, right)."""
         gathered = self.cells.gathered
         lefts, rights = list(dict.fromkeys([a for _, a, _ in pairs])), list(dict.fromkeys([b for _, _, b in pairs]))
-        where = kinds.rows_of([at for at, _, _ in pairs])
+        where = rows_of([at for at, _, _ in pairs])
         if len(lefts) * len(rights) > 2 * len(pairs):
             cells = gathered(tuple([a for _, a, _ in pairs])), gathered(tuple([b for _, _, b in pairs]))
-            self.sums.append(Sum(part, where, kinds.PairsOverLanes(), cells))
+            self.sums.append(Sum(part, where, products.PairsOverLanes(), cells))
             return
         row, column = {a: k for k, a in enumerate(lefts)}, {b: k for k, b in enumerate(rights)}
         picked = [row[a] * len(rights) + column[b] for _, a, b in pairs]
         every = picked == list(range(len(lefts) * len(rights)))
-        kind = kinds.EachWithEach(None if every else kinds.rows_of(picked))
+        kind = products.EachWithEach(None if every else rows_of(picked))
         self.sums.append(Sum(part, where, kind, (gathered(tuple(lefts)), gathered(tuple(rights)))))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgrand.program.arrays import kinds
+from microgrand.program.arrays import kinds, products
 from microgrand.program.arrays.cells import Cells
 from microgrand.program.arrays.plan import Cell, Operands
+from microgrand.program.arrays.rows import rows_of
 from microgrand.table.arithmetic import add, div, mul, sub
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import TABLE, dot
@@ -66,7 +67,7 @@ class Forms:
             xs = members[0][:-1]  # which all members share: `grouped` puts only such together
             outputs = [int(self.constants[operands[-1]]) for operands in members]
             every = outputs == list(range(len(xs)))
-            kind: kinds.Along = kinds.AlongAll(row, size, None if every else kinds.rows_of(outputs))
+            kind: kinds.Along = kinds.AlongAll(row, size, None if every else rows_of(outputs))
             return self.cells.emit(kind, (self._prepared(row, self.cells.gathered(xs)),), size)
         return self.cells.emit(kinds.Along(row, size), (self._prepared(row, self._stacked(members)),), size)
 
@@ -91,7 +92,7 @@ class Forms:
         if size > 1 and count > 2 and len(slots) <= SPARSEST * count:
             place = {slot: k for k, slot in enumerate(slots)}
             terms = tuple([tuple([place[k] for k in operands]) for operands in members])
-            return self.cells.emit(kinds.Sums(terms, len(slots)), (self.cells.gathered(slots),), size)
+            return self.cells.emit(products.Sums(terms, len(slots)), (self.cells.gathered(slots),), size)
         if count <= FEW:
             return self.by_columns(total, members)
         return self.along(total, members)
@@ -107,7 +108,7 @@ class Forms:
             return cell
         if half <= FEW:
             return self.by_columns(dot, members)
-        return self.cells.emit(kinds.DotAlong(size), (self._stacked(lefts), self._stacked(rights)), size)
+        return self.cells.emit(products.DotAlong(size), (self._stacked(lefts), self._stacked(rights)), size)
 
     def _with_shared_vector(self, vectors: Sequence[Operands], shared: Operands) -> Cell | None:
         """The products of many vectors with one: a matrix times a vector in every lane."""
@@ -115,11 +116,11 @@ class Forms:
         half, size = len(shared), len(vectors)
         matrix = tuple([k for vector in vectors for k in vector])
         if not self.cells.have_lanes(matrix):
-            return emit(kinds.MatrixTimesBlock(size, half), (gathered(matrix), gathered(shared)), size)
+            return emit(products.MatrixTimesBlock(size, half), (gathered(matrix), gathered(shared)), size)
         if not self.cells.have_lanes(shared):
-            return emit(kinds.VectorTimesMatrices(size, half), (gathered(shared), self._stacked(vectors)), size)
+            return emit(products.VectorTimesMatrices(size, half), (gathered(shared), self._stacked(vectors)), size)
         if size == 1:
-            return emit(kinds.DotAlong(1), (gathered(matrix), gathered(shared)), 1)
+            return emit(products.DotAlong(1), (gathered(matrix), gathered(shared)), 1)
         return None
 
     def _with_sparse_matrix(self, weights: Sequence[Operands], vectors: Sequence[Operands]) -> Cell | None:
@@ -136,5 +137,5 @@ class Forms:
         for i, operands in enumerate(vectors):
             for t, k in enumerate(operands):
                 picked[i][place[k]] = i * half + t
-        kind = kinds.SparseMatrixTimesBlock(tuple(map(tuple, picked)))
+        kind = products.SparseMatrixTimesBlock(tuple(map(tuple, picked)))
         return self.cells.emit(kind, (self.cells.gathered(every), self.cells.gathered(slots)), size)
