@@ -6,10 +6,11 @@ Each function computes some of the slots. A number that a later function reads i
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from microgrand.program.jit.code import Code
+from microgrand.program.jit.entry import Form, entry
 from microgrand.program.jit.instructions import Number, number
 from microgrand.program.jit.module import Module
 from microgrand.program.printed.straight_line import Assignment, Statement, StraightLine
@@ -17,52 +18,92 @@ from microgrand.program.tape import slots
 from microgrand.translation.values import FLOAT
 
 LONGEST = 4000  # nodes of expressions in one function
+FEW = 2000  # numbers that may stand on the stack
 ARRAYS = "ptr noalias %x, ptr noalias %out, ptr noalias %work, ptr noalias %value"
 
 
 class Assembly(NamedTuple):
-    """A program in LLVM's language: `double @name(double *x, double *out, double *work)`.
+    """A program in LLVM's language.
 
-    It returns the value, or 0 where there is none, and writes all other results to `out`. Where a check fails, it
-    returns NaN, and all that it writes is NaN.
+    `double @name(double *x, double *out)` returns the value, or 0 where there is none, and writes all other results to
+    `out`. Where a check fails, it returns NaN, and all that it writes is NaN. `@name.python` is called by Python.
 
-    inputs, outputs, work  how many numbers the arrays hold
+    inputs, outputs  how many numbers the arrays hold
+    has_value        whether there is a value
+    shapes           of the arrays that `@name.python` makes
     """
 
     name: str
     text: str
     inputs: int
     outputs: int
-    work: int
+    has_value: bool
+    shapes: list[tuple[int, ...]]
 
 
-def assembled(program: StraightLine, name: str) -> Assembly:
-    """The program as the function @name."""
+def assembled(program: StraightLine, name: str, forms: Callable[[int], Sequence[Form]]) -> Assembly:
+    """The program as the function @name.
+
+    forms  in which Python may give the arguments, for so many results
+    """
     whole = list(slots(program.result))
     has_value = program.derivative == "gradient" or isinstance(program.result, int)
     value, results = (whole[0], whole[1:]) if has_value else (None, whole)
-    parts = list(_cut(program.statements))
+    parts = list(_cut(_together(program.statements)))
     kept = _kept(parts)
     module = Module(name, program.functions)
     for k, statements in enumerate(parts):
         last = k == len(parts) - 1
         module.add(_Part(module, program, kept, value, results, last).function(f"@{name}.{k}", statements))
-    module.add(_whole(name, len(parts), len(results)))
-    return Assembly(name, module.text(), len(program.inputs), len(results), len(kept))
+    if len(kept) > FEW:
+        module.outside("malloc", "ptr", "i64", pure=False)
+        module.outside("free", "void", "ptr", pure=False)
+    module.add(_whole(name, len(parts), len(results), len(kept)))
+    if has_value and not results:
+        module.add(_for_scipy(name, len(program.inputs)))
+    shapes = entry(module, len(program.inputs), len(results), has_value, forms(len(whole)))
+    return Assembly(name, module.text(), len(program.inputs), len(results), has_value, shapes)
+
+
+def _together(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements, those that are about the same list one after the other: they share what they compute of it.
+
+    softmax(xs, 0) and softmax(xs, 1), for example, share the exponentials.
+    """
+    groups: dict[tuple[int, ...], list[Statement]] = {}
+    order: list[list[Statement]] = []
+    for each in statements:
+        listed = _listed(each)
+        key = tuple(listed)
+        group = groups.setdefault(key, []) if key else []
+        if not group:
+            order.append(group)
+        group.append(each)
+    return [each for group in order for each in group]
 
 
 def _cut(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
-    """The statements in parts that are not too long; one part at least."""
+    """The statements in parts that are not too long; one part at least. A list counts once in each part."""
     part: list[Statement] = []
     length = 0
+    known: set[int] = set()
     for each in statements:
-        weight = sum([1 for _ in ast.walk(_expression(each))])
+        listed = set(_listed(each))
+        weight = sum([1 for _ in ast.walk(_expression(each))]) - 2 * len(listed & known)
         if part and length + weight > LONGEST:
             yield part
-            part, length = [], 0
+            part, length, known = [], 0, set()
         part.append(each)
+        known |= listed
         length += weight
     yield part
+
+
+def _listed(statement: Statement) -> list[int]:
+    """The slots in the lists of a statement."""
+    node = _expression(statement)
+    lists = [each for each in ast.walk(node) if isinstance(each, ast.List)] if isinstance(node, ast.Call) else []
+    return [slot for each in lists for slot in _slots_in(each)]
 
 
 def _kept(parts: Sequence[Sequence[Statement]]) -> dict[int, int]:
@@ -146,18 +187,41 @@ class _Part:
                 self.write(slot, self.code.names[f"z{slot}"])
 
 
-def _whole(name: str, parts: int, outputs: int) -> str:
+def _whole(name: str, parts: int, outputs: int, work: int) -> str:
     """The function that calls the others, one after the other, for as long as their checks hold."""
-    lines = ["  %value = alloca double", "  store double 0.0, ptr %value"]
     apart = "" if parts == 1 else " noinline"  # one function is merged with its caller; several must not be
+    lines = ["  %value = alloca double", "  store double 0.0, ptr %value", *_reserved(work)]
     for k in range(parts):
         lines.append(f"  %holds{k} = call i1 @{name}.{k}({ARRAYS.replace(' noalias', '')}){apart}")
         lines += [f"  br i1 %holds{k}, label %after{k}, label %broken", f"after{k}:"]
-    lines += ["  %result = load double, ptr %value", "  ret double %result"]
+    lines += ["  %result = load double, ptr %value", *_released(work), "  ret double %result", "broken:"]
+    lines += [*_filled_with_nan(outputs), *_released(work), "  ret double 0x7FF8000000000000"]
+    head = f"define double @{name}(ptr noalias %x, ptr noalias %out) nounwind {{"
+    return "\n".join([head, *lines, "}"])
+
+
+def _for_scipy(name: str, inputs: int) -> str:
+    """The value as scipy.integrate takes it: `double f(int n, double *x)`."""
     return "\n".join([
-        f"define double @{name}(ptr noalias %x, ptr noalias %out, ptr noalias %work) nounwind {{", *lines,
-        "broken:", *_filled_with_nan(outputs), "  ret double 0x7FF8000000000000", "}",
+        f"define double @{name}.scipy(i32 %n, ptr %x) nounwind {{", "  %out = alloca double",
+        f"  %right = icmp eq i32 %n, {inputs}", "  br i1 %right, label %call, label %wrong", "call:",
+        f"  %value = call double @{name}(ptr %x, ptr %out)", "  ret double %value",
+        "wrong:", "  ret double 0x7FF8000000000000", "}",
     ])  # fmt: skip
+
+
+def _reserved(work: int) -> list[str]:
+    """Memory for the numbers that go from one function to another: on the stack, as long as they are few."""
+    if work <= FEW:
+        return [f"  %work = alloca double, i64 {max(1, work)}"]
+    return [
+        f"  %work = call ptr @malloc(i64 {8 * work})", "  %none = icmp eq ptr %work, null",
+        "  br i1 %none, label %broken, label %begin", "begin:",
+    ]  # fmt: skip
+
+
+def _released(work: int) -> list[str]:
+    return ["  call void @free(ptr %work)"] if work > FEW else []
 
 
 def _filled_with_nan(outputs: int) -> list[str]:

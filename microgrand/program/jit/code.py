@@ -56,8 +56,8 @@ class Code(Arithmetic):
                     self.ended = True
                 case ast.If():
                     self.branch(each)
-                case ast.For(target=target, iter=iterable, body=body):
-                    self.loop(target, iterable, lambda body=body: self.block(body))  # type: ignore[misc]
+                case ast.For():
+                    self.loop(each)
                 case ast.Assign(targets=[ast.Name(id=variable) as target], value=ast.Call() as value):
                     found = self.of(value)
                     changed = variable in self._changed and isinstance(found, Numbers) and not found.fresh
@@ -86,34 +86,34 @@ class Code(Arithmetic):
         if not all(ends):
             self.begin(after)
 
-    def loop(self, target: ast.expr, iterable: ast.expr, body: Callable[[], None]) -> None:
-        """`for target in iterable`."""
-        start, stop, items = self.looped(iterable)
+    def loop(self, node: ast.For) -> None:
+        """`for target in iterable`; unrolled where an index is computed from the target, as it has to be known."""
+        numbers, items = self.looped(node.iter)
 
         def once(k: Number) -> None:
-            self.bind(target, items(k))
-            body()
+            self.bind(node.target, items(k))
+            self.block(node.body)
 
-        self.each(start, stop, once)
+        self.each(numbers, once, unrolled=_indices_are_computed(node))
 
-    def looped(self, iterable: ast.expr) -> tuple[int, int, Callable[[Number], Term]]:
-        """What is looped over: the first index, the one after the last, and the item at an index."""
+    def looped(self, iterable: ast.expr) -> tuple[range, Callable[[Number], Term]]:
+        """What is looped over: the indices, and the item at an index."""
         match iterable:
             case ast.Call(func=ast.Name(id="range"), args=bounds):
-                known = [_known(self.of(each)) for each in bounds]
-                return (known[0] if known[1:] else 0), known[-1], lambda k: k
+                return range(*[_known(self.of(each)) for each in bounds]), lambda k: k
             case ast.Call(func=ast.Name(id="enumerate"), args=[inner]):
-                start, stop, items = self.looped(inner)
-                return start, stop, lambda k: (k, items(k))
+                numbers, items = self.looped(inner)
+                return numbers, lambda k: (k, items(k))
             case ast.Call(func=ast.Name(id="zip"), args=lists):
                 parts = [self.looped(each) for each in lists]
-                return 0, min([stop for _, stop, _ in parts]), lambda k: tuple([items(k) for _, _, items in parts])
+                shortest = min([numbers for numbers, _ in parts], key=len)
+                return shortest, lambda k: tuple([items(k) for _, items in parts])
         whole = self.of(iterable)
         if not isinstance(whole, Numbers):
             raise TranslationError(f"the loop over `{ast.unparse(iterable):.80}` has no translation")
         if whole.size > 1:
             whole = self.in_memory(whole)
-        return 0, whole.size, lambda k: self.item(whole, k)
+        return range(whole.size), lambda k: self.item(whole, k)
 
     def assign(self, target: ast.expr, value: Term) -> None:
         """`target = value`."""
@@ -195,12 +195,13 @@ class Code(Arithmetic):
             return number(-x.value)
         return self.made(f"fneg double {x.text}" if x.kind == FLOAT else f"sub i64 0, {x.text}", x.kind)
 
-    def choice(self, node: ast.IfExp) -> Number:
+    def choice(self, node: ast.IfExp) -> Term:
         """`x if test else y`: only one of the two is computed, if that takes the call of a function."""
         test = self.truth(node.test)
         if test.value is not None:
-            chosen: Number = self.of(node.body if test.value else node.orelse)
-            return chosen
+            return self.of(node.body if test.value else node.orelse)
+        if self.is_list(node.body):
+            return self.chosen_list(test, self.of(node.body), self.of(node.orelse))
         if _cheap(node.body) and _cheap(node.orelse):
             x, y = self.alike(self.of(node.body), self.of(node.orelse))
             word = WORDS[x.kind]
@@ -272,6 +273,29 @@ class Code(Arithmetic):
             return ""
         return self.at(base, number(first))
 
+    def is_list(self, node: ast.expr) -> bool:
+        """Whether an expression is a list."""
+        match node:
+            case ast.Name(id=variable):
+                return isinstance(self.names.get(variable), Numbers)
+            case ast.Subscript(value=owner, slice=ast.Slice()):
+                return self.is_list(owner)
+            case ast.IfExp(body=body):
+                return self.is_list(body)
+            case ast.Call(func=function):
+                name = ast.unparse(function)
+                lists = (FLOATS, INTS, "joined", "appended", "append")
+                return name in lists or (self.module.is_ours(name) and self.module.returns(name)[0] in (FLOATS, INTS))
+        return False
+
+    def chosen_list(self, test: Number, x: Numbers, y: Numbers) -> Numbers:
+        """One of two lists, of one length."""
+        if x.size != y.size or x.kind != y.kind:
+            raise TranslationError("a list whose length or type depends on a condition has no translation")
+        texts = [f"ptr {self.in_memory(each).address}" for each in (x, y) if each.size]
+        address = self.made(f"select i1 {test.text}, {', '.join(texts)}", INT).text if texts else ""
+        return Numbers(x.size, None if texts else (), address, x.kind)
+
     def filled(self, whole: Numbers) -> Numbers:
         """A copy of a list, in memory of its own."""
         made = Numbers(whole.size, None, self.reserve(whole.kind, whole.size), whole.kind, True)
@@ -281,7 +305,7 @@ class Code(Arithmetic):
     def copy(self, whole: Numbers, address: str) -> None:
         """Write the items of a list to an address."""
         if whole.items is None:
-            self.each(0, whole.size, lambda k: self.store(self.item(whole, k), self.at(address, k, whole.kind)))
+            self.each(range(whole.size), lambda k: self.store(self.item(whole, k), self.at(address, k, whole.kind)))
         else:
             for k, item in enumerate(whole.items):
                 self.store(item, self.at(address, number(k), whole.kind))
@@ -297,7 +321,7 @@ class Code(Arithmetic):
                 size = _known(self.of(count))
                 value = self.as_kind(self.of(item), kind)
                 made = Numbers(size, None, self.reserve(kind, size), kind, True)
-                self.each(0, size, lambda k: self.store(value, self.at(made.address, k, kind)))
+                self.each(range(size), lambda k: self.store(value, self.at(made.address, k, kind)))
                 return made
             case ast.ListComp(elt=element, generators=[ast.comprehension(target, iterable, [])]):
                 return self.computed(kind, element, target, iterable)
@@ -305,15 +329,16 @@ class Code(Arithmetic):
 
     def computed(self, kind: str, element: ast.expr, target: ast.expr, iterable: ast.expr) -> Numbers:
         """`[element for target in iterable]`."""
-        start, stop, items = self.looped(iterable)
-        made = Numbers(max(0, stop - start), None, self.reserve(kind, max(0, stop - start)), kind, True)
+        numbers, items = self.looped(iterable)
+        made = Numbers(len(numbers), None, self.reserve(kind, len(numbers)), kind, True)
+        regular = numbers.start == 0 and numbers.step == 1
 
         def once(k: Number) -> None:
             with self.inside(target, items(k)):
-                place = k if start == 0 else self.binary(k, ast.Sub(), number(start))
+                place = k if regular else number(numbers.index(_known(k)))
                 self.store(self.as_kind(self.of(element), kind), self.at(made.address, place, kind))
 
-        self.each(start, stop, once)
+        self.each(numbers, once, unrolled=not regular or _indices_are_computed(element, target))
         return made
 
     def chained(self, left: Numbers, right: Numbers) -> Numbers:
@@ -342,12 +367,14 @@ class Code(Arithmetic):
             whole = self.of(generator.iter)
             if isinstance(whole, Numbers) and whole.items is not None:
                 return self.joined([test_of(each) for each in whole.items], op)
-        start, stop, items = self.looped(generator.iter)
+        numbers, items = self.looped(generator.iter)
         result = self.reserve(BOOL)
         self.store(number(every), result)
-        self.each(start, stop, lambda k: self.store(
-            self.joined([self.load(BOOL, result), test_of(items(k))], op), result,
-        ))  # fmt: skip
+
+        def once(k: Number) -> None:
+            self.store(self.joined([self.load(BOOL, result), test_of(items(k))], op), result)
+
+        self.each(numbers, once, unrolled=_indices_are_computed(node.elt, generator.target))
         return self.load(BOOL, result)
 
     @contextmanager
@@ -476,31 +503,39 @@ def _known(x: Number) -> int:
     return x.value
 
 
+def _indices_are_computed(node: ast.For | ast.expr, target: ast.expr | None = None) -> bool:
+    """Whether a loop has an index that is computed from what it loops over."""
+    target = node.target if isinstance(node, ast.For) else target
+    names = {each.id for each in ast.walk(target) if isinstance(each, ast.Name)} if target is not None else set()
+    indices = [each.slice for each in ast.walk(node) if isinstance(each, ast.Subscript)]
+    computed = [each for each in indices if not isinstance(each, ast.Name)]
+    return any([isinstance(inner, ast.Name) and inner.id in names for each in computed for inner in ast.walk(each)])
+
+
 def _cheap(node: ast.expr) -> bool:
     """Whether an expression takes no call of a function."""
     return all([ast.unparse(each.func) in CHEAP for each in ast.walk(node) if isinstance(each, ast.Call)])
 
 
 def _assignments(statements: Sequence[ast.stmt]) -> tuple[Counter[str], set[str]]:
-    """How often each variable is assigned, and which are lists of which an item is."""
-    names: Counter[str] = Counter()
-    changed = set()
-    for statement in statements:
-        hidden = {id(inner) for each in ast.walk(statement) if isinstance(each, ast.comprehension)
-                  for inner in ast.walk(each.target)}  # fmt: skip
-        names.update([
-            each.id for each in ast.walk(statement)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and id(each) not in hidden
-        ])  # fmt: skip
-        changed |= {
-            each.value.id for each in ast.walk(statement)
-            if isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Store) and isinstance(each.value, ast.Name)
-        }  # fmt: skip
-    return names, changed
+    """How often each variable is assigned, and which are lists of which an item is.
+
+    A variable that only loops assign has one meaning at a time: it counts once.
+    """
+    every = [each for statement in statements for each in ast.walk(statement)]
+    targets = [target for each in every if isinstance(each, ast.Assign) for target in each.targets]
+    assigned = Counter([each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)
+                        and isinstance(each.ctx, ast.Store)])  # fmt: skip
+    looped = Counter([each.id for loop in every if isinstance(loop, ast.For) for each in ast.walk(loop.target)
+                      if isinstance(each, ast.Name)])  # fmt: skip
+    often = Counter({name: assigned[name] + count if assigned[name] else 1 for name, count in looped.items()})
+    changed = {each.value.id for each in every if isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Store)
+               and isinstance(each.value, ast.Name)}  # fmt: skip
+    return assigned | often, changed
 
 
 def _loops(statements: Sequence[ast.stmt]) -> bool:
-    return any([isinstance(each, (ast.For, ast.comprehension)) for line in statements for each in ast.walk(line)])
+    return any([isinstance(each, (ast.For, ast.ListComp)) for line in statements for each in ast.walk(line)])
 
 
 def _returns(statements: Sequence[ast.stmt]) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ import numpy
 from microgrand import __version__
 from microgrand.errors import GraphError
 from microgrand.files import write_whole
-from microgrand.nested import positions
+from microgrand.nested import flat, positions, rebuilt
 from microgrand.program import derived, replay
 from microgrand.program.jit.assembly import Assembly, assembled
+from microgrand.program.jit.entry import Form, form_of
 from microgrand.program.jit.native import Native, source_of
 from microgrand.program.jit.progress import Progress, progress
+from microgrand.program.pieces import layout_of
 from microgrand.program.printed.python import printed_python
 from microgrand.program.printed.source import prepared
 from microgrand.program.tape import Tape
@@ -69,9 +72,9 @@ class Compiled(partial):  # type: ignore[type-arg]
         """Compile."""
         with progress(f"compiling {program.title}", STAGES) as task:
             native = _native(program, derivative, argnums, cache, task)
-            raw = native.raw
             task.next()
-        self = super().__new__(cls, _answering(program, derivative, argnums, raw, native.outputs))
+        slow = _Replay(program, derivative, argnums, _numbers(native))
+        self = super().__new__(cls, native.entry(slow, program.title))
         self.program, self.derivative, self.argnums = program, derivative, argnums
         self._native, self._cache = native, cache
         return self
@@ -84,14 +87,17 @@ class Compiled(partial):  # type: ignore[type-arg]
     @property
     def address(self) -> int:
         """The address of `double f(const double *x, double *out)`, for as long as this object lives."""
-        return int(self._native.from_c.address)
+        return self._native.address()
 
     @cached_property
     def low_level_callable(self) -> Any:
-        """`double f(int n, double *x)`, as scipy.LowLevelCallable."""
+        """`double f(int n, double *x)`, as scipy.LowLevelCallable. Raises TypeError unless it is the value alone."""
+        if self._native.outputs or not self._native.has_value:
+            raise TypeError(f"SciPy takes functions of one number, program.compiled(None); this is {self!r}")
         from scipy import LowLevelCallable
 
-        return LowLevelCallable(self._native.from_scipy.ctypes)
+        kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int, ctypes.POINTER(ctypes.c_double))
+        return LowLevelCallable(kind(self._native.address(".scipy")))
 
     def __repr__(self) -> str:
         what = "value" if self.derivative is None else self.derivative
@@ -101,28 +107,49 @@ class Compiled(partial):  # type: ignore[type-arg]
         return compiled_program, (self.program, self.derivative, self.argnums, self._cache)
 
 
-def _answering(
-    program: Tape, derivative: str | None, argnums: int | Sequence[int], raw: Any, outputs: int
-) -> Callable[..., Any]:
-    """The function of the program's arguments: a replay, whose numbers are computed by `raw`."""
-    has_value = derivative == "gradient" or (derivative is None and isinstance(program.result, int))
+# ---- arguments in any form -----------------------------------------------------------------------------------------
+
+
+class _Replay:
+    """A replay of a program or a derivative, whose numbers are computed by `run`, if they are floats."""
+
+    def __init__(self, program: Tape, derivative: str | None, argnums: int | Sequence[int], run: replay.Run) -> None:
+        self._program, self._derivative, self._argnums, self._run = program, derivative, argnums, run
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._derivative is None:
+            return replay.replay(self._program, arguments, True, False, self._run)
+        replayed: Any = getattr(replay, {"gradient": "value_and_grad"}.get(self._derivative, self._derivative))
+        return replayed(self._program, arguments, self._argnums, True, False, self._run)
+
+
+def _numbers(native: Native) -> replay.Run:
+    """What computes the results of plain floats in machine code, and of other numbers by a replay."""
 
     def run(computed: Tape, inputs: list[Any]) -> list[Any]:
         if not all([type(x) is float for x in inputs]):
             return replay.outputs_on_numbers(computed, inputs)
-        out = numpy.empty(outputs)
-        value = raw(numpy.array(inputs, dtype=numpy.float64), out)
+        out = numpy.empty(native.outputs)
+        value = native.raw(numpy.array(inputs, dtype=numpy.float64), out)
         if value != value:  # the replay tells what is wrong
             return replay.outputs_on_numbers(computed, inputs)
-        return [value, *out.tolist()] if has_value else out.tolist()
+        return [value, *out.tolist()] if native.has_value else out.tolist()
 
-    if derivative is None:
-        return lambda *arguments: replay.replay(program, arguments, True, False, run)
-    replays: dict[str, Any] = {
-        "gradient": replay.value_and_grad, "jacobian": replay.jacobian, "hessian": replay.hessian, "hvp": replay.hvp,
-    }  # fmt: skip
-    replayed = replays[derivative]
-    return lambda *arguments: replayed(program, arguments, argnums, True, False, run)
+    return run
+
+
+def _forms(program: Tape, derivative: str | None, argnums: int | Sequence[int], count: int) -> list[Form]:
+    """The forms of arguments that are taken apart without Python: as recorded; and as arrays, where they can be."""
+    example = program.example
+    if derivative == "hvp":
+        example = (*example, example[positions(argnums, len(example))[0]])
+    places = iter(map(float, range(sum([layout_of(each).size for each in example]))))
+    recorded = [rebuilt(each, places) for each in example]
+    arrays = [numpy.array(flat(each)).reshape(layout_of(each).shape) if layout_of(each).shape else each
+              for each in recorded]  # fmt: skip
+    where = _Replay(program, derivative, argnums, lambda computed, inputs: list(map(float, range(count))))
+    found = [form_of(arguments, where(*arguments)) for arguments in (recorded, arrays)]
+    return [form for form in found if form is not None]
 
 
 # ---- making and keeping --------------------------------------------------------------------------------------------
@@ -142,7 +169,7 @@ def _native(
         line = made()
         task.next()
         try:
-            return assembled(line, name)
+            return assembled(line, name, lambda count: _forms(program, derivative, argnums, count))
         except TranslationError as reason:
             raise GraphError(f"{program.title} cannot be compiled: {reason}") from None
         finally:

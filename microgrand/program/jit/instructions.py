@@ -152,23 +152,23 @@ class Instructions:
         texts = [f"[ {x.text}, %{block} ]" for x, block in ways]
         return Number(self.register(f"phi {WORDS[kind]} {', '.join(texts)}"), kind)
 
-    def each(self, start: int, stop: int, body: Callable[[Number], None]) -> None:
-        """Repeat code for the numbers from `start` to before `stop`."""
-        if start >= stop:
-            return
-        if stop - start == 1:
-            body(number(start))
+    def each(self, numbers: range, body: Callable[[Number], None], unrolled: bool = False) -> None:
+        """Repeat code for each of some numbers: in a loop, unless it is unrolled."""
+        if unrolled or len(numbers) < 2 or numbers.step != 1:
+            for known in numbers:
+                body(number(known))
             return
         counter = self.reserve(INT)
-        self.store(number(start), counter)
+        self.store(number(numbers.start), counter)
         inside, after = self.label(), self.label()
         self.jump(inside)
         self.begin(inside)
         self.depth += 1
         k = self.load(INT, counter)
-        body(k._replace(below=stop))
-        following = Number(self.register(f"add nuw nsw i64 {k.text}, 1"), INT)
-        self.store(following, counter)
-        self.fork(Number(self.register(f"icmp ult i64 {following.text}, {stop}"), BOOL), inside, after)
+        body(k._replace(below=numbers.stop))
+        if not self.ended:
+            following = Number(self.register(f"add nuw nsw i64 {k.text}, 1"), INT)
+            self.store(following, counter)
+            self.fork(Number(self.register(f"icmp ult i64 {following.text}, {numbers.stop}"), BOOL), inside, after)
+            self.begin(after)
         self.depth -= 1
-        self.begin(after)

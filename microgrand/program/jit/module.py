@@ -77,5 +77,10 @@ class Module:
     def outside(self, name: str, result: str, *operands: str, pure: bool = True) -> str:
         """The name of a function of C's or of LLVM's own, which is declared."""
         takes = ", ".join(operands)
-        self._outside[name] = f"declare {result} @{name}({takes}) {PURE if pure else 'nounwind willreturn'}"
+        self._outside[name] = f"declare {result} @{name}({takes}) {PURE if pure else 'nounwind'}"
+        return f"@{name}"
+
+    def variable(self, name: str) -> str:
+        """The address of a variable of C's, which is declared."""
+        self._outside[name] = f"@{name} = external global i8"
         return f"@{name}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,79 +18,80 @@ from numba.extending import intrinsic
 from microgrand.program.jit.assembly import Assembly
 
 ARRAY = types.float64[::1]
-POINTER = types.CPointer(types.float64)
+FASTCALL = 0x80  # how CPython passes arguments: an array of objects, and how many there are
 
 
 class Native:
     """The functions of an assembly.
 
-    source  the text of a module of Python, whose functions call the assembly's
-    path    where that text stands; next to it numba keeps the machine code. None: nothing is kept
+    source    the text of a module of Python, with a function that calls the assembly's
+    path      where that text stands; next to it numba keeps the machine code. None: nothing is kept
+    assembly  gives the text in LLVM's language; it is asked for if there is no machine code yet
     """
 
     def __init__(self, name: str, source: str, path: Path | None, assembly: Callable[[], Assembly]) -> None:
-        self.names: dict[str, Any] = {"numpy": numpy, "call": _call(name, assembly)}
-        file = f"<{name}>" if path is None else str(path)
-        exec(compile(source, file, "exec"), self.names)
-        self.outputs: int = self.names["OUTPUTS"]
-        self.options = {"error_model": "numpy", "cache": path is not None}
+        self.name = name
+        names: dict[str, Any] = {"call": _call(name, assembly)}
+        exec(compile(source, f"<{name}>" if path is None else str(path), "exec"), names)
+        self.outputs: int = names["OUTPUTS"]
+        self.has_value: bool = names["HAS_VALUE"]
+        compiler = numba.njit(types.float64(ARRAY, ARRAY), error_model="numpy", cache=path is not None)
+        self.raw = compiler(names["raw"])
+        self._shapes = [tuple(shape) for shape in names["SHAPES"]]
+        self._method: _Method | None = None
 
-    @cached_property
-    def raw(self) -> Any:
-        """`raw(x, out) -> value`, compiled."""
-        return numba.njit(types.float64(ARRAY, ARRAY), **self.options)(self.names["raw"])
+    def address(self, which: str = "") -> int:
+        """The address of the function @name, or of another."""
+        (compiled,) = self.raw.overloads.values()
+        return int(compiled.library.get_pointer_to_function(self.name + which))
 
-    @cached_property
-    def from_c(self) -> Any:
-        """`double f(const double *x, double *out)`."""
-        return numba.cfunc(types.float64(POINTER, POINTER), **self.options)(self.names["from_c"])
+    def entry(self, slow: Callable[..., Any], title: str) -> Any:
+        """The function that Python calls; `slow` is called for what it does not know."""
+        method = self._method = _Method(title.encode(), self.address(".python"), FASTCALL, None)
+        new = ctypes.pythonapi.PyCFunction_NewEx
+        new.restype, new.argtypes = ctypes.py_object, [ctypes.POINTER(_Method), ctypes.py_object, ctypes.c_void_p]
+        float64 = numpy.dtype(numpy.float64)
+        alive = self  # the machine code has to live as long as the function
+        given = (slow, numpy.ndarray, float64, numpy.empty, numpy.float64, alive, *self._shapes)
+        return new(ctypes.byref(method), given, None)
 
-    @cached_property
-    def from_scipy(self) -> Any:
-        """`double f(int n, double *x)`."""
-        return numba.cfunc(types.float64(types.intc, POINTER), **self.options)(self.names["from_scipy"])
+
+class _Method(ctypes.Structure):
+    """CPython's PyMethodDef."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p), ("function", ctypes.c_void_p), ("flags", ctypes.c_int), ("doc", ctypes.c_char_p),
+    )  # fmt: skip
 
 
 def source_of(assembly: Assembly, title: str) -> str:
-    """A module of Python with the functions that numba compiles; their text says how long the arrays are."""
+    """A module of Python with the function that numba compiles, and with what is known of the assembly."""
     title = "".join([each if each.isprintable() and each not in '\\"{}' else "?" for each in title])
-    work = f"numpy.empty({assembly.work})" if assembly.work else "out"
     return f'''"""What numba compiles of {title}: the numbers are computed by a function of LLVM's."""
 
-
-OUTPUTS = {assembly.outputs}
+OUTPUTS, HAS_VALUE, SHAPES = {assembly.outputs}, {assembly.has_value}, {assembly.shapes}
 
 
 def raw(x, out):
     if x.size != {assembly.inputs} or out.size != {assembly.outputs}:
         raise ValueError("{title} takes arrays of {assembly.inputs} and {assembly.outputs} numbers")
-    return call(x, out, {work})
-
-
-def from_c(x, out):
-    return call(x, out, {work})
-
-
-def from_scipy(n, x):
-    if n != {assembly.inputs}:
-        return numpy.nan
-    out = numpy.empty({assembly.outputs})
-    return call(x, out, {work})
+    return call(x, out)
 '''
 
 
 def _call(name: str, assembly: Callable[[], Assembly]) -> Any:
-    """The assembly's function, as numba's code calls it: of arrays or of their addresses."""
+    """The assembly's function, as numba's code calls it."""
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def call(typing: Any, x: Any, out: Any, work: Any) -> Any:
+    def call(typing: Any, x: Any, out: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
             _link(context, assembly())
-            pointers = [_address(context, builder, *each) for each in zip(signature.args, given, strict=True)]
+            arrays = zip(signature.args, given, strict=True)
+            pointers = [context.make_array(kind)(context, builder, value).data for kind, value in arrays]
             kind = ir.FunctionType(ir.DoubleType(), [each.type for each in pointers])
             return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), pointers)
 
-        return types.float64(x, out, work), generate
+        return types.float64(x, out), generate
 
     return call
 
@@ -102,8 +103,3 @@ def _link(context: Any, assembly: Assembly) -> None:
     module.triple = llvm.get_process_triple()
     module.verify()
     context.active_code_library.add_llvm_module(module)
-
-
-def _address(context: Any, builder: Any, kind: Any, value: Any) -> Any:
-    """Where the numbers of an array, or at a pointer, stand."""
-    return context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
