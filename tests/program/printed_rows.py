@@ -147,17 +147,26 @@ def sliced(*xs):
     ranked = [x + k for k, x in enumerate(xs)]
     ranked[0] = 0.25
     weights = [0.5] * len(xs)
+    head = ranked[:2]
+    part = ranked[1:]
+    head[0] = -(-head[1])  # noqa: B002
+    ranked[1] = head[0] - xs[0] * part[0]
+    part[1] = ranked[1] + head[1]
+    pairs = [x + y for x, y in zip(pairs, part, strict=True)]
     either = ranked if xs[0] > 0.0 else weights
     return math.fsum(pairs) + math.fsum(either) * (2.0 if any(x > 2.0 for x in xs) else 1.0)
 
 
 def grown(*xs):
     total = 0.0
-    for k, x in enumerate(xs):
-        result = max(x, 0.5 * k) if False else x
+    ys = [x * 2.0 for x in xs]
+    if xs[0] > 1.0:
+        ys = [y - 1.0 for y in ys]
+    for k, x in enumerate(ys):
+        result = x + 0.5 * k
         if all([each < 3.0 for each in xs]):
             total = total + result
-    δ = math.hypot(total, *xs)
+    δ = math.hypot(total, *ys)
     double = math.copysign(δ, xs[0])
     return double + math.fmod(total, 0.75)
 

@@ -154,10 +154,11 @@ def test_checks_return_their_number(compiled):
     assert told == [0, 1, 2]
 
 
-@settings(max_examples=3)
-@given(st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=9)), min_size=20, max_size=20))
-def test_hostile_names_stay_in_comments(compiled, texts):
+@settings(max_examples=5)
+@given(st.permutations(HOSTILE), st.lists(st.text(max_size=9), max_size=10))
+def test_hostile_names_stay_in_comments(compiled, hostile, drawn):
     """Whatever functions, arguments and fixed numbers are called, the source compiles, and computes the same."""
+    texts = [*hostile, *drawn]
     fixed = [Value(2.0, name=text) for text in texts]
     f = record(lambda *xs: mg.sum([x * y for x, y in zip(xs, fixed, strict=True)]), *[1.5] * len(texts), names=texts)
     source = f.with_parts(title=texts[0]).source("c", gradient=True)

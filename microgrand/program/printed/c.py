@@ -127,7 +127,7 @@ class Functions:
         taken = [(slot, f"x[{slot}]", name) for slot, name in enumerate(program.inputs)]
         taken += [(slot, body.of(as_node(number)).text, name) for slot, name, number in program.parameters]
         taken = [each for each in taken if f"z{each[0]}" in read]
-        opening = [f"const double z{slot} = {place};{remark('', name)}" for slot, place, name in taken]
+        opening = [f"const double z{slot} = {place};{remark(place, name)}" for slot, place, name in taken]
         if not any([place.startswith("x[") for _, place, _ in taken]):
             opening.insert(0, "(void)x;")
         if len(places) == pair:

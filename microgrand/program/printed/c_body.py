@@ -99,14 +99,13 @@ class CBody(Body):
         self.outputs: list[Output] = []
         self.results = [self.fresh(each) for each in pointers] if len(kinds) > 1 or kind in ELEMENTS else []
         self._first: list[str] = []  # declarations at the top
-        self._tops: dict[str, tuple[str, Output]] = {}  # and what they declare
-        self._identifiers: dict[str, str] = {}  # of variables that hold numbers
+        self._held: dict[str, tuple[str, Output]] = {}  # what variables are called, and what they hold
 
     def parameter(self, variable: str, kind: str, lengths: Iterator[int]) -> tuple[str, str]:
         """A parameter's identifier, and its declaration."""
         output = Output(kind, next(lengths) if kind in ELEMENTS else None)
         name = self.fresh(variable)
-        self._identifiers[variable] = name
+        self._held[variable] = name, Output(kind)  # a list without its length: it cannot be assigned
         self.meanings[variable] = Term(name, kind, size=output.size)
         if kind not in ELEMENTS:
             return name, f"{output.element} {name}"
@@ -150,7 +149,7 @@ class CBody(Body):
     def bind(self, target: ast.Name, term: Term) -> None:
         """`target = term`, of a number. A whole number that is known, and does not change, needs no variable."""
         if not self.declarations.here(target):
-            self.write(f"{self.at_the_top(target.id, Output(term.kind))} = {term.text};")
+            self.write(f"{self.changed(target.id, Output(term.kind))} = {term.text};")
         elif self.declarations.constant(target.id) and term.size is not None:
             self.meanings[target.id] = term
         else:
@@ -159,22 +158,24 @@ class CBody(Body):
 
     def named(self, variable: str, kind: str) -> str:
         """What a variable that holds a number is called, from now on."""
-        name = self._identifiers[variable] = self._identifiers.get(variable) or self.fresh(variable)
-        self.meanings[variable] = Term(name, kind)
+        name = self._held[variable][0] if variable in self._held else self.fresh(variable)
+        return self.hold(variable, name, Output(kind))
+
+    def hold(self, variable: str, name: str, output: Output) -> str:
+        """From now on a variable has this name in C."""
+        self._held[variable] = name, output
+        self.meanings[variable] = Term(name, output.kind, size=output.size)
         return name
 
-    def at_the_top(self, variable: str, output: Output) -> str:
-        """What a variable is called that is declared at the top of the function."""
-        if variable not in self._tops:
-            name = self.meanings[variable].text if variable in self._identifiers else self.fresh(variable)
-            self._tops[variable] = (name, output)
-            if variable not in self._identifiers:
-                self._first.append(output.declared(name, " = 0"))
-            self.meanings[variable] = Term(name, output.kind, size=output.size)
-        name, first = self._tops[variable]
-        if first != output:
-            raise TranslationError(f"the list `{variable}` has more than one length")
-        return name
+    def changed(self, variable: str, output: Output) -> str:
+        """What a variable is called that is assigned again, or that is declared at the top of the function."""
+        if variable not in self._held:
+            name = self.hold(variable, self.fresh(variable), output)
+            self._first.append(output.declared(name, " = 0"))
+        name, held = self._held[variable]
+        if held != output:
+            raise TranslationError(f"`{variable}` is assigned something of another type or length, or is a parameter")
+        return self.hold(variable, name, output)
 
     def assign_list(self, target: ast.Name, value: ast.expr) -> None:
         """`target = value`, of a list: an array of its own, unless it is part of another list and neither changes."""
@@ -184,10 +185,11 @@ class CBody(Body):
         if shared and self.declarations.constant(target.id) and self.declarations.constant(ast.unparse(whole)):
             self.meanings[target.id] = self.of(value)
         elif here:
-            self.meanings[target.id] = self.filled(value, target.id)
+            term = self.filled(value, target.id)
+            self.hold(target.id, term.text, Output(term.kind, term.size))
         else:
             term = self.filled(value, f"new_{target.id}")
-            name = self.at_the_top(target.id, Output(term.kind, term.size))
+            name = self.changed(target.id, Output(term.kind, term.size))
             self.copy(term, name, "")
 
     def _take_apart(self, targets: Sequence[ast.Name], value: ast.expr) -> None:
@@ -198,11 +200,11 @@ class CBody(Body):
         outputs = self.call_into(value, held, declared=True)
         for target, name, output in zip(targets, held, outputs, strict=True):
             if self.declarations.here(target):
-                self.meanings[target.id] = Term(name, output.kind, size=output.size)
+                self.hold(target.id, name, output)
             elif output.kind in ELEMENTS:
-                self.copy(Term(name, output.kind, size=output.size), self.at_the_top(target.id, output), "")
+                self.copy(Term(name, output.kind, size=output.size), self.changed(target.id, output), "")
             else:
-                self.write(f"{self.at_the_top(target.id, output)} = {name};")
+                self.write(f"{self.changed(target.id, output)} = {name};")
 
     def call_into(self, value: ast.expr, names: Sequence[str], declared: bool = False) -> list[Output]:
         """Have a function of several results, or of a list, write them into variables, which are declared if told."""

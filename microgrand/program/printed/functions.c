@@ -35,7 +35,7 @@ static inline double exact_sum(const double xs[], int n)
         lost += error;
     }
     const double total = sum + lost;
-    return isfinite(total) ? total + (sum_error(sum, lost) + lost_of_lost) : sum;
+    return isfinite(total) ? total + lost_of_lost : sum;
 }
 
 /* The root of the sum of n squares, scaled by a power of two so that no square overflows. */

@@ -106,7 +106,7 @@ function exact_sum(xs) {
     lost += error;
   }
   const total = sum + lost;
-  return total - total === 0 ? total + (sum_error(sum, lost) + lostOfLost) : sum;
+  return total - total === 0 ? total + lostOfLost : sum;
 }
 
 // √(x₀² + x₁² + …), scaled by a power of two so that no square overflows.

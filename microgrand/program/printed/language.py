@@ -28,6 +28,9 @@ class Term(NamedTuple):
     """An expression as text, its type, and how strongly its outermost operator binds.
 
     size  of a whole number its value, of a list its length, where that is known when the code is printed
+
+    >>> [Term("x + y", FLOAT, SUM).within(strength) for strength in (ORDER, SUM, PRODUCT)]
+    ['x + y', 'x + y', '(x + y)']
     """
 
     text: str
@@ -104,9 +107,11 @@ class Body:
         self._numbers: dict[str, int] = {}
 
     # ---- text ----------------------------------------------------------------------------------------
-    def write(self, line: str) -> None:
-        """Add a line, as far in as the block is."""
-        self.lines.append(self.tab * self.depth + line)
+    def write(self, line: str, remark: str = "") -> None:
+        """Add a line, as far in as the block is, and broken where it is too long; and a comment behind it."""
+        pieces = [line] if '"' in line else line.split(", ")
+        self.lines += wrapped(self.tab * self.depth, pieces, "", self.tab * (self.depth + 1))
+        self.lines[-1] += remark
 
     def open(self, head: str) -> None:
         """Begin a block: `head {`."""
@@ -167,7 +172,8 @@ class Body:
             self.write(refusal(statement))
             self.close()
             return "", self.lines, reads
-        self.write(f"{self.symbols['const']} z{statement.slot} = {code.text};{remark(code.text, statement.comment)}")
+        line = f"{self.symbols['const']} z{statement.slot} = {code.text};"
+        self.write(line, remark(code.text, statement.comment))
         return f"z{statement.slot}", self.lines, reads
 
     def block(self, statements: Sequence[ast.stmt]) -> None:
@@ -421,7 +427,9 @@ def remark(code: str, step: str) -> str:
     >>> remark("float_tanh(z0)", "tanh(z0)"), remark("z0 * 2.0", "2·z0")
     ('', '  // 2·z0')
     """
-    return "" if _letters(code) == _letters(step) else f"  // {comment(step)}"
+    if _letters(code) == _letters(step):
+        return ""
+    return f"  // {comment(step if len(step) <= WIDTH else step[:WIDTH] + '…')}"
 
 
 def _letters(text: str) -> str:
@@ -438,7 +446,7 @@ def wrapped(start: str, pieces: Sequence[str], end: str, indent: str) -> list[st
     lines, line = [], start
     for k, piece in enumerate(pieces):
         part = piece + (", " if k < len(pieces) - 1 else end)
-        if len(line) + len(part) > WIDTH and line.strip():
+        if k and len(line) + len(part) > WIDTH:
             lines.append(line.rstrip())
             line = indent
         line += part
