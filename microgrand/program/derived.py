@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Generic
 
+from microgrand.engine.order import topological_order
 from microgrand.engine.scope import Guards
-from microgrand.engine.sweep import differentiable_sweep, tangent_sweep
+from microgrand.engine.sweep import accumulate, differentiable_sweep, edges_of_values, tangent_sweep
 from microgrand.engine.value import Value
 from microgrand.nested import flat, places, positions, rebuilt
 from microgrand.program.passes import with_common, without_dead
@@ -78,7 +79,7 @@ def adjoint(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
 def jacobian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
     """The program of the Jacobian: the result with a gradient in the place of each number.
 
-    It comes from one sweep for each output or, where there are fewer inputs, one tangent sweep for each of these.
+    It comes from one sweep for each output or, where there are fewer inputs, from the tangents of all inputs.
     """
 
     def make() -> SomeTape:
@@ -87,8 +88,7 @@ def jacobian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
 
         def slopes() -> Any:
             if len(chosen) < len(example.outputs):
-                columns = [_along(example.outputs, node) for node in chosen]
-                rows = [list(row) for row in zip(*columns, strict=True)] or [[] for _ in example.outputs]
+                rows = _forward(example.outputs, chosen)
             else:
                 rows = [_gradient(root, chosen) for root in example.outputs]
             return rebuilt(program.result, iter([example.shaped(row, argnums) for row in rows]))
@@ -101,7 +101,7 @@ def jacobian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
 def hessian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
     """The program of the Hessian: the gradient with its own gradient in the place of each number.
 
-    One tangent sweep over the gradient for each input, and of the matrix, which is symmetric, one half.
+    It comes from the tangents of all inputs, through the gradient; of the matrix, which is symmetric, one half does.
     """
 
     def make() -> SomeTape:
@@ -109,10 +109,9 @@ def hessian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
         chosen = example.chosen(argnums)
 
         def curvatures() -> Any:
-            slopes = _gradient(example.root(), chosen)
-            lower = [_along(slopes[k:], node) for k, node in enumerate(chosen)]  # column k, from the diagonal down
+            found = _forward(_gradient(example.root(), chosen), chosen)
             count = range(len(chosen))
-            rows = [[lower[min(i, j)][abs(i - j)] for j in count] for i in count]
+            rows = [[found[max(i, j)][min(i, j)] for j in count] for i in count]
             return example.shaped([example.shaped(row, argnums) for row in rows], argnums)
 
         return _without_repeats(_collecting(example, curvatures))
@@ -130,7 +129,10 @@ def hvp(program: SomeTape, argnum: int) -> SomeTape:
 
         def product() -> Any:
             chosen = example.chosen(argnum)
-            return example.shaped(_tangents(_gradient(example.root(), chosen), chosen, along), argnum)
+            slopes = _gradient(example.root(), chosen)
+            nodes = [slope for slope in slopes if isinstance(slope, Value)]
+            changes = iter(tangent_sweep(nodes, chosen, along, differentiable=True))
+            return example.shaped([next(changes) if isinstance(s, Value) else 0.0 for s in slopes], argnum)
 
         direction = rebuilt(argument, iter([0.0] * len(along)))
         return _collecting(example, product, along, [direction], ["v"])
@@ -175,20 +177,26 @@ def _gradient(root: Any, inputs: Sequence[Any]) -> list[Any]:
     return differentiable_sweep(root, inputs) if isinstance(root, Value) else [0.0] * len(inputs)
 
 
-def _tangents(roots: Sequence[Any], inputs: Sequence[Any], directions: Sequence[Any]) -> list[Any]:
-    """The derivative of each root along the directions of the inputs."""
+def _forward(roots: Sequence[Any], inputs: Sequence[Any]) -> list[list[Any]]:
+    """∂root/∂input for each root and each input, by one pass from the inputs up, with a tangent for each of them.
+
+    A node has those that differ from 0: of a function that is a sum of many small terms this is a few.
+    """
+    tangents: dict[Any, dict[Any, Any]] = {x: {x: 1.0} for x in inputs}  # of each input, by node
+    below: dict[Any, list[Any]] = {node: [node] for node in inputs}
     nodes = [root for root in roots if isinstance(root, Value)]
-    changes = iter(tangent_sweep(nodes, inputs, directions, differentiable=True))
-    return [next(changes) if isinstance(root, Value) else 0.0 for root in roots]
-
-
-def _along(roots: Sequence[Any], node: Any) -> list[Any]:
-    """∂root/∂node for each root, by a tangent sweep."""
-    return _tangents(roots, [node], [1.0])
+    for node in topological_order(nodes, inputs)[len(inputs) :]:
+        if not below.keys().isdisjoint(node.parents):
+            edges = [edge for edge in edges_of_values(node) if edge[0] in below]
+            below[node] = list(dict.fromkeys([x for parent, _ in edges for x in below[parent]]))
+            for parent, partial in edges:
+                for x in below[parent]:
+                    accumulate(tangents[x], parent, [(node, partial)])
+    return [[tangents[x].get(root, 0.0) for x in inputs] for root in roots]
 
 
 def _without_repeats(program: SomeTape) -> SomeTape:
-    """Every sweep records the partials that it passes: those that several have passed are computed once."""
+    """Each sweep records the partials that it passes: those that several have passed are computed once."""
     return without_dead(with_common(program))
 
 

@@ -113,6 +113,19 @@ def test_a_guard_prints_and_many_rows_are_shortened():
     assert "= 3, 0, 4, …, 22" in str(record(lambda x: sum(w * x for w in weights), 1.0).plan(regroup=False))
 
 
+def test_of_an_outer_product_a_part_may_be_summed():
+    """Where a gradient needs some of the products of two blocks, these are taken, each in its place."""
+
+    def cost(w, x):
+        return mg.tanh(mg.dot(w[0], x[:2])) * mg.tanh(mg.dot(w[1], x[1:]))
+
+    w, x = [[0.5, -1.0], [2.0, 0.75]], numpy.array([[1.0, 0.25, 3.0], [-0.5, 0.75, 1.0], [0.125, 2.0, -1.0]])
+    program = record(cost, w, [0.0, 0.0, 0.0])
+    assert re.search(r"c\d+ @ c\d+ᵀ, of it 0, 1, 4, 5 ", str(program.plan(w, x, argnums=0)))
+    alone = numpy.array([mg.grad(cost)(w, row.tolist()) for row in x])
+    numpy.testing.assert_allclose(program.value_and_grad(w, x)[1], alone.sum(axis=0), rtol=1e-14)
+
+
 def test_a_plan_cannot_be_changed():
     """It is a frozen record, like the program it is of."""
     plan = record(lambda x: x + 1.0, 1.0).plan()

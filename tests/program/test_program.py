@@ -506,3 +506,4 @@ def test_what_is_equal_is_one_program():
     assert record(f, 0.5, 2.0) == record(f, 0.5, 2.0)
     assert isinstance(record(f, 0.5, 2.0), Program)
     assert len({record(f, 0.5, 2.0), record(f, 0.5, 2.0), record(f, 0.5, 3.0)}) == 2
+    assert record(lambda x, y: x - y, 1.0, 1.0) != record(lambda x, y: y - x, 1.0, 1.0)

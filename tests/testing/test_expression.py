@@ -92,6 +92,26 @@ def test_values_from_elsewhere_count_as_numbers():
     assert Expression.of(lambda x: microgrand.exp(w) * x, 3.0)(5.0) == math.exp(2.0) * 5.0
 
 
+def test_an_expression_is_drafted_of_slots_and_plain_numbers():
+    """Among the operands of a step slots are whole numbers, and plain numbers floats."""
+    assert finished([5.0], microgrand.sub, [7.0, 0]) == Expression.of(lambda x: 7.0 - x, 5.0)
+
+
+def test_whatever_is_returned_is_printed():
+    """An input, a step that is not the last, and nested results, as those of derivatives are: the printed code runs,
+    and returns them.
+    """
+    given_back = Expression.of(lambda x: x, 3.0)
+    assert run(repr(given_back))[1] == 3.0
+    expression = Expression.of(lambda x, y: microgrand.exp(x * y) * y, 0.5, 2.0)
+    first = expression.with_parts(result=expression.first)
+    assert run(repr(first))[1] == first(0.5, 2.0) == 1.0
+    for derivative in (expression.adjoint((0, 1)), expression.hessian_program((0, 1))):
+        assert isinstance(derivative, Expression)
+        assert run(repr(derivative))[1] == derivative(0.5, 2.0)
+    assert str(expression) == repr(expression)
+
+
 def test_rows_of_ones_own_print_under_their_name():
     """Code with a row that is not the table's runs where that row has its name; a row that is not public comes from
     the table.
