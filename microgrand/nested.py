@@ -63,7 +63,7 @@ def rebuilt(structure: Any, items: Iterator[Any], array: Callable[[Any, Iterator
     if isinstance(structure, dict):
         return {key: rebuilt(item, items, array) for key, item in structure.items()}
     if isinstance(structure, list):
-        return [next(items) if isinstance(x, (float, Node)) else rebuilt(x, items, array) for x in structure]
+        return [next(items) if type(x) is float or isinstance(x, Node) else rebuilt(x, items, array) for x in structure]
     if isinstance(structure, tuple):
         parts = [rebuilt(item, items, array) for item in structure]
         return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import microgrand
 from microgrand import TABLE, Value, grad, hessian, hvp, jacobian, jvp, record, tanh, value_and_grad, vjp
-from microgrand.nested import without_arrays
+from microgrand.nested import flat, without_arrays
 from microgrand.testing import expressions
 from microgrand.testing.strategies import operands
 
@@ -92,10 +92,11 @@ def flat_values(x):
     return [item for part in x for item in flat_values(part)] if hasattr(x, "__len__") else [x]
 
 
-@pytest.mark.parametrize("kind", [int, bool, numpy.uint8, numpy.float16, numpy.float32])
+@pytest.mark.parametrize("kind", [int, bool, numpy.uint8, numpy.float16, numpy.float32, numpy.longdouble])
 def test_whatever_its_type_an_array_is_differentiated_in_double_precision(kind):
     """Whole numbers, truth values and short floats are taken as they are, and their gradient is not rounded to them."""
     x = numpy.array([1, 0, 1]).astype(kind)
+    assert [type(number) for number in flat(x)] == [float] * 3
     found = grad(lambda x: microgrand.exp(x[0] / 3.0) * x[1] + tanh(x[2]) ** 2)(x)
     assert found.dtype == numpy.float64
     assert found.tolist() == grad(lambda x: microgrand.exp(x[0] / 3.0) * x[1] + tanh(x[2]) ** 2)([1.0, 0.0, 1.0])
@@ -207,6 +208,7 @@ def test_the_callers_array_stays_as_it_is():
     x = numpy.array([3.0, 5.0])
     assert (grad(f)(x).tolist(), x.tolist()) == ([20.0, 14.0], [3.0, 5.0])
     assert record(f, x).value_and_grad(x)[1].tolist() == [20.0, 14.0]
+    assert record(f, x).example == ([3.0, 5.0],)
 
 
 # ---- NumPy's functions -----------------------------------------------------------------------------------------------

@@ -66,9 +66,9 @@ def paired(example, form):
 
 
 def kinds(structure):
-    """A structure with the type of each part, and of each array its shape, in the place of the numbers."""
+    """A structure with the type of each part and the order of its keys, and with shapes in the place of its arrays."""
     if isinstance(structure, dict):
-        return {key: kinds(part) for key, part in structure.items()}
+        return [(key, kinds(part)) for key, part in structure.items()]
     if isinstance(structure, (list, tuple)):
         return type(structure), [kinds(part) for part in structure]
     return numpy.shape(structure)
@@ -91,6 +91,8 @@ def test_every_form_gives_the_same_numbers(expression, nesting, regroup, data):
         assert bits(numpy.ravel(found).tolist()) == bits(numpy.ravel(value).tolist())
         assert bits(numpy.ravel(program(form, x, **options)).tolist()) == bits(numpy.ravel(found).tolist())
         assert kinds(gradient) == kinds(form)
+        assert {type(leaf) for leaf in flat_arrays(gradient)} <= {float, numpy.ndarray}
+        assert [leaf for leaf in flat_arrays(gradient) if type(leaf) is numpy.ndarray and leaf.shape == ()] == []
         assert bits(paired(example, gradient)) == bits(flat(slopes))
         product = program.hvp(form, x, form, **options)
         assert bits(paired(example, product)) == bits(flat(program.hvp(example, x, example, **options)))
@@ -144,7 +146,7 @@ def joined(draw, example):
 
 
 def flat_arrays(structure):
-    """The arrays inside a structure, in order."""
+    """The arrays and numbers inside a structure, in order."""
     if isinstance(structure, dict):
         return [array for part in structure.values() for array in flat_arrays(part)]
     if isinstance(structure, (list, tuple)):
@@ -179,6 +181,11 @@ def test_matrix_products_are_the_same_for_every_form():
     X = rng.normal(size=(3000, 3))
     value, slopes = program.value_and_grad(lists, X)
     assert math.isfinite(value.sum())
+    alone = record(lambda w, x: network({"w": [w], "b": [[0.5] * 7]}, x), lists["w"][0], [0.5, -0.25, 1.0])
+    for form in (w[0], numpy.asfortranarray(w[0]), with_gaps(w[0]), [with_gaps(row) for row in w[0]]):
+        found, exact = [alone.value_and_grad(theta, X) for theta in (form, lists["w"][0])]
+        assert (found[0] == exact[0]).all()
+        assert numpy.array(found[1]).tolist() == exact[1]
     for form in [
         {"w": w, "b": b},
         {"b": tuple(b), "w": [numpy.asfortranarray(w[0]), with_gaps(w[1])]},

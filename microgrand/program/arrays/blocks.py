@@ -17,8 +17,7 @@ def as_block(block: Block, pieces: Sequence[Piece], xp: Any, dtype: Any, like: A
     if block.laned:
         return xp.stack([_as(piece.data, xp, dtype) for piece in some])
     columns = [_column(piece, xp, dtype, like) for piece in some]
-    column = columns[0] if len(columns) == 1 else xp.concat(columns)
-    return xp.ascontiguousarray(column) if xp.__name__ == "numpy" else column
+    return columns[0] if len(columns) == 1 else xp.concat(columns)
 
 
 def _column(piece: Piece, xp: Any, dtype: Any, like: Any) -> Any:
