@@ -141,6 +141,13 @@ def swapped(x, y):
     return x if far and not (0.0 < y < 1.0) else y // 1.5 + y % 0.7 - float(far)
 
 
+def unread(x, y):
+    whole = int(x / 4.0)
+    if whole == 0:
+        return math.copysign(2.0, float(whole))
+    return float(whole) * x
+
+
 def sliced(*xs):
     first = xs[1:]
     pairs = [x * y for x, y in zip(first, xs[:-1], strict=True)]
@@ -171,7 +178,7 @@ def grown(*xs):
     return double + math.fmod(total, 0.75)
 
 
-STATEMENTS = [caught_otherwise, caught_at_a_pole, caught_powers, counted_down, swapped, sliced, grown]
+STATEMENTS = [caught_otherwise, caught_at_a_pole, caught_powers, counted_down, swapped, unread, sliced, grown]
 
 
 def of_statements(function):

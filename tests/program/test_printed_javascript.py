@@ -258,6 +258,7 @@ def test_what_math_lacks_is_exact():
     lists = [
         [chosen.choice([1e10, -1e10, chosen.gauss(0.0, 10.0 ** chosen.randint(-9, 9))]) for _ in range(6)] for _ in xs
     ]
+    lists += [[*each, -math.fsum(each), chosen.gauss(0.0, 1e-20)] for each in lists[:500]]
     pairs = [(chosen.gauss(0.0, 9.0), chosen.choice([1.0, -2.0, 0.3])) for _ in range(1000)]
     whole = [(chosen.choice([-9, -4, -1, 1, 5, 8]), chosen.choice([-3, 1, 2])) for _ in range(50)]
     powers = [(x, y) for x in (1.0, -1.0, 2.0, -0.0) for y in (math.nan, math.inf, -math.inf, 0.0, 3.0)]

@@ -438,10 +438,12 @@ def _letters(text: str) -> str:
 
 
 def wrapped(start: str, pieces: Sequence[str], end: str, indent: str) -> list[str]:
-    """The pieces with commas between them, in lines that are not too long.
+    """The pieces with commas between them, in lines that are not too long; none ends before the first piece.
 
     >>> wrapped("  return [", ["z0", "z1"], "];", "    ")
     ['  return [z0, z1];']
+    >>> [len(line) for line in wrapped("  return ", ["z0 + " * 30, "z1"], ";", "    ")]
+    [160, 7]
     """
     lines, line = [], start
     for k, piece in enumerate(pieces):
