@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from microgrand import TABLE, Linear, MissingExtraError, Sequential, SquaredError, Value, draw, exp, steps
+from microgrand import TABLE, Linear, MissingExtraError, Sequential, SquaredError, Value, draw, exp, record, steps
 from microgrand.training import Objective, lbfgs, load, plot_confusion, plot_loss, save, train
 from microgrand.training.job import require_extras, train_classifier
 from microgrand.training.optimisers import GradientDescent
@@ -40,6 +40,7 @@ CALLS = {
     "plot": (lambda path: plot_loss([1.0]), "matplotlib", "a plot", "train"),
     "progress": (lambda path: train(objective(), GradientDescent(0.1), epochs=1), "tqdm", "a progress bar", "train"),
     "lbfgs": (lambda path: lbfgs(objective(), progress=False), "scipy.optimize", "L-BFGS", "train"),
+    "compiled": (lambda path: record(lambda x: x, 1.0).compiled(), "numba", "compiled code", "jit"),
     "save": (lambda path: save(Linear(1, 1), path / "a.safetensors"), "safetensors", "a file of safetensors", "train"),
     "load": (lambda path: load(Linear(1, 1), path / "b.safetensors"), "numpy", "a file of safetensors", "train"),
     **{

@@ -10,6 +10,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from microgrand.program.jit.arithmetic import OTHER, Arithmetic
 from microgrand.program.jit.instructions import WORDS, Number, Numbers, Term, number
@@ -30,10 +31,12 @@ class Code(Arithmetic):
         super().__init__(module)
         self.names: dict[str, Term] = {}
         self.places: dict[str, tuple[str, int]] = {}
+        self._calls: dict[str, list[Any]] = {}  # of each list in memory, the known calls it was given to
         self._cells: dict[str, tuple[str, str]] = {}  # variables that are assigned more than once: address and type
         self._leave: Callable[[Term], None] = lambda value: None
         self._often: Counter[str] = Counter()  # how often each variable is assigned
         self._changed: set[str] = set()  # lists of which an item is replaced
+        self._nested: set[str] = set()  # variables that are assigned in a branch or a loop
         self._loops = False  # whether there are loops in the plain function
 
     # ---- statements ----------------------------------------------------------------------------------
@@ -41,8 +44,12 @@ class Code(Arithmetic):
         """Write the statements of a plain function; `leave` is what is done with the value that it returns."""
         self._leave = leave
         self._often, self._changed = _assignments(statements)
+        self._nested = _assigned_in_blocks(statements)
         self._loops = _loops(statements)
         self._cells = {}
+        for variable in sorted(self._nested & self.names.keys()):
+            if isinstance(self.names[variable], Numbers):
+                self.names[variable] = self.filled(self.names[variable])
         self.block(statements)
 
     def block(self, statements: Sequence[ast.stmt]) -> None:
@@ -58,7 +65,7 @@ class Code(Arithmetic):
                     self.branch(each)
                 case ast.For():
                     self.loop(each)
-                case ast.Assign(targets=[ast.Name(id=variable) as target], value=ast.Call() as value):
+                case ast.Assign(targets=[ast.Name(id=variable) as target], value=ast.Call() | ast.Subscript() as value):
                     found = self.of(value)
                     changed = variable in self._changed and isinstance(found, Numbers) and not found.fresh
                     self.bind(target, self.filled(found) if changed else found)
@@ -123,6 +130,7 @@ class Code(Arithmetic):
                 if not (isinstance(whole, Numbers) and whole.fresh):
                     raise TranslationError(f"`{ast.unparse(target)}` is assigned in a list that other code may hold")
                 self.store(self.as_kind(value, whole.kind), self.at(whole.address, self.index(whole, self.of(index))))
+                self.forget(whole.root)
             case _:
                 self.bind(target, value)
 
@@ -142,8 +150,25 @@ class Code(Arithmetic):
                     self._cells[variable] = (self.reserve(value.kind), value.kind)
                 address, kind = self._cells[variable]
                 self.store(self.as_kind(value, kind), address)
-            case _:
-                raise TranslationError(f"`{ast.unparse(target)}` is a list at one time and another list later")
+            case ast.Name(id=variable) if variable in self._nested:
+                self.rewrite(variable, value)
+            case ast.Name(id=variable):
+                self.names[variable] = self.ready(value)
+
+    def rewrite(self, variable: str, value: Numbers) -> None:
+        """Assign a list that is another one after a branch or in a loop: it has memory of its own, and one length."""
+        if variable not in self.names:
+            self.names[variable] = self.room(value.size, value.kind)
+        own: Numbers = self.names[variable]
+        if (own.size, own.kind) != (value.size, value.kind):
+            raise TranslationError(f"the list `{variable}`, whose length depends on a condition, has no translation")
+        self.copy(value, own.address)
+        self.forget(own.root)
+
+    def forget(self, root: str) -> None:
+        """What has been computed from a list holds no longer: the list has changed."""
+        for key in self._calls.pop(root, ()):
+            self.known.pop(key, None)
 
     # ---- expressions ---------------------------------------------------------------------------------
     def of(self, node: ast.expr) -> Term:
@@ -230,9 +255,8 @@ class Code(Arithmetic):
         kept = range(whole.size)[low:high]
         if whole.items is not None:
             return Numbers(len(kept), whole.items[kept.start : kept.stop], kind=whole.kind)
-        return whole._replace(
-            size=len(kept), address=self.at(whole.address, number(kept.start), whole.kind), fresh=False
-        )
+        part = whole._replace(size=len(kept), address=self.at(whole.address, number(kept.start), whole.kind))
+        return self.filled(part) if whole.fresh else part
 
     def index(self, whole: Numbers, k: Number) -> Number:
         """An index, which has to be known now to lie in the list."""
@@ -298,9 +322,14 @@ class Code(Arithmetic):
 
     def filled(self, whole: Numbers) -> Numbers:
         """A copy of a list, in memory of its own."""
-        made = Numbers(whole.size, None, self.reserve(whole.kind, whole.size), whole.kind, True)
+        made = self.room(whole.size, whole.kind)
         self.copy(whole, made.address)
         return made
+
+    def room(self, size: int, kind: str) -> Numbers:
+        """Memory for a list."""
+        address = self.reserve(kind, size)
+        return Numbers(size, None, address, kind, fresh=True, root=address)
 
     def copy(self, whole: Numbers, address: str) -> None:
         """Write the items of a list to an address."""
@@ -320,7 +349,7 @@ class Code(Arithmetic):
             case ast.BinOp(left=ast.List(elts=[item]), op=ast.Mult(), right=count):
                 size = _known(self.of(count))
                 value = self.as_kind(self.of(item), kind)
-                made = Numbers(size, None, self.reserve(kind, size), kind, True)
+                made = self.room(size, kind)
                 self.each(range(size), lambda k: self.store(value, self.at(made.address, k, kind)))
                 return made
             case ast.ListComp(elt=element, generators=[ast.comprehension(target, iterable, [])]):
@@ -330,7 +359,7 @@ class Code(Arithmetic):
     def computed(self, kind: str, element: ast.expr, target: ast.expr, iterable: ast.expr) -> Numbers:
         """`[element for target in iterable]`."""
         numbers, items = self.looped(iterable)
-        made = Numbers(len(numbers), None, self.reserve(kind, len(numbers)), kind, True)
+        made = self.room(len(numbers), kind)
         regular = numbers.start == 0 and numbers.step == 1
 
         def once(k: Number) -> None:
@@ -345,7 +374,7 @@ class Code(Arithmetic):
         """A list and another after it."""
         if left.items is not None and right.items is not None:
             return Numbers(left.size + right.size, left.items + right.items, kind=left.kind)
-        made = Numbers(left.size + right.size, None, self.reserve(left.kind, left.size + right.size), left.kind, True)
+        made = self.room(left.size + right.size, left.kind)
         self.copy(left, made.address)
         self.copy(right, self.at(made.address, number(left.size), left.kind))
         return made
@@ -438,13 +467,17 @@ class Code(Arithmetic):
             whole = self.register(f"call {word} {own}({taken})")
             parts = [self.register(f"extractvalue {word} {whole}, {k}") for k in range(len(returns))]
             return tuple([Number(part, kind) for part, kind in zip(parts, returns, strict=True)])
-        key = (name, tuple(given))
-        if key not in self.known:
-            result = self.in_place(name, dict(zip([each for each, _ in parameters], given, strict=True)))
-            if self.depth:
-                return self.handed(result)
-            self.known[key] = self.handed(result)
-        return self.known[key]
+        key = (name, tuple([self.handed(each) for each in given]))
+        lists = [each for each in given if isinstance(each, Numbers) and each.items is None]
+        lasting = not lists or (not self.depth and all([each.root for each in lists]))  # a list may change in a loop
+        if lasting and key in self.known:
+            return self.known[key]
+        result = self.handed(self.in_place(name, dict(zip([each for each, _ in parameters], given, strict=True))))
+        if lasting and not self.depth:
+            self.known[key] = result
+            for each in lists:
+                self._calls.setdefault(each.root, []).append(key)
+        return result
 
     def function(self, own: str, name: str) -> str:
         """A plain function of numbers as a function of LLVM's."""
@@ -471,7 +504,7 @@ class Code(Arithmetic):
     def in_place(self, name: str, given: dict[str, Term]) -> Term:
         """The statements of a function, here; the value that it returns."""
         body = self.module.body(name)
-        outer = self.names, self._cells, self._often, self._changed, self._loops, self._leave, self.ended
+        outer = self.names, self._cells, self._often, self._changed, self._nested, self._loops, self._leave, self.ended
         self._loops = _loops(body)
         self.names = {name: self.ready(self.handed(value)) for name, value in given.items()}
         results: list[tuple[Term, str]] = []
@@ -487,7 +520,7 @@ class Code(Arithmetic):
         self.depth += early
         self.run(body, leave)
         self.depth = depth
-        self.names, self._cells, self._often, self._changed, self._loops, self._leave, self.ended = outer
+        self.names, self._cells, self._often, self._changed, self._nested, self._loops, self._leave, self.ended = outer
         if not early:
             return results[0][0]
         if not all([isinstance(value, Number) for value, _ in results]):
@@ -532,6 +565,12 @@ def _assignments(statements: Sequence[ast.stmt]) -> tuple[Counter[str], set[str]
     changed = {each.value.id for each in every if isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Store)
                and isinstance(each.value, ast.Name)}  # fmt: skip
     return assigned | often, changed
+
+
+def _assigned_in_blocks(statements: Sequence[ast.stmt]) -> set[str]:
+    """The variables that are assigned in a branch or a loop."""
+    blocks = [inner for each in statements if isinstance(each, (ast.If, ast.For)) for inner in ast.walk(each)]
+    return {each.id for each in blocks if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
 
 
 def _loops(statements: Sequence[ast.stmt]) -> bool:

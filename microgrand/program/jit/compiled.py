@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import llvmlite
@@ -32,6 +33,7 @@ from microgrand.table.rows import TABLE
 from microgrand.translation.values import TranslationError
 
 STAGES = ("derivatives", "instructions", "machine code")
+_lock = RLock()  # one thread compiles at a time: what the others wait for may be what they ask for
 FORMAT = 1  # of the machine code that is kept in files: counted up when the same program is compiled otherwise
 
 
@@ -40,7 +42,8 @@ def compiled_program(
 ) -> Compiled:
     """See `Program.compiled`."""
     key = ("compiled", derivative, derived.as_key(argnums), None if cache is None else os.fspath(cache))
-    made: Compiled = program.derived(key, lambda: Compiled(program, derivative, argnums, cache))
+    with _lock:
+        made: Compiled = program.derived(key, lambda: Compiled(program, derivative, argnums, cache))
     return made
 
 
@@ -190,5 +193,5 @@ def _key(program: Tape, derivative: str | None, argnums: int | Sequence[int], co
     code  the program's code, where it does not follow from the names of its rows: where a row is not the table's
     """
     versions = (FORMAT, __version__, sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
-    chosen = (isinstance(argnums, int), positions(argnums, len(program.example)))
+    chosen = derivative and (isinstance(argnums, int), positions(argnums, len(program.example)))
     return hashlib.sha256(repr((program.digest, derivative, chosen, code, versions)).encode()).hexdigest()[:32]

@@ -30,6 +30,7 @@ class Numbers(NamedTuple):
     """A list: its items, or the address of the first.
 
     fresh  whether nothing else refers to it, so that an item may be replaced
+    root   the address of the list that it is a part of, or itself; "" if that is not known
     """
 
     size: int
@@ -37,6 +38,7 @@ class Numbers(NamedTuple):
     address: str = ""
     kind: str = FLOAT
     fresh: bool = False
+    root: str = ""
 
 
 Term = Any  # Number | Numbers | tuple of these

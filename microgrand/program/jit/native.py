@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,13 @@ class Native:
 
     def __init__(self, name: str, source: str, path: Path | None, assembly: Callable[[], Assembly]) -> None:
         self.name = name
-        names: dict[str, Any] = {"call": _call(name, assembly)}
+        names: dict[str, Any] = {"call": _call(name), "__name__": __name__}  # of a module that can be imported
         exec(compile(source, f"<{name}>" if path is None else str(path), "exec"), names)
         self.outputs: int = names["OUTPUTS"]
         self.has_value: bool = names["HAS_VALUE"]
         compiler = numba.njit(types.float64(ARRAY, ARRAY), error_model="numpy", cache=path is not None)
-        self.raw = compiler(names["raw"])
+        with _waiting(name, assembly):
+            self.raw = compiler(names["raw"])
         self._shapes = [tuple(shape) for shape in names["SHAPES"]]
         self._method: _Method | None = None
 
@@ -79,27 +81,41 @@ def raw(x, out):
 '''
 
 
-def _call(name: str, assembly: Callable[[], Assembly]) -> Any:
+# What is being compiled, by name. Numba keeps the function `call` in files, which must not hold all of an assembly.
+_assemblies: dict[str, Callable[[], Assembly]] = {}
+
+
+@contextmanager
+def _waiting(name: str, assembly: Callable[[], Assembly]) -> Iterator[None]:
+    """While the function `call` is compiled, it finds the assembly of this name."""
+    _assemblies[name] = assembly
+    try:
+        yield
+    finally:
+        del _assemblies[name]
+
+
+def _call(name: str) -> Any:
     """The assembly's function, as numba's code calls it."""
 
     @intrinsic  # type: ignore[untyped-decorator]
     def call(typing: Any, x: Any, out: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            _link(context, assembly())
-            arrays = zip(signature.args, given, strict=True)
-            pointers = [context.make_array(kind)(context, builder, value).data for kind, value in arrays]
-            kind = ir.FunctionType(ir.DoubleType(), [each.type for each in pointers])
-            return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), pointers)
+            return _generated(name, context, builder, signature, given)
 
         return types.float64(x, out), generate
 
     return call
 
 
-def _link(context: Any, assembly: Assembly) -> None:
-    """Add the assembly's text to the module that is being compiled."""
-    module = llvm.parse_assembly(assembly.text)
-    module.name = assembly.name
+def _generated(name: str, context: Any, builder: Any, signature: Any, given: Any) -> Any:
+    """Add the assembly's text to the module that is being compiled, and a call of its function."""
+    module = llvm.parse_assembly(_assemblies[name]().text)
+    module.name = name
     module.triple = llvm.get_process_triple()
     module.verify()
     context.active_code_library.add_llvm_module(module)
+    arrays = zip(signature.args, given, strict=True)
+    pointers = [context.make_array(kind)(context, builder, value).data for kind, value in arrays]
+    kind = ir.FunctionType(ir.DoubleType(), [each.type for each in pointers])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), pointers)
