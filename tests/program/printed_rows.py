@@ -145,7 +145,7 @@ def unread(x, y):
     whole = int(x / 4.0)
     if whole == 0:
         return math.copysign(2.0, float(whole))
-    return float(whole) * x
+    return float(whole) * math.hypot(x, 3.0 * x, 2.0) + math.fsum([])
 
 
 def sliced(*xs):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar, NamedTuple
 
 from microgrand.program.printed.identifiers import C
-from microgrand.program.printed.language import PREFIX, Body, Library, Term, item_names, kinds_of, range_of, wrapped
+from microgrand.program.printed.language import PREFIX, Body, Library, Term, item_names, kinds_of, range_of
 from microgrand.translation.values import BOOL, ELEMENTS, FLOAT, FLOATS, INT, INTS, TranslationError
 
 TAB = "    "
@@ -37,9 +37,8 @@ class Output(NamedTuple):
 
     def declared(self, name: str, start: str = "") -> str:
         """The declaration of a variable that holds it."""
-        return (
-            f"{self.element} {name}[{self.size or 1}];" if self.kind in ELEMENTS else f"{self.element} {name}{start};"
-        )
+        end = f"[{self.size or 1}]" if self.kind in ELEMENTS else start
+        return f"{self.element} {name}{end};"
 
     @property
     def element(self) -> str:
@@ -61,8 +60,8 @@ class Instance(NamedTuple):
 class Head(NamedTuple):
     """The head of a loop.
 
-    counter  the variable that counts its rounds, from 0 where these are `rounds`
-    rounds   how many there are, where that is known
+    counter  the variable that counts its rounds
+    rounds   how many there are, where that is known and the first is 0
     items    what the variables of the loop are in each round
     """
 
@@ -89,7 +88,12 @@ class CBody(Body):
     }  # fmt: skip
 
     def __init__(
-        self, instance: Any, library: Library, statements: Sequence[ast.stmt], kind: str, parameters: Sequence[str] = ()
+        self,
+        instance: Callable[[str, tuple[int, ...]], Instance],
+        library: Library,
+        statements: Sequence[ast.stmt],
+        kind: str,
+        parameters: Sequence[str] = (),
     ) -> None:
         super().__init__(statements, parameters)
         self.instance = instance
@@ -254,7 +258,7 @@ class CBody(Body):
         meant = [(each, Term(k, INT)) for each in counts if not own]
         for name, each in zip(names[len(counts) :], lists, strict=True):
             meant.append((name, Term(f"{each.text}[{k}]", ELEMENTS[each.kind])))
-        rounds = None if start.size is None or end.size is None else len(range(start.size, end.size, step))
+        rounds = max(end.size, 0) if start.size == 0 and step == 1 and end.size is not None else None
         return Head(f"for (long {k} = {start.text}; {k} {sign} {end.text}; {change})", k, rounds, meant)
 
     def over(self, each: ast.comprehension) -> Head:
@@ -311,8 +315,7 @@ class CBody(Body):
         if (literal := _elements(node)) is not None:
             kind, elements = literal
             terms = [self.of(each).text for each in elements]
-            for line in wrapped(f"{TYPES[ELEMENTS[kind]]} {target}[{len(terms)}] = {{", terms, "};", TAB):
-                self.write(line)
+            self.write(f"{Output(kind, len(terms)).declared(target)[:-1]} = {{{', '.join(terms or ['0.0'])}}};")
             return Term(target, kind, size=len(terms))
         outer, self.lines = self.lines, []
         output = self.fill(node, target)
@@ -371,7 +374,7 @@ class CBody(Body):
         """`[element for … in …]`."""
         outer = dict(self.meanings)
         head = self.over(items.generators[0])
-        if head.rounds is None or " = 0;" not in head.text:
+        if head.rounds is None:
             raise TranslationError(f"the list `{ast.unparse(items):.80}` has no translation")
         self.open(head.text)
         self.write(f"{target}[{head.counter}] = {self.of(items.elt).text};")
@@ -452,7 +455,7 @@ class CBody(Body):
     def prepared(self, function: str, arguments: list[ast.expr]) -> tuple[Instance, list[str]]:
         """The function for lists as long as the arguments are, and the arguments."""
         terms = [self.of(each) for each in arguments]
-        sizes = tuple([each.size for each in terms if each.kind in ELEMENTS])
+        sizes = tuple([each.size or 0 for each in terms if each.kind in ELEMENTS])
         return self.instance(function, sizes), [each.text for each in terms]
 
     def _mathematical(self, function: str, operands: list[Term]) -> Term:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from microgrand.program.printed.statements import Declarations, simplified
 from microgrand.program.printed.straight_line import Assignment, Check, Statement, StraightLine
-from microgrand.translation.values import BOOL, FLOAT, INT, TranslationError
+from microgrand.translation.values import BOOL, FLOAT, FLOATS, INT, TranslationError, call
 
 WIDTH = 110
 
@@ -315,6 +315,8 @@ class Body:
         """The call of a function of a row, of math, or of Python's own."""
         if function in self.library.definitions:
             return self._of_a_row(function, arguments)
+        if function == "math.hypot" and len(arguments) != 2:
+            function, arguments = "euclidean_norm", [call(FLOATS, ast.List(arguments, ast.Load()))]
         if function.startswith("math."):
             return self._mathematical(function.removeprefix("math."), [self.of(each) for each in arguments])
         method = getattr(self, _METHODS.get(function, ""), None)
