@@ -7,10 +7,11 @@ from random import Random
 import pytest
 
 import microgrand
-from benchmarks import checkers, small, table, training
+from benchmarks import calls, checkers, small, table, training
 from benchmarks.__main__ import main
 from benchmarks.engines import ENGINES, floats_engine, microgrand_engine
 from benchmarks.judges import LIBRARIES, judges
+from benchmarks.small_functions import CASES
 from benchmarks.speed import Results, Timing, as_csv, described, noise
 from benchmarks.worker import Worker
 from benchmarks.workloads import WORKLOADS, operations
@@ -295,3 +296,59 @@ def test_training_computes_the_yardsticks_cost():
     pace = training.pace("breast_cancer", rounds=1)
     assert pace.error < 1e-12
     assert "breast_cancer" in training.described("microgrand", "breast_cancer", pace)
+
+
+@pytest.mark.parametrize("name", ["option's price", "neuron's ODE", "Rosenbrock 10"])
+def test_all_callers_find_the_same_derivatives(name):
+    """Whoever computes a case finds the value and the derivatives that the graph finds, the C written by hand too."""
+    made, missing = calls.callers(CASES[name])
+    assert calls.difference(CASES[name], made) <= calls.WITHIN
+    assert set(made) | set(missing) == set(calls.CALLERS)
+    assert {calls.FLOATS, "graph, built and swept", "replay"} <= set(made)
+
+
+def test_a_wrong_derivative_is_seen():
+    """One derivative that is off by a billionth is further from the others than is let through."""
+    case = CASES["Rosenbrock 2"]
+    made = {name: calls.CALLERS[name](case) for name in ("graph, built and swept", "replay")}
+    value, (first, second) = made["replay"].answer
+    made["replay"] = made["replay"]._replace(answer=(value, [first, second * (1.0 + 1e-9)]))
+    assert calls.difference(case, made) > calls.WITHIN
+
+
+def test_the_softmax_cost_is_the_same_in_operators_and_in_rows():
+    """Written in microgrand's `dot` and `log_softmax`, it has the value and the gradient that it has in operators."""
+    found = [calls.CALLERS["replay"](CASES[f"softmax 60 × 30, {how}"]).answer for how in ("operators", "rows")]
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-13)
+    assert found[0][1] == pytest.approx(found[1][1], rel=1e-12)
+
+
+def test_a_limit_is_judged_by_the_median_of_the_rounds():
+    """A ratio is formed within a round; above the limit it is told; who was not measured is not judged."""
+    case = CASES["Rosenbrock 10"]
+    seconds = {calls.FLOATS: [1.0, 2.0, 10.0], calls.LIST: [0.1, 0.2, 5.0], calls.ARRAY: [0.3, 0.6, 1.0]}
+    lines = calls.judged(case, calls.Outcome(seconds, {}, {}))
+    assert [line.split("  ")[-1] for line in lines] == ["kept", "NOT kept"]
+    assert " 0.1000 " in lines[0]
+    assert " 0.3000 " in lines[1]
+
+
+def test_calls_are_told_in_tables(capsys):
+    """Every case has a table of all callers, those included that are not there; then the limits, machine and date."""
+    calls.main(["--cases", "Rosenbrock 2", "--rounds", "2", "--seconds", "0"])
+    table, footer = capsys.readouterr().out.split("\n\n")
+    assert {line[2:44].strip() for line in table.splitlines()[1:]} == set(calls.CALLERS)
+    assert "limits are kept" in footer
+    assert footer.splitlines()[-1].startswith("medians of 2 rounds in turns; ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["--rounds", "0"], "there is at least one round"), (["--cases", "x"], "invalid choice: 'x'")],
+)
+def test_calls_that_cannot_be_measured_are_refused(arguments, sentence, capsys):
+    """Nothing is measured, and the sentence says what there has to be."""
+    with pytest.raises(SystemExit) as stop:
+        calls.main(arguments)
+    assert stop.value.code == 2
+    assert sentence in capsys.readouterr().err
