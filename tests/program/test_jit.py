@@ -516,7 +516,7 @@ class Bar:
 
     shown: ClassVar[list] = []
 
-    def __init__(self, total, desc, unit):
+    def __init__(self, total, desc, bar_format):
         self.n = 0
         self.shown.append(desc)
 

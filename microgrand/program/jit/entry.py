@@ -21,6 +21,7 @@ from microgrand.translation.values import FLOAT, INT
 
 HEAD = object.__basicsize__  # where the fields of an object begin; its type stands before them
 DATA, DIMENSIONS, AXES, DTYPE, FLAGS = HEAD, HEAD + 8, HEAD + 16, HEAD + 40, HEAD + 48  # of an array
+SIZE, ITEMS = HEAD, HEAD + 8  # of a list; a tuple's size stands there, too
 CONTIGUOUS_AND_ALIGNED = 0x101
 LARGEST = 8000  # numbers that are copied
 MOST = 300  # lists and tuples
@@ -179,6 +180,14 @@ class _Entry(Instructions):
         """The type of an object."""
         return self.register(f"load ptr, ptr {self.field(thing, HEAD - 8)}")
 
+    def items(self, thing: str) -> str:
+        """The address of the items of a list. (Where those of a tuple are depends on the version of Python.)"""
+        return self.register(f"load ptr, ptr {self.field(thing, ITEMS)}")
+
+    def item_at(self, items: str, k: str) -> str:
+        """The address of an item."""
+        return self.register(f"getelementptr ptr, ptr {items}, i64 {k}")
+
     def require(self, test: str, other: str) -> None:
         """Go on only if the test holds."""
         following = self.label()
@@ -213,21 +222,25 @@ class _Entry(Instructions):
         """Copy the numbers of a list or a tuple."""
         name, parts = pattern.kind.__name__.capitalize(), pattern.parts
         self.require(self.register(f"icmp eq ptr {self.type_of(thing)}, {self.type_named(name)}"), other)
-        size = self.api(f"Py{name}_Size", "i64", f"ptr {thing}")
-        self.require(self.register(f"icmp eq i64 {size}, {len(parts)}"), other)
+        size = self.load(INT, self.field(thing, SIZE))
+        self.require(self.register(f"icmp eq i64 {size.text}, {len(parts)}"), other)
 
-        def item(k: str) -> str:
-            return self.api(f"Py{name}_GetItem", "ptr", f"ptr {thing}", f"i64 {k}")
+        items = self.items(thing) if pattern.kind is list else ""
+
+        def item(k: Number) -> str:
+            if items:
+                return self.register(f"load ptr, ptr {self.item_at(items, k.text)}")
+            return self.api("PyTuple_GetItem", "ptr", f"ptr {thing}", f"i64 {k.text}")
 
         def take_one(k: Number) -> None:
-            self.take(parts[0], item(k.text), other, self.scaled(shift, k, stride or 0))
+            self.take(parts[0], item(k), other, self.scaled(shift, k, stride or 0))
 
         stride = _stride(pattern)
         if stride is not None:
             self.each(range(len(parts)), take_one)
         else:
             for k, part in enumerate(parts):
-                self.take(part, item(str(k)), other, shift)
+                self.take(part, item(number(k)), other, shift)
 
     def type_named(self, name: str) -> str:
         """The address of a type of Python's."""
@@ -300,8 +313,13 @@ class _Entry(Instructions):
         made = self.new(f"Py{name}_New", f"i64 {len(parts)}")
         put(made)
 
+        items = self.items(made) if pattern.kind is list else ""
+
         def put_at(k: str, item: str) -> None:
-            self.api(f"Py{name}_SetItem", "i32", f"ptr {made}", f"i64 {k}", f"ptr {item}")
+            if items:
+                self.write(f"store ptr {item}, ptr {self.item_at(items, k)}")
+            else:
+                self.api("PyTuple_SetItem", "i32", f"ptr {made}", f"i64 {k}", f"ptr {item}")
 
         stride = _stride(pattern)
         if stride is None:

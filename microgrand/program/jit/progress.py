@@ -9,6 +9,7 @@ from typing import Any
 
 PATIENCE = 2.0  # seconds without a bar
 PULSE = 0.5  # seconds from one drawing to the next
+LOOK = "{desc}: {bar:20} {n_fmt}/{total_fmt}{postfix} [{elapsed}]"
 
 
 class Progress:
@@ -31,7 +32,7 @@ class Progress:
         """Draw the bar, once the time is up, until the task is finished."""
         if self._over.wait(PATIENCE):
             return
-        with bar_of(total=len(self._stages), desc=self._title, unit="stage") as bar:
+        with bar_of(total=len(self._stages), desc=self._title, bar_format=LOOK) as bar:
             over = False
             while not over:
                 stage = min(self._done, len(self._stages) - 1)
