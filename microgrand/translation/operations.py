@@ -220,7 +220,7 @@ def mathematical(function: str, arguments: list[Value]) -> ast.expr:
     """A function of the math module, called at run time only: another machine's may differ in the last bit."""
     if function == "fsum":
         return call("exact_sum", as_floats(arguments[0]))
-    if function == "hypot" and any(isinstance(each, Run) for each in arguments):
+    if function == "hypot" and (len(arguments) != 2 or any(isinstance(each, Run) for each in arguments)):
         return call("euclidean_norm", as_floats(arguments))
     if function == "ldexp":
         return call("math.ldexp", as_float(arguments[0]), as_int(arguments[1]))

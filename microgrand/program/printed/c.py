@@ -13,6 +13,7 @@ from microgrand.program.printed.language import (
     as_node,
     comment,
     functions_in,
+    header_lines,
     remark,
     slots_of,
     statements_of,
@@ -67,7 +68,7 @@ def printed_c(program: StraightLine) -> str:
 def _header(program: StraightLine) -> str:
     """The comment on top: what the function computes, and what its checks are."""
     checks = [each for each in program.statements if isinstance(each, Check)]
-    lines = [comment(line) for line in [*program.header, *([COMPILED] if program.header else [])]]
+    lines = header_lines([*program.header, *([COMPILED] if program.header else [])])
     if checks:
         lines += ["Returns 0, or the number of the check that failed; the results are then NaN:"]
         lines += [f"  {each.number}  {comment(each.message)}" for each in checks]

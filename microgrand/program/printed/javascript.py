@@ -22,6 +22,7 @@ from microgrand.program.printed.language import (
     as_node,
     comment,
     functions_in,
+    header_lines,
     item_names,
     kinds_of,
     range_of,
@@ -74,7 +75,7 @@ def printed_javascript(program: StraightLine) -> str:
     library = Library(program.functions, LACKING)
     functions = Functions(library)
     body = functions.main(program)
-    head = [f"// {comment(line)}".rstrip() for line in program.header]
+    head = [f"// {line}".rstrip() for line in header_lines(program.header)]
     opening = f"function {program.title}({', '.join([name for name, _ in program.arguments])}) {{"
     if not library.texts:
         return "\n".join([*head, opening, f'{TAB}"use strict";', *body, "}"]) + "\n"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from microgrand.program.printed.statements import Declarations, simplified
 from microgrand.program.printed.straight_line import Assignment, Check, Statement, StraightLine
-from microgrand.translation.values import BOOL, FLOAT, FLOATS, INT, TranslationError, call
+from microgrand.translation.values import BOOL, FLOAT, INT, TranslationError
 
 WIDTH = 110
 
@@ -315,8 +316,6 @@ class Body:
         """The call of a function of a row, of math, or of Python's own."""
         if function in self.library.definitions:
             return self._of_a_row(function, arguments)
-        if function == "math.hypot" and len(arguments) != 2:
-            function, arguments = "euclidean_norm", [call(FLOATS, ast.List(arguments, ast.Load()))]
         if function.startswith("math."):
             return self._mathematical(function.removeprefix("math."), [self.of(each) for each in arguments])
         method = getattr(self, _METHODS.get(function, ""), None)
@@ -421,6 +420,11 @@ def comment(text: str) -> str:
     line = "".join([each if each.isprintable() else "�" for each in text])
     broken = re.sub(r"[*<](?=[/!])|/(?=\*)|\?(?=\?)", r"\g<0> ", line)
     return f"{broken} ." if broken.endswith("\\") else broken  # C joins a line that ends so with the next one
+
+
+def header_lines(header: Sequence[str]) -> list[str]:
+    """What stands on top of printed code, in lines that are not too long."""
+    return [part for line in header for part in textwrap.wrap(comment(line), WIDTH) or [""]]
 
 
 def remark(code: str, step: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.nested import rebuilt
+from microgrand.program.printed.decided import decided
 from microgrand.program.printed.identifiers import Identifiers
 from microgrand.program.tape import Guard, Tape, slots
 from microgrand.table.primitive import Primitive
@@ -175,7 +176,8 @@ def _statements(program: Tape, code: _Code) -> Iterator[Statement]:
             items = [_operand(program, k) for k in used]
             text = row.notation.write("text", [ast.unparse(each) for each in items])
             test = code.test(row)
-            if test is not None and not _is_certain(holds := test.of(items)):
+            holds = ast.Constant(True) if test is None else decided(test.of(items))
+            if not (isinstance(holds, ast.Constant) and holds.value):
                 yield Check(0, holds, f"{_rule(row)}: z{slot} = {text}")
             yield Assignment(slot, code.value(row).of(items), text)
             yield from [_of_guard(program, guard, code) for guard in after.get(slot, [])]
@@ -204,13 +206,6 @@ def _of_guard(program: Tape, guard: Guard, code: _Code) -> Check:
     holds = holds if guard.outcome else ast.UnaryOp(ast.Not(), holds)
     text = guard.comparison.notation.write("text", [ast.unparse(each) for each in sides])
     return Check(0, holds, f"{program.title} was recorded where {text} is {guard.outcome}; here it is not")
-
-
-def _is_certain(test: ast.expr) -> bool:
-    """Whether a test is of numbers alone, and holds."""
-    if any(isinstance(each, ast.Name) for each in ast.walk(test)):
-        return False
-    return bool(eval(compile(ast.fix_missing_locations(ast.Expression(test)), "test", "eval")))
 
 
 def _as_test(x: ast.expr) -> ast.expr:
