@@ -37,8 +37,8 @@ class ValueArray(numpy.ndarray[Any, Any]):
         if ufunc is numpy.conjugate:  # which np.std asks for; Values are real
             return operands[0]
         plain = [_plain(operand) for operand in operands]
-        row = declared_for_ufunc(ufunc.__name__)
-        if method == "__call__" and not settings and row is not None and ufunc.__name__ not in _OPERATORS:
+        row = None if ufunc.__name__ in _OPERATORS else declared_for_ufunc(ufunc.__name__)
+        if row is not None and method == "__call__" and not settings:
             return _of_values(row(*plain))
         if "out" in settings:
             settings["out"] = tuple([_plain(target) for target in settings["out"]])
