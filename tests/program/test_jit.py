@@ -5,10 +5,12 @@ import ctypes
 import gc
 import math
 import pickle
+import random
 import subprocess
 import sys
 import textwrap
 import threading
+import tracemalloc
 from collections import namedtuple
 from itertools import pairwise
 from typing import ClassVar
@@ -17,10 +19,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from printed_rows import REFUSED, ROWS, STATEMENTS, differ, of_statements, outcome, points, program_of
+from printed_rows import REFUSED, ROWS, STATEMENTS, apart, differ, of_statements, outcome, points, program_of
 
 import microgrand as mg
-from microgrand import DomainError, GraphError, GuardError, Primitive, Value, record
+from microgrand import DomainError, GraphError, GuardError, Primitive, Signature, Value, record
 from microgrand.nested import flat
 from microgrand.program.jit import assembly, entry
 from microgrand.program.jit.entry import form_of
@@ -60,7 +62,51 @@ def test_every_row_is_the_replay(row):
     assert len({str(expected) for _, expected in cases}) > 1
 
 
-@pytest.mark.parametrize("function", STATEMENTS, ids=lambda function: function.__name__)
+def changed_in_a_loop(*xs):
+    ys = xs[1:]
+    zs = [y * 2.0 for y in ys]
+    s = math.fsum(zs)
+    for k, y in enumerate(ys):
+        s = s + math.fsum(zs) * 0.5
+        zs[k] = y - s
+    t = math.fsum(zs)
+    zs[0] = 7.0
+    return s + t * math.fsum(zs)
+
+
+def another_list_each_time(*xs):
+    ys = [x for x in xs]  # noqa: C416  what is tested
+    for x in xs:
+        ys = [y * x for y in ys]
+        if x > 1.0:
+            ys = [y - 1.0 for y in ys]
+    return math.fsum(ys)
+
+
+def one_name_for_several_things(*xs):
+    x = xs[0]
+    for x in xs:
+        x = x * 2.0
+    for k in range(3):
+        x = x + k
+    return x
+
+
+def first_above(*xs):
+    for x in xs:
+        if x > 1.0:
+            return x
+    return -1.0
+
+
+def left_early(*xs):
+    return first_above(*xs) - 2.0 * first_above(*xs[1:])
+
+
+OWN = [*STATEMENTS, changed_in_a_loop, another_list_each_time, one_name_for_several_things, left_early]
+
+
+@pytest.mark.parametrize("function", OWN, ids=lambda function: function.__name__)
 def test_rows_of_ones_own_are_the_replay(function):
     """A row that a user declares is compiled from its source: branches, loops, lists, caught errors."""
     program, numbers = of_statements(function)
@@ -78,6 +124,23 @@ def test_expressions_are_the_replay(expression, derivative):
     for shift in (0.0, 0.125, -3.0):
         xs = [x + shift for x in expression.inputs]
         assert not far(ended(compiled, xs, *more), ended(replayed, xs, *more))
+
+
+def test_long_sums_are_exact():
+    """A sum that Python rounds once is right to a unit, whatever cancels in it; and so is a norm."""
+    row = Primitive(
+        "exact", lambda *xs: math.fsum(xs), lambda z, *xs: [1.0] * len(xs), signature=Signature(lists=("x",))
+    )
+    chosen = random.Random(1)
+    sums, norms = [record(f, [1.0] * 60).compiled(None).raw for f in (row, mg.norm)]
+    for _ in range(50):
+        large = [chosen.gauss(0.0, 1.0) * 2.0 ** chosen.randrange(-40, 60) for _ in range(29)]
+        xs = [*large, *[-x * (1.0 + chosen.choice([0.0, 2e-16])) for x in large], 1.0, 1e-20]
+        chosen.shuffle(xs)
+        assert apart(sums(np.array(xs), NOTHING), math.fsum(xs)) <= 1.0
+        assert apart(norms(np.array(xs), NOTHING), math.hypot(*xs)) <= 1.0
+    scaled = [x * 1e-320 for x in xs]
+    assert apart(norms(np.array(scaled), NOTHING), math.hypot(*scaled)) <= 1.0
 
 
 def replay_of(program, derivative):
@@ -274,7 +337,7 @@ def test_the_usual_forms_never_reach_python(monkeypatch):
     program = record(lambda x, t: rosenbrock(x) * t, [1.0, 2.0, 0.5, 0.25], 3.0)
     compiled = [program.compiled(derivative) for derivative in ("gradient", "jacobian", "hessian", None)]
     expected = [shape(f([1.0, 2.0, 3.0, 4.0], 2.0)) for f in compiled]
-    monkeypatch.setattr("microgrand.program.jit.compiled.replay", None)
+    monkeypatch.setattr("microgrand.program.jit.compiling.replay", None)
     assert [shape(f([1.0, 2.0, 3.0, 4.0], 2.0)) for f in compiled] == expected
     assert all(f(np.array([1.0, 2.0, 3.0, 4.0]), np.float64(2.0)) is not None for f in compiled)
 
@@ -305,7 +368,7 @@ def test_what_cannot_be_compiled_is_told():
     with pytest.raises(GraphError, match="source"):
         record(lambda x: hidden(x), 1.0).compiled()
     far_index = Primitive(
-        "far_index", lambda *xs: xs[int(xs[0])], lambda z, *xs: list(xs), signature=mg.Signature(lists=("x",))
+        "far_index", lambda *xs: xs[int(xs[0])], lambda z, *xs: list(xs), signature=Signature(lists=("x",))
     )
     with pytest.raises(GraphError, match="cannot be compiled: an index"):
         record(lambda xs: far_index(xs), [1.0, 2.0]).compiled(None)
@@ -403,12 +466,18 @@ def test_calls_leave_nothing_behind():
     calls()
     gc.collect()
     before, objects = [sys.getrefcount(x) for x in held], len(gc.get_objects())
+    tracemalloc.start()
+    calls()
+    size, _ = tracemalloc.get_traced_memory()
     for _ in range(300):
         calls()
     gc.collect()
+    grown = tracemalloc.get_traced_memory()[0] - size
+    tracemalloc.stop()
     after = [sys.getrefcount(x) for x in held]
     assert [abs(x - y) < 50 for x, y in zip(after, before, strict=True)] == [True] * len(held)
     assert len(gc.get_objects()) < objects + 300
+    assert grown < 300 * 40
 
 
 def test_the_result_is_new_each_time():
@@ -467,7 +536,7 @@ SCRIPT = """
 import sys
 import microgrand as mg
 import numpy
-import microgrand.program.jit.compiled as module
+import microgrand.program.jit.compiling as module
 written = []
 assembled = module.assembled
 module.assembled = lambda *parts: written.append(parts) or assembled(*parts)

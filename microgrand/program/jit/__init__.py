@@ -1,7 +1,7 @@
 """Programs as machine code: `compiled`. One way in: what needs numba is imported when a program is first compiled.
 
 `code` writes the plain code of rows in LLVM's language, on top of `arithmetic`, `instructions` and `module`; `assembly`
-writes a whole program; `native` gives it to numba; `compiled` is what is called.
+writes a whole program; `native` gives it to numba; `compiling` makes what is called.
 """
 
 from __future__ import annotations
@@ -25,6 +25,6 @@ def compiled(
         import numba  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("compiled code", "jit", "numba") from error
-    from microgrand.program.jit.compiled import compiled_program
+    from microgrand.program.jit.compiling import compiled_program
 
     return compiled_program(program, derivative, argnums, cache)

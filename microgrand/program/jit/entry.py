@@ -29,7 +29,7 @@ MOST = 300  # lists and tuples
 NOTHING = number(0)
 
 # What the function is given besides the arguments: the items of a tuple.
-SLOW, ARRAY, FLOAT64, EMPTY, NUMPY_FLOAT, ALIVE, SHAPES = range(7)
+SLOW, ARRAY, FLOAT64, EMPTY, NUMPY_FLOAT, SHAPES = range(6)
 
 
 class Leaf(NamedTuple):

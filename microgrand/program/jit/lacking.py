@@ -43,7 +43,10 @@ def exact_sum(xs: vec[float]) -> float:
         total = total + x
         lost_of_lost = lost_of_lost + sum_error(lost, error)
         lost = lost + error
-    return total + (lost + lost_of_lost) if total - total == 0.0 else total
+    if total - total != 0.0:
+        return total
+    nearly = total + lost
+    return nearly + (sum_error(total, lost) + lost_of_lost)
 
 def euclidean_norm(xs: vec[float]) -> float:
     """The root of the sum of squares, scaled by a power of two so that no square overflows."""

@@ -48,13 +48,15 @@ class Native:
         return int(compiled.library.get_pointer_to_function(self.name + which))
 
     def entry(self, slow: Callable[..., Any], title: str) -> Any:
-        """The function that Python calls; `slow` is called for what it does not know."""
+        """The function that Python calls; `slow` is called for what it does not know.
+
+        It lives as long as `slow` does, which has to keep this object, and with it the machine code.
+        """
         method = self._method = _Method(title.encode(), self.address(".python"), FASTCALL, None)
         new = ctypes.pythonapi.PyCFunction_NewEx
         new.restype, new.argtypes = ctypes.py_object, [ctypes.POINTER(_Method), ctypes.py_object, ctypes.c_void_p]
         float64 = numpy.dtype(numpy.float64)
-        alive = self  # the machine code has to live as long as the function
-        given = (slow, numpy.ndarray, float64, numpy.empty, numpy.float64, alive, *self._shapes)
+        given = (slow, numpy.ndarray, float64, numpy.empty, numpy.float64, *self._shapes)
         return new(ctypes.byref(method), given, None)
 
 

@@ -127,7 +127,7 @@ class _Replay:
 
 
 def _numbers(native: Native) -> replay.Run:
-    """What computes the results of plain floats in machine code, and of other numbers by a replay."""
+    """What computes the results of floats in machine code, of other numbers by a replay; it keeps the code alive."""
 
     def run(computed: Tape, inputs: list[Any]) -> list[Any]:
         if not all([type(x) is float for x in inputs]):
