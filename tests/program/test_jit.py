@@ -305,7 +305,7 @@ def shape(x):
         return f"{type(x).__name__}[{', '.join([shape(item) for item in x])}]"
     if isinstance(x, np.ndarray):
         return f"array{x.shape}{x.dtype}{[f'{item:.10g}' for item in x.ravel().tolist()]}"
-    return f"{type(x).__name__} {float(x):.10g}"
+    return f"{type(x).__name__} {x.data if isinstance(x, Value) else x:.10g}"
 
 
 @pytest.mark.parametrize(

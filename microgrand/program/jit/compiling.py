@@ -50,10 +50,10 @@ def compiled_program(
 class Compiled(partial):  # type: ignore[type-arg]
     """A program, or a derivative of it, in machine code. It is called as the program is, on numbers, lists and arrays.
 
-    raw                `(x, out) -> value`, for other code that numba compiles: x are the numbers of all arguments in
-                       order, a contiguous array of float64; out is filled
-    address            of the same function for C: `double f(const double *x, double *out)`
-    low_level_callable the value as what scipy.integrate takes: `double f(int n, double *x)`
+    raw                 `(x, out) -> value`, for other code that numba compiles: x are the numbers of all arguments in
+                        order, a contiguous array of float64; out is filled
+    address             of the same function for C: `double f(const double *x, double *out)`
+    low_level_callable  the value as what scipy.integrate takes: `double f(int n, double *x)`
 
     The raw forms return the value, and write the gradient to `out`; where several numbers are computed, as in a
     Jacobian, they write them to `out`, in order, and return 0. Outside a domain, or where a branch was recorded that
@@ -100,7 +100,9 @@ class Compiled(partial):  # type: ignore[type-arg]
         from scipy import LowLevelCallable
 
         kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int, ctypes.POINTER(ctypes.c_double))
-        return LowLevelCallable(kind(self._native.address(".scipy")))
+        function: Any = kind(self._native.address(".scipy"))
+        function.alive = self._native  # the machine code has to live as long
+        return LowLevelCallable(function)
 
     def __repr__(self) -> str:
         what = "value" if self.derivative is None else self.derivative
