@@ -210,9 +210,9 @@ class Program(Tape):
         cache       a folder in which the machine code is kept, for other processes and for the next time
 
         It is called as the program is, on numbers, lists and arrays, and returns what a replay does, as far as the
-        exp, sin and the like of C agree with Python's; it raises the same errors. `raw` is the function `(x, out) ->
-        value` of arrays for other code that numba compiles, `address` the same for C, `low_level_callable` the value
-        for scipy.integrate.
+        exp, sin and the like of C agree with Python's; it raises the same errors. Values, numbers of many digits and
+        arrays with lanes are replayed. `raw` is the function `(x, out) -> value` of arrays for other code that numba
+        compiles, `address` the same for C, `low_level_callable` the value for scipy.integrate.
 
         Raises MissingExtraError without numba, ValueError for an unknown derivative, GraphError where the source of a
         row cannot be read.

@@ -6,11 +6,12 @@ import ctypes
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import RLock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import llvmlite
 import numba
@@ -34,6 +35,7 @@ from microgrand.translation.values import TranslationError
 
 STAGES = ("derivatives", "instructions", "machine code")
 _lock = RLock()  # one thread compiles at a time: what the others wait for may be what they ask for
+_natives: WeakValueDictionary[tuple[str, Path | None], Native] = WeakValueDictionary()  # what equal programs share
 FORMAT = 1  # of the machine code that is kept in files: counted up when the same program is compiled otherwise
 
 
@@ -77,7 +79,7 @@ class Compiled(partial):  # type: ignore[type-arg]
             native = _native(program, derivative, argnums, cache, task)
             task.next()
         slow = _Replay(program, derivative, argnums, _numbers(native))
-        self = super().__new__(cls, native.entry(slow, program.title))
+        self = super().__new__(cls, native.entry(slow))
         self.program, self.derivative, self.argnums = program, derivative, argnums
         self._native, self._cache = native, cache
         return self
@@ -180,13 +182,21 @@ def _native(
         finally:
             task.next()
 
-    if cache is None:
-        return Native(name, source_of(assembly(), program.title), None, assembly)
-    path = Path(cache) / f"{name}.py"
+    path = None if cache is None else Path(cache) / f"{name}.py"
+    native = _natives.get((name, path))
+    if native is None:
+        native = _natives[name, path] = Native(name, _source(path, program.title, assembly), path, assembly)
+    return native
+
+
+def _source(path: Path | None, title: str, assembly: Callable[[], Assembly]) -> str:
+    """The text of the module that numba compiles: read, or else written, if it is kept."""
+    if path is None:
+        return source_of(assembly(), title)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole({path: source_of(assembly(), program.title).encode()})
-    return Native(name, path.read_text(encoding="utf-8"), path, assembly)
+        write_whole({path: source_of(assembly(), title).encode()})
+    return path.read_text(encoding="utf-8")
 
 
 def _key(program: Tape, derivative: str | None, argnums: int | Sequence[int], code: str) -> str:

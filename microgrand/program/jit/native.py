@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,30 +35,34 @@ class Native:
         self.name = name
         names: dict[str, Any] = {"call": _call(name), "__name__": __name__}  # of a module that can be imported
         exec(compile(source, f"<{name}>" if path is None else str(path), "exec"), names)
+        self.title: str = names["TITLE"]
         self.outputs: int = names["OUTPUTS"]
         self.has_value: bool = names["HAS_VALUE"]
         compiler = numba.njit(types.float64(ARRAY, ARRAY), error_model="numpy", cache=path is not None)
         with _waiting(name, assembly):
             self.raw = compiler(names["raw"])
         self._shapes = [tuple(shape) for shape in names["SHAPES"]]
-        self._method: _Method | None = None
 
     def address(self, which: str = "") -> int:
         """The address of the function @name, or of another."""
         (compiled,) = self.raw.overloads.values()
         return int(compiled.library.get_pointer_to_function(self.name + which))
 
-    def entry(self, slow: Callable[..., Any], title: str) -> Any:
+    @cached_property
+    def _method(self) -> _Method:
+        """What CPython is told of the function that it calls. It reads this for as long as there are such functions."""
+        return _Method(self.title.encode(), self.address(".python"), FASTCALL, None)
+
+    def entry(self, slow: Callable[..., Any]) -> Any:
         """The function that Python calls; `slow` is called for what it does not know.
 
         It lives as long as `slow` does, which has to keep this object, and with it the machine code.
         """
-        method = self._method = _Method(title.encode(), self.address(".python"), FASTCALL, None)
         new = ctypes.pythonapi.PyCFunction_NewEx
         new.restype, new.argtypes = ctypes.py_object, [ctypes.POINTER(_Method), ctypes.py_object, ctypes.c_void_p]
         float64 = numpy.dtype(numpy.float64)
         given = (slow, numpy.ndarray, float64, numpy.empty, numpy.float64, *self._shapes)
-        return new(ctypes.byref(method), given, None)
+        return new(ctypes.byref(self._method), given, None)
 
 
 class _Method(ctypes.Structure):
@@ -73,7 +78,7 @@ def source_of(assembly: Assembly, title: str) -> str:
     title = "".join([each if each.isprintable() and each not in '\\"{}' else "?" for each in title])
     return f'''"""What numba compiles of {title}: the numbers are computed by a function of LLVM's."""
 
-OUTPUTS, HAS_VALUE, SHAPES = {assembly.outputs}, {assembly.has_value}, {assembly.shapes}
+TITLE, OUTPUTS, HAS_VALUE, SHAPES = "{title}", {assembly.outputs}, {assembly.has_value}, {assembly.shapes}
 
 
 def raw(x, out):

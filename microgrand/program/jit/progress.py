@@ -32,7 +32,7 @@ class Progress:
         """Draw the bar, once the time is up, until the task is finished."""
         if self._over.wait(PATIENCE):
             return
-        with bar_of(total=len(self._stages), desc=self._title, bar_format=LOOK) as bar:
+        with bar_of(total=len(self._stages), desc=self._title, bar_format=LOOK, leave=False) as bar:
             over = False
             while not over:
                 stage = min(self._done, len(self._stages) - 1)
