@@ -17,6 +17,8 @@ import datetime
 import gc
 import statistics
 from collections.abc import Mapping, Sequence
+from importlib import metadata
+from importlib.util import find_spec
 from itertools import product
 from timeit import Timer
 from typing import Any, NamedTuple
@@ -177,9 +179,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(table(case, outcome), end="\n\n", flush=True)
         verdicts += judged(case, outcome)
     print(f"{'':27} {'':59} {'ratio':>8} {'limit':>8}", *verdicts, sep="\n")
-    kept = len([line for line in verdicts if line.endswith(" kept") and "NOT" not in line])
+    kept = len([line for line in verdicts if line.endswith("  kept")])
     print(f"{kept} of {len(verdicts)} limits are kept; first: from the Python function to its first result")
+    print(versions())
     print(f"medians of {options.rounds} rounds in turns; {machine()}; {datetime.date.today().isoformat()}")
+
+
+def versions() -> str:
+    """What is installed, microgrand with its build."""
+    from microgrand import COMPILED
+
+    build = "compiled" if COMPILED else "plain"
+    found = [f"{name} {metadata.version(name)}" for name in ("numba", "casadi", "jax") if find_spec(name)]
+    return ", ".join([f"microgrand {metadata.version('microgrand')} {build}", *found])
 
 
 if __name__ == "__main__":
