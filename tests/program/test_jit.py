@@ -19,17 +19,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from printed_rows import REFUSED, ROWS, STATEMENTS, apart, differ, of_statements, outcome, points, program_of
+from printed_rows import HOSTILE, REFUSED, ROWS, STATEMENTS, apart, differ, of_statements, outcome, points, program_of
 
 import microgrand as mg
 from microgrand import DomainError, GraphError, GuardError, Primitive, Signature, Value, record
 from microgrand.nested import flat
 from microgrand.program.jit import assembly, entry
+from microgrand.program.jit.assembly import Assembly
 from microgrand.program.jit.entry import form_of
 from microgrand.testing import expressions
 
 numba = pytest.importorskip("numba")
 from microgrand.program.jit import progress  # noqa: E402  after the test for numba
+from microgrand.program.jit.native import source_of  # noqa: E402
 
 NOTHING = np.empty(0)
 DERIVATIVES = ["gradient", "jacobian", "hessian", "hvp", None]
@@ -580,6 +582,15 @@ def test_a_row_that_has_changed_is_compiled_anew(tmp_path):
         4.0,
         6.0,
     ]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_program_may_be_called_anything(title):
+    """Whatever a program is called, what numba compiles of it is Python."""
+    names = {}
+    exec(source_of(Assembly("name", "", 1, 2, False, []), title), names)
+    with pytest.raises(ValueError, match="takes arrays of 1 and 2 numbers"):
+        names["raw"](np.empty(2), np.empty(2))
 
 
 # ---- the progress bar -----------------------------------------------------------------------------------------------
