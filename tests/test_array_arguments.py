@@ -336,12 +336,12 @@ def test_scipy_solves_equations(kind):
 # ---- other libraries, and none ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", ["jax.numpy", "torch", "array_api_strict"])
+@pytest.mark.parametrize("module", ["jax.numpy", "array_api_strict", "torch"])
 def test_arrays_of_other_libraries(module):
     """f is called with a NumPy array of Values; the gradient comes in the library of the argument, with the numbers
     that a list gives, as precise as the library's own floats.
     """
-    library = pytest.importorskip(module, reason=f"{module} is not installed")
+    library = pytest.importorskip(module, reason="PyTorch is not installed: pip install torch")
     x = library.asarray([0.5, 2.0])
     f = lambda x: numpy.sum(numpy.sin(x) * x[0])
     for found, expected in [

@@ -9,8 +9,11 @@ another form it calls a function of Python's, which takes all forms.
 
 from __future__ import annotations
 
+import ctypes
+import sys
+import sysconfig
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy
@@ -67,6 +70,35 @@ class _UnknownFormError(Exception):
     """There is something else than numbers, lists, tuples and arrays, or too much of it."""
 
 
+@cache
+def layout_is_known() -> bool:
+    """Whether floats, lists and arrays lie in memory as this file takes them to: no other Python is trusted to agree.
+
+    Where threads run without a lock, another one might change a list while it is read.
+    """
+    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return False
+    x, array = 1.5, numpy.array([[2.5, 3.5]])
+    items = [x]
+
+    def read(thing: object, offset: int, kind: Any = ctypes.c_size_t) -> Any:
+        return kind.from_address(id(thing) + offset).value
+
+    def follow(thing: object, offset: int, count: int) -> list[int]:
+        return list((ctypes.c_size_t * count).from_address(read(thing, offset)))
+
+    return bool(  # where a number is not what it should be, no address is followed
+        [float.__basicsize__, list.__basicsize__] == [HEAD + 8, HEAD + 24]
+        and (read(x, HEAD - 8), read(x, HEAD, ctypes.c_double)) == (id(float), x)
+        and read(items, SIZE) == 1
+        and follow(items, ITEMS, 1) == [id(x)]
+        and (read(array, DATA), read(array, DIMENSIONS, ctypes.c_int)) == (array.ctypes.data, 2)
+        and follow(array, AXES, 2) == [*array.shape]
+        and read(array, DTYPE) == id(array.dtype)
+        and read(array, FLAGS, ctypes.c_int) & CONTIGUOUS_AND_ALIGNED == CONTIGUOUS_AND_ALIGNED
+    )
+
+
 def form_of(arguments: Sequence[Any], result: Any) -> Form | None:
     """The form, where each number says which place it has; None for one that the function cannot know.
 
@@ -87,6 +119,8 @@ def form_of(arguments: Sequence[Any], result: Any) -> Form | None:
             return Several(type(structure), [pattern(each) for each in structure])
         raise _UnknownFormError
 
+    if not layout_is_known():
+        return None
     try:
         return Form([pattern(each) for each in arguments], pattern(result))
     except _UnknownFormError:
