@@ -40,7 +40,7 @@ class Native:
         self.has_value: bool = names["HAS_VALUE"]
         compiler = numba.njit(types.float64(ARRAY, ARRAY), error_model="numpy", cache=path is not None)
         with _waiting(name, assembly):
-            self.raw = compiler(names["raw"])
+            self.raw: Any = compiler(names["raw"])
         self._shapes = [tuple(shape) for shape in names["SHAPES"]]
 
     def address(self, which: str = "") -> int:
