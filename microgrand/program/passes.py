@@ -8,6 +8,7 @@ from __future__ import annotations
 from microgrand.program.building import Draft
 from microgrand.program.tape import SomeTape
 from microgrand.table.arithmetic import mul, neg
+from microgrand.table.primitive import Primitive
 from microgrand.table.rows import dot
 
 
@@ -49,10 +50,10 @@ def with_common(program: SomeTape) -> SomeTape:
     return z2
     """
     draft, place = Draft.like(program)
-    known: dict[tuple[str, tuple[int, ...]], int] = {}
+    known: dict[tuple[Primitive, tuple[int, ...]], int] = {}
     for _, (row, members) in program.numbered():
         for operands in members:
-            key = (row.name, tuple([place[k] for k in operands]))
+            key = (row, tuple([place[k] for k in operands]))
             slot = known.get(key)
             if slot is None:
                 slot = known[key] = draft.step(row, key[1])

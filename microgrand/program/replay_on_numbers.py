@@ -101,12 +101,12 @@ def _stretches(program: Tape, how: Callable[[Primitive], Callable[..., Any]]) ->
         after.setdefault(max(guard.left, guard.right, program.first - 1), []).append(guard)
     stretches: list[tuple[Code, list[Guard]]] = [([], after.get(program.first - 1, []))]
     code: Code = []
-    applied: dict[str, Callable[..., Any]] = {}
+    applied: dict[Primitive, Callable[..., Any]] = {}
     slot = program.first
     for row, members in program.steps:
-        apply = applied.get(row.name)
+        apply = applied.get(row)
         if apply is None:
-            apply = applied[row.name] = how(row)
+            apply = applied[row] = how(row)
         for operands in members:
             code.append((apply, operands))
             if slot in after:

@@ -176,7 +176,10 @@ class Tape:
 
     @cached_property
     def digest(self) -> str:
-        """64 hexadecimal digits that tell this program from every other, the same in every process."""
+        """64 hexadecimal digits that tell this program from every other of the same rows, the same in every process.
+
+        A row counts by its name, which another row that a user declares may have too.
+        """
         content = (self.title, self.example, self.names, self.parameters, self.constants, self.result, self.guards)
         text = hashlib.sha256(repr(content).encode())
         for row, members in self.steps:
@@ -184,7 +187,9 @@ class Tape:
         return text.hexdigest()
 
     def __eq__(self, other: object) -> bool:
-        return self.digest == other.digest if isinstance(other, Tape) else NotImplemented
+        if not isinstance(other, Tape):
+            return NotImplemented
+        return self.digest == other.digest and [row for row, _ in self.steps] == [row for row, _ in other.steps]
 
     def __hash__(self) -> int:
         return int(self.digest[:15], 16)

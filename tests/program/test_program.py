@@ -507,3 +507,33 @@ def test_what_is_equal_is_one_program():
     assert isinstance(record(f, 0.5, 2.0), Program)
     assert len({record(f, 0.5, 2.0), record(f, 0.5, 2.0), record(f, 0.5, 3.0)}) == 2
     assert record(lambda x, y: x - y, 1.0, 1.0) != record(lambda x, y: y - x, 1.0, 1.0)
+
+
+# ---- rows that share a name ------------------------------------------------------------------------------------------
+
+
+def scaled_by(c):
+    return mg.Primitive("scaled", lambda x: c * x, lambda z, x: c)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda program: program, *SAME_BITS, *REGROUPING], ids=lambda change: change.__name__
+)
+def test_rows_of_one_name_are_two_rows(change):
+    """Rows that users declare under one name are told apart: by replays, derivatives and passes."""
+    twice, five_times = scaled_by(2.0), scaled_by(5.0)
+    program = change(record(lambda x: [twice(x) + 10.0 * five_times(x), five_times(x)], 0.3))
+    assert program(0.25) == [13.0, 1.25]
+    assert program.jacobian(0.25) == [52.0, 5.0]
+    numpy.testing.assert_array_equal(program(numpy.array([0.25, 0.5])), [[13.0, 26.0], [1.25, 2.5]])
+
+
+def test_programs_of_rows_of_one_name_differ():
+    """Programs are equal only if their rows are the same; of one row, they are."""
+    twice, five_times = scaled_by(2.0), scaled_by(5.0)
+    first, other, again = [
+        record(lambda x, row=row: row(x), 0.3).with_parts(title="f") for row in (twice, five_times, twice)
+    ]
+    assert first != other
+    assert first == again
+    assert hash(first) == hash(again)

@@ -36,14 +36,13 @@ def grouped(program: SomeTape) -> SomeTape:
         moved = [(slot, row, tuple([place[k] for k in operands])) for slot, row, operands in steps]
         moved = [(slot, row, _ordered(operands, origin) if row is dot else operands) for slot, row, operands in moved]
         halves = Counter([half for _, row, operands in moved if row is dot for half in _halves(operands)])
-        groups: dict[Hashable, list[tuple[Operands, int]]] = {}
+        groups: dict[tuple[Primitive, Hashable], list[tuple[Operands, int]]] = {}
         for slot, row, operands in moved:
             key, operands = _key(row, operands, origin, halves)
-            groups.setdefault((row.name, key), []).append((operands, slot))
-        rows = {row.name: row for _, row, _ in moved}
-        for key, members in groups.items():
+            groups.setdefault((row, key), []).append((operands, slot))
+        for (row, _), members in groups.items():
             members.sort(key=lambda member: [max(k, ~k) for k in member[0]])  # a constant is ~k, the k-th that was met
-            first = draft.step(rows[key[0]], *[operands for operands, _ in members])  # type: ignore[index]
+            first = draft.step(row, *[operands for operands, _ in members])
             for new, (_, slot) in enumerate(members, first):
                 place[slot] = new
                 origin[new] = first

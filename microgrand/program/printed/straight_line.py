@@ -115,24 +115,24 @@ class _Code:
 
     def __init__(self) -> None:
         self._rows = Rows()
-        self._values: dict[str, _Template] = {}
-        self._tests: dict[str, _Template | None] = {}
+        self._values: dict[Primitive, _Template] = {}
+        self._tests: dict[Primitive, _Template | None] = {}
 
     def value(self, row: Primitive) -> _Template:
         """The value of a row."""
-        if row.name not in self._values:
+        if row not in self._values:
             node = as_float(self._rows.call(row, operands(row)))
-            self._values[row.name] = self._template(row, node, f"float_{row.name}", FLOAT)
-        return self._values[row.name]
+            self._values[row] = self._template(row, node, f"float_{row.name}", FLOAT)
+        return self._values[row]
 
     def test(self, row: Primitive) -> _Template | None:
         """Whether operands lie in the domain; None where they always do."""
-        if row.name not in self._tests:
+        if row not in self._tests:
             holds = self._rows.holds(row, operands(row)) if row.bounded else Known(True)
             known = isinstance(holds, Known)
             node = as_kind(holds, BOOL)
-            self._tests[row.name] = None if known else self._template(row, node, f"float_{row.name}_holds", BOOL)
-        return self._tests[row.name]
+            self._tests[row] = None if known else self._template(row, node, f"float_{row.name}_holds", BOOL)
+        return self._tests[row]
 
     def _template(self, row: Primitive, node: ast.expr, title: str, kind: str) -> _Template:
         """An expression as a template; a call, where a list would be written twice or looped over."""
