@@ -120,7 +120,14 @@ def hessian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
 
 
 def hvp(program: SomeTape, argnum: int) -> SomeTape:
-    """The program of the Hessian times a vector, which is one more argument: a tangent sweep over the gradient."""
+    """The program of the Hessian times a vector, which is one more argument: a tangent sweep over the gradient.
+
+    Raises TypeError for several arguments: the vector has the shape of one.
+    """
+    if len(positions(argnum, len(program.example))) != 1:
+        raise TypeError(
+            f"a Hessian times a vector is in one argument, whose shape the vector has; got argnums={argnum}"
+        )
 
     def make() -> SomeTape:
         example = _Example(program)
@@ -137,7 +144,7 @@ def hvp(program: SomeTape, argnum: int) -> SomeTape:
         direction = rebuilt(argument, iter([0.0] * len(along)))
         return _collecting(example, product, along, [direction], ["v"])
 
-    return _kept(program, ("hvp", argnum), make)
+    return _kept(program, ("hvp", as_key(argnum)), make)
 
 
 def derivative(program: SomeTape, kind: str | None, argnums: int | Sequence[int] = 0) -> SomeTape:
@@ -148,7 +155,7 @@ def derivative(program: SomeTape, kind: str | None, argnums: int | Sequence[int]
     made: dict[Any, Any] = {"gradient": adjoint, "jacobian": jacobian, "hessian": hessian, "hvp": hvp}
     if kind is None:
         return program
-    if kind not in made:
+    if not isinstance(kind, str) or kind not in made:
         raise ValueError(f"a derivative is one of {', '.join(map(repr, made))}; got {kind!r:.60}")
     found: SomeTape = made[kind](program, argnums)
     return found

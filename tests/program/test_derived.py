@@ -137,3 +137,22 @@ def test_a_hessian_is_of_one_number():
     """A program that returns several has none, and the error names the one that has."""
     with pytest.raises(TypeError, match="a gradient is of a program that returns one number"):
         record(lambda x: [x, x], 1.0).hessian(1.0)
+
+
+@pytest.mark.parametrize("argnums", [(0, 1), [0, 1], ()])
+def test_a_hessian_product_is_in_one_argument(argnums):
+    """The vector has the shape of one argument: several are refused, however the product is asked for."""
+    program = record(lambda x, y: x * x * y, 1.0, 2.0)
+    said = "a Hessian times a vector is in one argument"
+    with pytest.raises(TypeError, match=said):
+        program.hvp(1.0, 2.0, 1.0, argnums=argnums)
+    with pytest.raises(TypeError, match=said):
+        program.hvp_program(argnums)
+    with pytest.raises(TypeError, match=said):
+        program.source("c", derivative="hvp", argnums=argnums)
+
+
+def test_a_hessian_product_takes_a_list_of_one_position():
+    """One position in a list or a tuple gives a tuple of one product."""
+    program = record(lambda x, y: x * x * y, 1.0, 2.0)
+    assert program.hvp_program([0])(1.0, 2.0, 1.0) == program.hvp_program((0,))(1.0, 2.0, 1.0) == (4.0,)
