@@ -185,7 +185,8 @@ class Program(Tape):
         sin and the like agree. Where an operand leaves its domain, or a comparison comes out otherwise than it was
         recorded, Python raises a ValueError, JavaScript a RangeError, and C returns the number of the check.
 
-        Raises ValueError for an unknown language or derivative, GraphError where the source of a row cannot be read.
+        Raises ValueError for an unknown language or derivative, TypeError for "hvp" in several arguments, GraphError
+        where the source of a row cannot be read, and where the language has no such key as a dict has.
 
         >>> from microgrand import record
         >>> print(record(lambda x, y: x * y + x, 2.0, 3.0).source().partition("import math")[2].strip())
@@ -196,6 +197,8 @@ class Program(Tape):
             z3 = z2 + z0
             return z3
         """
+        if gradient and derivative not in (None, "gradient"):
+            raise ValueError(f"gradient=True is short for derivative='gradient'; got derivative={derivative!r:.60} too")
         return source(self, language, "gradient" if gradient else derivative, argnums)
 
     def compiled(

@@ -1,6 +1,7 @@
 """Laws of programs printed as Python: the source is the replay, bit for bit, and stands on its own."""
 
 import ast
+import enum
 import keyword
 import math
 import re
@@ -8,6 +9,7 @@ import struct
 import subprocess
 import sys
 
+import numpy
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from microgrand.nested import flat
 from microgrand.program.printed.identifiers import RESERVED, Identifiers
 from microgrand.program.printed.python import printed_python
 from microgrand.program.printed.straight_line import straight_line
+from microgrand.table.domains import POSITIVE, REALS
 from microgrand.testing import expressions
 
 EDGES = [
@@ -230,3 +233,65 @@ def test_what_was_printed_is_left_as_it_was():
     """Printing changes nothing: the second time it gives the same text."""
     lines = straight_line(record(lambda x: mg.tanh(x) * 2.0, 1.0))
     assert printed_python(lines) == printed_python(lines)
+
+
+class Side(enum.Enum):
+    LEFT = 1
+
+
+@pytest.mark.parametrize("language", ["python", "c", "javascript"])
+@pytest.mark.parametrize("asked", [{"derivative": ["gradient"]}, {"gradient": True, "derivative": "hessian"}])
+def test_what_cannot_be_asked_for_is_refused(language, asked):
+    """A derivative that is no name, and two derivatives at once, are refused in a sentence."""
+    with pytest.raises(ValueError, match="derivative"):
+        record(lambda x: x * x, 1.0).source(language, **asked)
+
+
+def test_a_language_is_a_name():
+    """A language that is no string is refused as an unknown one is."""
+    with pytest.raises(ValueError, match="programs are printed in"):
+        record(lambda x: x * x, 1.0).source(["c"])
+
+
+def test_positions_may_be_numpys():
+    """A position is any whole number."""
+    program = record(lambda x, y: x * y, 1.0, 2.0)
+    assert program.source(gradient=True, argnums=numpy.int64(1)) == program.source(gradient=True, argnums=1)
+
+
+@pytest.mark.parametrize("key", ["a b", 3, -1, 2.5, True, None, ("a", (1, None))])
+def test_keys_with_a_literal_are_printed(key):
+    """A dict's key that Python can write stands in the source, in arguments and results."""
+    program = record(lambda d: {key: d[key] * 2.0}, {key: 1.0})
+    assert loaded(program.source())({key: 3.0}) == {key: 6.0}
+
+
+@pytest.mark.parametrize("key", [Side.LEFT, math.inf, (1, Side.LEFT), frozenset({1})])
+def test_keys_without_a_literal_are_refused(key):
+    """A key that Python cannot write is named, in an argument and in a result."""
+    with pytest.raises(GraphError, match="a key in Python's source is"):
+        record(lambda d: d[key] * 2.0, {key: 1.0}).source()
+    with pytest.raises(GraphError, match="a key in Python's source is"):
+        record(lambda x: [{key: x * 2.0}], 1.0).source()
+
+
+@pytest.mark.parametrize("domain", [REALS, POSITIVE])
+def test_rows_of_one_name_are_printed_apart(domain):
+    """The source of a program with two rows of one name is the replay, and so is that of each row's helper."""
+
+    def summed(c):
+        value = lambda *xs: math.fsum([c * x for x in xs])
+        takes = mg.sum.signature
+        return Primitive("summed", value, lambda z, *xs: [c for _ in xs], signature=takes, domain=domain)
+
+    twice, five_times = summed(2.0), summed(5.0)
+    program = record(lambda x: twice(x) + 10.0 * five_times(x), [0.25, 0.5])
+    assert outcome(loaded(program.source()), [1.0, 2.0]) == outcome(program, [1.0, 2.0])
+    assert program([1.0, 2.0]) == 156.0
+
+
+@pytest.mark.parametrize("key", [3, None, Side.LEFT])
+def test_keys_that_javascript_lacks_are_refused(key):
+    """An object of JavaScript has strings as its keys: another is named."""
+    with pytest.raises(GraphError, match="a key in JavaScript is a string"):
+        record(lambda d: d[key] * 2.0, {key: 1.0}).source("javascript")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from microgrand.errors import GraphError
+from microgrand.nested import positions
 from microgrand.program import derived
 from microgrand.program.passes import with_common, without_dead
 from microgrand.program.printed.c import printed_c
@@ -17,14 +20,23 @@ from microgrand.translation.values import TranslationError
 PRINTED: dict[str, Callable[[StraightLine], str]] = {
     "python": printed_python, "c": printed_c, "javascript": printed_javascript,
 }  # fmt: skip
+KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "python": (
+        lambda key: _is_literal(key),
+        "a key in Python's source is a string, a number, None, or a tuple of such",
+    ),
+    "javascript": (lambda key: type(key) is str, "a key in JavaScript is a string"),
+}  # what a dict's key may be; C has the numbers alone
 MOST_NAMES = 40  # inputs that a header lists
 
 
 def source(program: Tape, language: str, derivative: str | None, argnums: int | Sequence[int]) -> str:
     """See `Program.source`."""
-    if language not in PRINTED:
+    if not isinstance(language, str) or language not in PRINTED:
         raise ValueError(f"programs are printed in {', '.join(map(repr, PRINTED))}; got {language!r:.60}")
     line = prepared(program, derivative, argnums)
+    if language in KEYS:
+        _check_keys(program, language, [[nesting for _, nesting in line.arguments], line.result])
     try:
         return PRINTED[language](line)
     except TranslationError as reason:
@@ -41,9 +53,28 @@ def prepared(program: Tape, derivative: str | None, argnums: int | Sequence[int]
         raise GraphError(f"{program.title} cannot be printed: {reason}") from None
 
 
+def _check_keys(program: Tape, language: str, nesting: Any) -> None:
+    """Raise a GraphError for a dict's key that cannot be written in the language."""
+    printable, words = KEYS[language]
+    if isinstance(nesting, dict):
+        for key in nesting:
+            if not printable(key):
+                raise GraphError(f"{program.title} cannot be printed: {words}; got the key {key!r:.60}")
+    if isinstance(nesting, (list, tuple, dict)):
+        for part in nesting.values() if isinstance(nesting, dict) else nesting:
+            _check_keys(program, language, part)
+
+
+def _is_literal(key: Any) -> bool:
+    """Whether a key is what its repr says: strings, numbers, tuples of them."""
+    if isinstance(key, tuple):
+        return type(key) is tuple and all([_is_literal(part) for part in key])
+    return key is None or type(key) in (str, int, bool) or (type(key) is float and math.isfinite(key))
+
+
 def _header(program: Tape, whole: Tape, derivative: str | None, argnums: int | Sequence[int]) -> list[str]:
     """What the code computes, in sentences."""
-    chosen = [] if derivative is None else [argnums] if isinstance(argnums, int) else argnums
+    chosen = () if derivative is None else positions(argnums, len(program.example))
     names = ", ".join([program.names[k] for k in chosen])
     what = {
         None: "the value",
