@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
+from microgrand.table.rows import pow as power
 from microgrand.translation.operations import (
     BUILTINS,
     OPERATOR_FUNCTIONS,
     QUESTIONS,
     arithmetic,
+    chosen,
     compared,
     comprehension_at_run_time,
     joint_test,
@@ -19,14 +23,18 @@ from microgrand.translation.operations import (
     looked_up,
     loop,
     mathematical,
+    power_of_whole_numbers,
     question,
+    to_float,
     unary,
 )
+from microgrand.translation.stand_ins import SUM, larger, largest, smaller, smallest
 from microgrand.translation.values import (
     BOOL,
     ELEMENTS,
     FLOAT,
     INT,
+    INTS,
     Computed,
     Known,
     Loop,
@@ -39,10 +47,12 @@ from microgrand.translation.values import (
     as_test,
     call,
     elements,
+    is_condition,
+    is_int,
+    is_known,
     is_list_at_run_time,
-    is_number,
-    kind_of,
     name,
+    nodes_of,
     shown,
 )
 
@@ -53,6 +63,8 @@ class Expressions:
     specialize  translates the call of another function
     meanings    what the names mean that the function does not bind
     local       what its parameters and variables mean
+    counters    the whole numbers that loops count
+    growing     the whole numbers that may grow from round to round of a loop
     """
 
     def __init__(self, specialize: Callable[..., Value], meanings: dict[str, Any], local: dict[str, Value]) -> None:
@@ -60,6 +72,8 @@ class Expressions:
         self.meanings = meanings
         self.local = local
         self.lines: list[ast.stmt] = []
+        self.counters: set[str] = set()
+        self.growing: set[str] = set()
 
     def of(self, node: ast.expr) -> Value:
         """The value of an expression."""
@@ -74,8 +88,13 @@ class Expressions:
                 return self.spread(items)
             case ast.UnaryOp(op=op, operand=operand):
                 return unary(op, self.of(operand))
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                return self.power(self.of(left), self.of(right))
             case ast.BinOp(left=left, op=op, right=right):
-                return arithmetic(self.of(left), op, self.of(right))
+                x, y = self.of(left), self.of(right)
+                if is_int(x) and is_int(y):
+                    self.check_growth(op, x, y)
+                return arithmetic(x, op, y)
             case ast.BoolOp(op=op, values=values):
                 return self.boolean(op, values)
             case ast.Compare():
@@ -110,15 +129,25 @@ class Expressions:
         return values
 
     # ---- conditions ------------------------------------------------------------------------------
-    def boolean(self, op: ast.boolop, nodes: list[ast.expr]) -> Known | Computed:
-        """`and` or `or`: what follows a decisive operand is not looked at."""
+    def boolean(self, op: ast.boolop, nodes: list[ast.expr]) -> Value:
+        """`and` or `or`: a condition if its operands are, else the operand that decides.
+
+        What follows an operand that is known to decide is not looked at.
+        """
         decisive = isinstance(op, ast.Or)
-        tests: list[Known | Computed] = []
+        values: list[Value] = []
         for each in nodes:
-            tests.append(as_test(self.of(each)))
-            if tests[-1] == Known(decisive):
+            values.append(self.of(each))
+            if is_known(values[-1]) and as_test(values[-1]) == Known(decisive):
                 break
-        return joint_test(tests, op)
+        if all(is_condition(each) for each in values):
+            return joint_test([as_test(each) for each in values], op)
+        result = values.pop()
+        for each in reversed(values):
+            if not is_known(each):
+                kept = Known(decisive) if is_condition(each) else each
+                result = chosen(as_test(each), *((kept, result) if decisive else (result, kept)))
+        return result
 
     def comparison(self, node: ast.Compare) -> Known | Computed:
         """`a < b < c`, as `a < b and b < c`."""
@@ -130,10 +159,7 @@ class Expressions:
         """`x if test else y`."""
         if isinstance(test, Known):
             return self.of(x if test.value else y)
-        chosen = [self.of(x), self.of(y)]
-        kinds = {FLOAT if is_number(each) else kind_of(each) for each in chosen}
-        kind = kinds.pop() if len(kinds) == 1 else FLOAT
-        return Computed(ast.IfExp(test.node, as_kind(chosen[0], kind), as_kind(chosen[1], kind)), kind)
+        return chosen(test, self.of(x), self.of(y))
 
     # ---- lists -----------------------------------------------------------------------------------
     def item(self, owner: Value, index: ast.expr) -> Value:
@@ -182,7 +208,16 @@ class Expressions:
         targets = target.elts if isinstance(target, ast.Tuple) else [target]
         names = [each.id for each in targets if isinstance(each, ast.Name)]
         self.local.update({each: Computed(name(each), kind) for each, kind in zip(names, kinds, strict=True)})
+        self.counters |= {each for each, kind in zip(names, kinds, strict=True) if kind == INT}
         return names
+
+    def check_growth(self, op: ast.operator, x: Value, y: Value) -> None:
+        """Refuse whole numbers that double in a loop, or are multiplied and no counters: they outgrow 64 bits."""
+        found = [{each.id for each in nodes_of(value) if isinstance(each, ast.Name)} for value in (x, y)]
+        lists = {each for each, value in self.local.items() if is_list_at_run_time(value)}
+        doubled = isinstance(op, (ast.Add, ast.Sub)) and all(names & self.growing for names in found)
+        if doubled or (isinstance(op, ast.Mult) and not found[0] | found[1] <= {INT, "len"} | lists | self.counters):
+            raise TranslationError("a whole number may grow too large for 64 bits: start it as a float")
 
     # ---- calls -----------------------------------------------------------------------------------
     def call(self, function: Any, arguments: list[Value]) -> Value:
@@ -190,6 +225,14 @@ class Expressions:
         owner = getattr(function, "__self__", None)
         if any(function is each for each in QUESTIONS):
             return question(function, arguments)
+        if function in (max, min):
+            return self.extreme(function, arguments)
+        if function is sum:
+            return self.sum(arguments)
+        if function in (builtins.pow, operator.pow, operator.ipow) and len(arguments) == 2:
+            return self.power(*arguments)
+        if function is round:
+            raise TranslationError("round() has no translation: it rounds decimal digits")
         if function in BUILTINS:
             return BUILTINS[function](*arguments)
         if function in OPERATOR_FUNCTIONS:
@@ -204,6 +247,34 @@ class Expressions:
         if isinstance(owner, dict) and function.__name__ == "get":
             return looked_up(owner, *arguments)
         return self.specialize(function, arguments)
+
+    def power(self, x: Value, y: Value) -> Value:
+        """`x**y`: on floats the row `pow`, which is infinite or NaN where Python raises an error."""
+        whole = power_of_whole_numbers(x, y)
+        return self.specialize(power, [x, y]) if whole is None else whole
+
+    def extreme(self, function: Any, arguments: list[Value]) -> Value:
+        """`max` or `min` of several numbers, or of the items of a list."""
+        if len(arguments) == 1 and is_list_at_run_time(arguments[0]):
+            return self.specialize(largest if function is max else smallest, arguments)
+        items = elements(arguments[0]) if len(arguments) == 1 else arguments
+        if not items:
+            raise TranslationError(f"{function.__name__}() of nothing has no translation")
+        if any(isinstance(each, Run) for each in items):
+            return self.specialize(largest if function is max else smallest, [items])
+        result = items[0]
+        for each in items[1:]:
+            result = self.specialize(larger if function is max else smaller, [to_float(result), to_float(each)])
+        return result
+
+    def sum(self, arguments: list[Value]) -> Value:
+        """`sum(items)`, in the steps of the Python that translates."""
+        if len(arguments) != 1:
+            raise TranslationError("sum() with a start has no translation")
+        items = arguments[0] if is_list_at_run_time(arguments[0]) else elements(arguments[0])
+        if any(is_int(each) for each in items) if isinstance(items, list) else items.kind == INTS:
+            raise TranslationError("sum() of whole numbers has no translation: write them as floats")
+        return self.specialize(SUM, [items]) if items else Known(0.0)
 
     def named(self, variable: str, value: Value) -> ast.expr:
         """A float that may be written twice: a variable that holds it."""

@@ -44,16 +44,20 @@ COMPARISONS: dict[type, Callable[..., bool]] = {
     ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
 OPERATOR_FUNCTIONS = {function: node for node, function in ARITHMETIC.items()}
+LARGEST_FACTOR = 1000  # by which a whole number at run time may be multiplied
+LARGEST_POWER = 2000  # bits
 # An object of each type, to ask once and for all what isinstance and hasattr say of it.
 EXAMPLES: dict[str, object] = {FLOAT: 0.0, BOOL: False, INT: 0, FLOATS: [], INTS: []}
 
 
 # ---- operators -----------------------------------------------------------------------------------
 def unary(op: ast.unaryop, value: Value) -> Value:
-    """`-x` or `not x`."""
+    """`-x`, `+x` or `not x`."""
     if isinstance(op, ast.Not):
         test = as_test(value)
         return Known(not test.value) if isinstance(test, Known) else Computed(ast.UnaryOp(op, test.node), BOOL)
+    if isinstance(op, ast.UAdd):
+        return value if is_int(value) or isinstance(value, Known) else Computed(as_float(value), FLOAT)
     if not isinstance(op, ast.USub):
         raise TranslationError(f"the operator {type(op).__name__} has no translation")
     if is_number(value):
@@ -77,10 +81,41 @@ def arithmetic(x: Value, op: ast.operator, y: Value) -> Value:
         except ArithmeticError:
             pass  # raised again at run time
     if is_int(x) and is_int(y) and not isinstance(op, ast.Div):
+        if isinstance(op, ast.Mult):
+            small_product(x, y)
         return Computed(binary(as_int(x), op, as_int(y)), INT)
     if isinstance(op, ast.Mult) and 1.0 in [each.value for each in (x, y) if is_number(each)]:
         return Computed(as_float(y if isinstance(x, Known) else x), FLOAT)
     return Computed(binary(as_float(x), op, as_float(y)), FLOAT)
+
+
+def small_product(x: Value, y: Value) -> None:
+    """Refuse a product of whole numbers that may not fit in 64 bits: Python's grow, those of machine code wrap."""
+    factors = [each.value for each in (x, y) if isinstance(each, Known)]
+    if not factors or abs(factors[0]) > LARGEST_FACTOR:
+        raise TranslationError("a product of whole numbers has no translation, as it may be too large: use floats")
+
+
+def power_of_whole_numbers(x: Value, y: Value) -> Value:
+    """`x**y` where Python computes it exactly; None where it is a power of floats."""
+    if not (is_int(x) and is_int(y)):
+        return None
+    if isinstance(x, Known) and isinstance(y, Known):
+        if x.value == 0 > y.value or abs(y.value) * x.value.bit_length() > LARGEST_POWER:
+            raise TranslationError(f"{x.value}**{y.value} has no translation")
+        return Known(x.value**y.value)
+    if isinstance(x, Known) and x.value != 0 and abs(x.value) & (abs(x.value) - 1) == 0:
+        return None  # ±2, ±4, …: the floats are exact
+    raise TranslationError("a power of whole numbers has no translation, as it may be too large: use floats")
+
+
+def chosen(test: Known | Computed, x: Value, y: Value) -> Value:
+    """`x if test else y`."""
+    if isinstance(test, Known):
+        return x if test.value else y
+    kinds = {FLOAT if is_number(each) else kind_of(each) for each in (x, y)}
+    kind = kinds.pop() if len(kinds) == 1 else FLOAT
+    return Computed(ast.IfExp(test.node, as_kind(x, kind), as_kind(y, kind)), kind)
 
 
 def list_arithmetic(x: list[Value], op: ast.operator, y: Value) -> Value:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from microgrand.translation.expressions import Expressions
 from microgrand.translation.sources import definition, surroundings
-from microgrand.translation.statements import Body
+from microgrand.translation.statements import Body, WidenedError
 from microgrand.translation.values import (
     FLOATS,
     Computed,
@@ -86,9 +86,9 @@ class Specializer:
         self, function: Any, node: ast.FunctionDef | ast.Lambda, local: dict[str, Value], opened: list[Any], title: str
     ) -> Specialized:
         """Translate the function for parameters that mean `local`."""
-        statements = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
+        statements: list[ast.stmt] = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
         try:
-            body = Body(self.call, surroundings(function), local, statements)
+            body = self._body(function, local, statements)
         except TranslationError as reason:
             place = f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
             raise reason if "\n" in str(reason) else TranslationError(f"{reason}\n  in {place}") from None
@@ -100,6 +100,16 @@ class Specializer:
         whole.body = [origin, *shared_calls(body.lines)]
         self.functions[written] = whole
         return Specialized(written, [parameter for parameter, _ in opened], body.kind, body.result)
+
+    def _body(self, function: Any, local: dict[str, Value], statements: list[ast.stmt]) -> Body:
+        """The translated statements; again and again, until each variable that has to hold floats does."""
+        floats: set[str] = set()
+        while True:
+            before = dict(self.functions), dict(self._done)
+            try:
+                return Body(self.call, surroundings(function), dict(local), statements, floats)
+            except WidenedError:
+                self.functions, self._done = before
 
     def _applied(self, function: Specialized, arguments: list[Computed]) -> Value:
         """The call of a specialized function, in line where that computes nothing twice."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from microgrand.translation.expressions import Expressions
 from microgrand.translation.values import (
+    BOOL,
     ELEMENTS,
     FLOAT,
     INT,
@@ -21,6 +22,7 @@ from microgrand.translation.values import (
     Run,
     TranslationError,
     Value,
+    as_float,
     as_index,
     as_kind,
     as_test,
@@ -33,6 +35,13 @@ from microgrand.translation.values import (
     name,
     nodes_of,
 )
+
+NUMBERS = frozenset([FLOAT, INT, BOOL])
+RESULT = "return"  # which no variable is called
+
+
+class WidenedError(Exception):
+    """A variable is a whole number or a truth in one place and a float in another: its function is translated again."""
 
 
 def copied(row: Computed) -> Computed:
@@ -54,6 +63,8 @@ def _changed_by(node: ast.AST) -> list[str]:
 class Body(Expressions):
     """A function while it is translated: the statements written so far and what its variables mean.
 
+    floats  the variables that hold floats wherever they hold numbers; also RESULT, what is returned.
+            `WidenedError` is raised when one is added
     lines   the statements of the block that is being written
     kind    the type that the function returns, known after its first `return`
     result  the value that the function returns, where the whole translation is one `return`
@@ -65,8 +76,10 @@ class Body(Expressions):
         meanings: dict[str, Any],
         local: dict[str, Value],
         statements: Sequence[ast.stmt],
+        floats: set[str],
     ) -> None:
         super().__init__(specialize, meanings, local)
+        self.floats = floats
         self.kind = ""
         self.result: Value = None
         every = [node for each in statements for node in ast.walk(each)]
@@ -129,13 +142,24 @@ class Body(Expressions):
             self.local = before
         for variable, value in before.items():
             if described(self.local[variable]) != described(value):
+                self.widen(variable, [self.local[variable], value])
                 raise TranslationError(f"`{variable}` means one thing before a condition or loop and another after it")
         return returns
+
+    def widen(self, variable: str, values: list[Value]) -> None:
+        """Begin again with floats where a variable holds numbers of different types."""
+        kinds = {each.kind for each in values if isinstance(each, Computed)}
+        if variable not in self.floats and len(kinds) == 2 and kinds <= NUMBERS:
+            self.floats.add(variable)
+            raise WidenedError
 
     def leave(self, value: Value) -> bool:
         """`return value`: every return of a function has one type."""
         kind = FLOAT if is_number(value) else kind_of(value)
+        if RESULT in self.floats and kind in NUMBERS:
+            kind, value = FLOAT, Computed(as_float(value), FLOAT)
         if self.kind not in ("", kind):
+            self.widen(RESULT, [Computed(name(RESULT), each) for each in (self.kind, kind)])
             raise TranslationError(f"the function returns {self.kind} in one place and {kind} in another")
         self.kind = kind
         self.result = value
@@ -241,6 +265,18 @@ class Body(Expressions):
             case _:
                 raise TranslationError(f"the assignment to `{ast.unparse(target)}` has no translation")
 
+    def note_growth(self, variable: str, value: Value) -> None:
+        """Keep in mind that a whole number may grow from round to round of a loop: it is assigned more than once."""
+        if kind_of(value) != INT:
+            return
+        nodes = list(nodes_of(value))
+        names = {each.id for each in nodes if isinstance(each, ast.Name)}
+        if self.bindings[variable] > 1 and any(isinstance(each, ast.Mult) for each in nodes):
+            raise TranslationError(f"the whole number `{variable}` may grow too large for 64 bits: start it as a float")
+        if self.bindings[variable] > 1 or names & self.growing:
+            self.growing.add(variable)
+            self.counters.discard(variable)
+
     def is_own_vec(self, items: ast.Name) -> bool:
         """Whether a variable holds a vec that this function has made, and may change."""
         return items.id not in self.parameters and is_list_at_run_time(self.of(items))
@@ -283,14 +319,22 @@ class Body(Expressions):
             kinds = [kind_of(each) for each in items]
             right = ast.Tuple([as_kind(*pair) for pair in zip(items, kinds, strict=True)], ast.Load())
         self.declare(ast.Tuple([name(each) for each in variables]), kinds)
+        self.counters -= set(variables)
+        tainted = bool(self.variables_in([value]) & self.growing)
+        whole = [each for each, kind in zip(variables, kinds, strict=True) if kind == INT]
+        self.growing |= {each for each in whole if tainted or self.bindings[each] > 1}
         left = ast.Tuple([ast.Name(each, ast.Store()) for each in variables], ast.Store())
         self.lines.append(ast.Assign([left], right))
 
     def variable(self, variable: str, value: Value) -> Value:
         """What a variable means after an assignment, which is written down unless the value is known for good."""
         once = self.bindings[variable] == 1
+        if variable in self.floats and (is_number(value) or getattr(value, "kind", "") in NUMBERS):
+            value = Computed(as_float(value), FLOAT)
         if isinstance(value, Loop) or (isinstance(value, Known) and (once or not is_number(value))):
             return value
+        self.widen(variable, [self.local.get(variable), Computed(name(variable), kind_of(value))])
+        self.note_growth(variable, value)
         node = value.node if isinstance(value, Computed) else None
         if once and isinstance(node, ast.Name) and self.bindings[node.id] <= 1:  # two names for what never changes
             return value

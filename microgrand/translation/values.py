@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -77,6 +78,16 @@ def is_number(value: Value) -> bool:
     return isinstance(value, Known) and isinstance(value.value, (int, float))
 
 
+def is_known(value: Value) -> bool:
+    """Whether it is known beforehand if a condition holds that the value stands for."""
+    return isinstance(value, (Known, list))
+
+
+def is_condition(value: Value) -> bool:
+    """Whether the value is true or false, and no number."""
+    return isinstance(value.value, bool) if isinstance(value, Known) else getattr(value, "kind", "") == BOOL
+
+
 def is_list_at_run_time(value: Value) -> bool:
     """Whether the value is a vec."""
     return isinstance(value, Computed) and value.kind in ELEMENTS
@@ -116,6 +127,8 @@ def as_kind(value: Value, kind: str) -> ast.expr:
 def as_float(value: Value) -> ast.expr:
     """The expression of a number as a float."""
     if is_number(value):
+        if abs(value.value) > sys.float_info.max and abs(value.value) != math.inf:
+            raise TranslationError("a whole number is larger than every float")
         return literal(float(value.value))
     if isinstance(value, Computed):
         if value.kind == FLOAT:
@@ -130,6 +143,8 @@ def as_float(value: Value) -> ast.expr:
 def as_int(value: Value) -> ast.expr:
     """The expression of a whole number."""
     if isinstance(value, Known) and type(value.value) is int:
+        if abs(value.value) >= 2**63:
+            raise TranslationError(f"the whole number {value.value:.3g} is too large for 64 bits: write it as a float")
         return call(INT, ast.Constant(value.value))
     if isinstance(value, Computed) and value.kind == INT:
         return value.node
