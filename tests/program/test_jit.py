@@ -3,6 +3,7 @@
 import copy
 import ctypes
 import gc
+import inspect
 import math
 import pickle
 import random
@@ -580,6 +581,80 @@ def test_a_row_that_has_changed_is_compiled_anew(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("wrong", ["", "x = 1\n", "TITLE = 2\n# sha256 of what stands above: 0\n"])
+def test_a_broken_file_is_written_anew(tmp_path, wrong):
+    """What stands in a module's place and is not what was written there is written again."""
+    record(lambda x: x * 7.0, 1.0).compiled(None, cache=tmp_path)
+    gc.collect()
+    (path,) = tmp_path.glob("*.py")
+    whole = path.read_text()
+    path.write_text(wrong)
+    assert record(lambda x: x * 7.0, 1.0).compiled(None, cache=tmp_path)(2.0) == 14.0
+    assert path.read_text() == whole
+
+
+def test_the_cache_is_a_folder(tmp_path):
+    """What is no path, and a path of a file, is told in a sentence."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TypeError, match="cache is the path of a folder, not True"):
+        record(lambda x: x, 1.0).compiled(cache=True)
+    with pytest.raises(NotADirectoryError, match=r"but .*file is a file"):
+        record(lambda x: x, 1.0).compiled(cache=tmp_path / "file")
+
+
+def test_it_tells_what_it_takes():
+    """It has the name of the program and its arguments, by position; the name stands in the error for a keyword."""
+    compiled = record(rosenbrock, [1.0, 2.0]).compiled("hvp")
+    assert (compiled.__name__, str(inspect.signature(compiled))) == ("rosenbrock", "(x, vector, /)")
+    with pytest.raises(TypeError, match=r"rosenbrock\(\) takes no keyword arguments"):
+        compiled(x=[1.0, 2.0])
+
+
+def test_numba_that_compiles_nothing_is_told(monkeypatch):
+    """Where NUMBA_DISABLE_JIT is set, a sentence says so."""
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
+    with pytest.raises(RuntimeError, match="while NUMBA_DISABLE_JIT is set"):
+        record(lambda x: x, 1.0).compiled()
+
+
+@pytest.mark.parametrize("package", ["numba", "llvmlite"])
+def test_only_a_missing_package_is_told_as_missing(monkeypatch, package):
+    """Another error of an import is seen as it is."""
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(mg.errors.MissingExtraError, match="pip install"):
+        record(lambda x: x, 1.0).compiled()
+    monkeypatch.delitem(sys.modules, package)
+    monkeypatch.setattr(sys, "meta_path", [Refusing(package)])
+    with pytest.raises(ImportError, match=r"^NumPy is too new$"):
+        record(lambda x: x, 1.0).compiled()
+
+
+class Refusing:
+    """Finds one package, which cannot be imported."""
+
+    def __init__(self, package):
+        self.package = package
+
+    def find_spec(self, name, path=None, target=None):
+        if name == self.package:
+            raise ImportError("NumPy is too new")
+
+
+def test_scipy_that_is_missing_is_told(monkeypatch):
+    """The callable for SciPy needs it."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(mg.errors.MissingExtraError, match="low_level_callable needs the package 'scipy'"):
+        _ = record(lambda x: x * 3.0, 1.0).compiled(None).low_level_callable
+
+
+@pytest.mark.parametrize("x", [-0.5, 0.5, 0.0, -0.0])
+def test_quotients_of_zero_have_pythons_sign(x):
+    """x // y that is 0 has the sign of x / y."""
+    down = Primitive("down", lambda x: x // 1.0, lambda z, x: 0.0)
+    turned = Primitive("turned", lambda x: x // -1.0, lambda z, x: 0.0)
+    assert [str(record(row, 1.0).compiled(None)(x)) for row in (down, turned)] == [str(x // 1.0), str(x // -1.0)]
+
+
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_program_may_be_called_anything(title):
     """Whatever a program is called, what numba compiles of it is Python."""
@@ -647,9 +722,10 @@ def test_forms_that_are_too_large_are_left_to_python():
 def test_nothing_is_read_from_memory_of_another_layout(monkeypatch):
     """Where floats, lists or arrays lie in memory otherwise, the arguments are taken apart by Python."""
     assert entry.layout_is_known()
-    for field in ("SIZE", "DATA", "DIMENSIONS", "DTYPE", "FLAGS"):
+    others = dict.fromkeys(("DATA", "DIMENSIONS", "DTYPE", "FLAGS"), entry.HEAD + 24) | {"SIZE": entry.HEAD + 8}
+    for field, offset in others.items():  # where addresses stand, none of which is what is looked for
         with monkeypatch.context() as changed:
-            changed.setattr(entry, field, entry.HEAD + 24)
+            changed.setattr(entry, field, offset)
             assert not entry.layout_is_known.__wrapped__(), field
     monkeypatch.setattr(entry, "layout_is_known", lambda: False)
     assert form_of([[0.0, 1.0]], 0.0) is None

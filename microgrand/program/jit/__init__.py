@@ -19,12 +19,16 @@ __all__ = ["compiled"]
 def compiled(
     program: Tape, derivative: str | None, argnums: int | Sequence[int], cache: str | os.PathLike[str] | None
 ) -> Any:
-    """See `Program.compiled`."""
+    """See `Program.compiled`. Raises RuntimeError where numba is told to compile nothing."""
     try:
         import llvmlite  # noqa: F401
-        import numba  # noqa: F401
-    except ImportError as error:
+        import numba
+    except ModuleNotFoundError as error:
+        if error.name not in ("llvmlite", "numba"):
+            raise
         raise MissingExtraError("compiled code", "jit", "numba") from error
+    if numba.config.DISABLE_JIT:
+        raise RuntimeError("numba compiles nothing while NUMBA_DISABLE_JIT is set")
     from microgrand.program.jit.compiling import compiled_program
 
     return compiled_program(program, derivative, argnums, cache)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ import numba
 import numpy
 
 from microgrand import __version__
-from microgrand.errors import GraphError
+from microgrand.errors import GraphError, MissingExtraError
 from microgrand.files import write_whole
 from microgrand.nested import flat, positions, rebuilt
 from microgrand.program import derived, replay
@@ -27,6 +28,7 @@ from microgrand.program.jit.entry import Form, form_of
 from microgrand.program.jit.native import Native, source_of
 from microgrand.program.jit.progress import Progress, progress
 from microgrand.program.pieces import layout_of
+from microgrand.program.printed.identifiers import Identifiers
 from microgrand.program.printed.python import printed_python
 from microgrand.program.printed.source import prepared
 from microgrand.program.tape import Tape
@@ -36,13 +38,18 @@ from microgrand.translation.values import TranslationError
 STAGES = ("derivatives", "instructions", "machine code")
 _lock = RLock()  # one thread compiles at a time: what the others wait for may be what they ask for
 _natives: WeakValueDictionary[tuple[str, Path | None], Native] = WeakValueDictionary()  # what equal programs share
-FORMAT = 1  # of the machine code that is kept in files: counted up when the same program is compiled otherwise
+SEAL = b"\n# sha256 of what stands above: "
+FORMAT = 2  # of the machine code that is kept in files: counted up when the same program is compiled otherwise
 
 
 def compiled_program(
     program: Tape, derivative: str | None, argnums: int | Sequence[int], cache: str | os.PathLike[str] | None
 ) -> Compiled:
     """See `Program.compiled`."""
+    if cache is not None and not isinstance(cache, (str, os.PathLike)):
+        raise TypeError(f"cache is the path of a folder, not {cache!r}")
+    if cache is not None and Path(cache).exists() and not Path(cache).is_dir():
+        raise NotADirectoryError(f"cache is a folder in which machine code is kept, but {os.fspath(cache)} is a file")
     key = ("compiled", derivative, derived.as_key(argnums), None if cache is None else os.fspath(cache))
     with _lock:
         made: Compiled = program.derived(key, lambda: Compiled(program, derivative, argnums, cache))
@@ -68,6 +75,8 @@ class Compiled(partial):  # type: ignore[type-arg]
     program: Tape
     derivative: str | None
     argnums: int | Sequence[int]
+    __name__: str
+    __signature__: inspect.Signature
     _native: Native
     _cache: str | os.PathLike[str] | None
 
@@ -82,6 +91,8 @@ class Compiled(partial):  # type: ignore[type-arg]
         self = super().__new__(cls, native.entry(slow))
         self.program, self.derivative, self.argnums = program, derivative, argnums
         self._native, self._cache = native, cache
+        self.__name__, self.__doc__ = program.title, f"{self!r}, called as the program is."
+        self.__signature__ = _signature([*program.names, *(["vector"] if derivative == "hvp" else [])])
         return self
 
     @property
@@ -99,7 +110,12 @@ class Compiled(partial):  # type: ignore[type-arg]
         """`double f(int n, double *x)`, as scipy.LowLevelCallable. Raises TypeError unless it is the value alone."""
         if self._native.outputs or not self._native.has_value:
             raise TypeError(f"SciPy takes functions of one number, program.compiled(None); this is {self!r}")
-        from scipy import LowLevelCallable
+        try:
+            from scipy import LowLevelCallable
+        except ModuleNotFoundError as error:
+            if error.name != "scipy":
+                raise
+            raise MissingExtraError("low_level_callable", "array", "scipy") from error
 
         kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int, ctypes.POINTER(ctypes.c_double))
         function: Any = kind(self._native.address(".scipy"))
@@ -112,6 +128,13 @@ class Compiled(partial):  # type: ignore[type-arg]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return compiled_program, (self.program, self.derivative, self.argnums, self._cache)
+
+
+def _signature(names: Sequence[str]) -> inspect.Signature:
+    """Of a function that takes arguments of these names, by position."""
+    given = Identifiers()
+    texts = names if all(map(str.isidentifier, names)) else [given.of(name, "x") for name in names]
+    return inspect.Signature([inspect.Parameter(text, inspect.Parameter.POSITIONAL_ONLY) for text in texts])
 
 
 # ---- arguments in any form -----------------------------------------------------------------------------------------
@@ -190,13 +213,20 @@ def _native(
 
 
 def _source(path: Path | None, title: str, assembly: Callable[[], Assembly]) -> str:
-    """The text of the module that numba compiles: read, or else written, if it is kept."""
+    """The text of the module that numba compiles, if it is kept: read, or else written, also over what is broken."""
     if path is None:
         return source_of(assembly(), title)
-    if not path.exists():
+    kept = path.read_bytes() if path.exists() else b""
+    if kept != _sealed(kept.rpartition(SEAL)[0]):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole({path: source_of(assembly(), title).encode()})
-    return path.read_text(encoding="utf-8")
+        kept = _sealed(source_of(assembly(), title).encode())
+        write_whole({path: kept})
+    return kept.decode()
+
+
+def _sealed(text: bytes) -> bytes:
+    """Text with its checksum, by which a file is known to be whole."""
+    return text + SEAL + hashlib.sha256(text).hexdigest().encode() + b"\n"
 
 
 def _key(program: Tape, derivative: str | None, argnums: int | Sequence[int], code: str) -> str:

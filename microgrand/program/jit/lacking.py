@@ -24,6 +24,8 @@ def floor_remainder(x: float, y: float) -> float:
 def floor_quotient(x: float, y: float) -> float:
     """x / y rounded down, as Python's x // y."""
     quotient = (x - floor_remainder(x, y)) / y
+    if quotient == 0.0:
+        return math.copysign(0.0, x / y)
     down = math.floor(quotient)
     return down + 1.0 if quotient - down > 0.5 else down
 

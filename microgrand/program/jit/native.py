@@ -61,8 +61,14 @@ class Native:
         new = ctypes.pythonapi.PyCFunction_NewEx
         new.restype, new.argtypes = ctypes.py_object, [ctypes.POINTER(_Method), ctypes.py_object, ctypes.c_void_p]
         float64 = numpy.dtype(numpy.float64)
-        given = (slow, numpy.ndarray, float64, numpy.empty, numpy.float64, *self._shapes)
+        given = Compiled((slow, numpy.ndarray, float64, numpy.empty, numpy.float64, *self._shapes))
         return new(ctypes.byref(self._method), given, None)
+
+
+class Compiled(tuple):  # type: ignore[type-arg]
+    """What an entry holds. CPython puts this class's name before the entry's: "Compiled.f() takes no keyword …"."""
+
+    __slots__ = ()
 
 
 class _Method(ctypes.Structure):
