@@ -239,6 +239,18 @@ def test_names_of_functions_are_reserved():
     assert LACKING.keys() <= C
 
 
+@pytest.mark.parametrize("title", ["printf", "puts", "malloc", "free", "exit", "abs", "div", "strlen", "lround"])
+def test_functions_of_the_library_keep_their_names(compiled, title):
+    """A program that is called as a function of C's library is printed under another name, and there is no warning."""
+    source = record(lambda x: x * 2.0, 1.0).with_parts(title=title).source("c")
+    assert called(compiled([source])[f"f_{title}"], [3.0], 1) == [6.0]
+
+
+def test_no_line_ends_in_an_empty_comment():
+    """A constant without a name has no comment."""
+    assert "// \n" not in record(lambda: 2.0).source("c")
+
+
 def test_programs_without_numbers_compile(compiled):
     """No argument, no result, or a gradient of none: there is no warning of what is not used."""
     programs = [record(lambda: 2.0), record(lambda x: [], 1.0), record(lambda p, x: x, [], 1.0)]

@@ -34,8 +34,7 @@ static inline double exact_sum(const double xs[], int n)
         lost_of_lost += sum_error(lost, error);
         lost += error;
     }
-    const double total = sum + lost;
-    return isfinite(total) ? total + lost_of_lost : sum;
+    return isfinite(sum) ? sum + lost + (sum_error(sum, lost) + lost_of_lost) : sum;
 }
 
 /* The root of the sum of n squares, scaled by a power of two so that no square overflows. */

@@ -105,8 +105,7 @@ function exact_sum(xs) {
     lostOfLost += sum_error(lost, error);
     lost += error;
   }
-  const total = sum + lost;
-  return total - total === 0 ? total + lostOfLost : sum;
+  return sum - sum === 0 ? sum + lost + (sum_error(sum, lost) + lostOfLost) : sum;
 }
 
 // √(x₀² + x₁² + …), scaled by a power of two so that no square overflows.

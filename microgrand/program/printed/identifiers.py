@@ -16,6 +16,15 @@ _JAVASCRIPT_WORDS = """
     instanceof interface let native new null package private protected public static super switch this throw throws
     transient typeof undefined var Array Error Infinity Math NaN Number Object RangeError TypeError
 """
+# Functions of C's library that compilers know, so that they warn of others of these names.
+_C_LIBRARY = """
+    abort abs aligned_alloc alloca calloc div exit fprintf fputc fputs free fscanf fwrite getc getchar gets isalnum
+    isalpha isblank iscntrl isdigit isgraph islower isprint ispunct isspace isupper isxdigit labs ldiv llabs malloc
+    memchr memcmp memcpy memmove memset printf putc putchar puts qsort rand realloc remove rename scanf snprintf sprintf
+    sscanf strcat strchr strcmp strcpy strcspn strlen strncat strncmp strncpy strpbrk strrchr strspn strstr system
+    tolower toupper vfprintf vfscanf vprintf vscanf vsnprintf vsprintf vsscanf fdim ilogb llrint llround logb lrint
+    lround nearbyint nextafter nexttoward remquo scalbn
+"""
 _PYTHON_WORDS = """
     abs all any enumerate float int len list math max min range sum tuple zip ValueError value gradient result
 """
@@ -30,7 +39,7 @@ _LENT = """
     whole_quotient whole_remainder
 """
 C, JAVASCRIPT = [frozenset(f"{words} {_MATH} {_LENT}".split()) for words in (_C_WORDS, _JAVASCRIPT_WORDS)]
-RESERVED = C | JAVASCRIPT | {*keyword.kwlist, *keyword.softkwlist, *_PYTHON_WORDS.split()}
+RESERVED = C | JAVASCRIPT | {*_C_LIBRARY.split(), *keyword.kwlist, *keyword.softkwlist, *_PYTHON_WORDS.split()}
 _OURS = re.compile(r"z\d*|shared_\d*|float_.*")  # slots, and functions of rows
 
 

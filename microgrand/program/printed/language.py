@@ -433,7 +433,7 @@ def remark(code: str, step: str) -> str:
     >>> remark("float_tanh(z0)", "tanh(z0)"), remark("z0 * 2.0", "2·z0")
     ('', '  // 2·z0')
     """
-    if _letters(code) == _letters(step):
+    if not step or _letters(code) == _letters(step):
         return ""
     return f"  // {comment(step if len(step) <= WIDTH else step[:WIDTH] + '…')}"
 
