@@ -217,8 +217,9 @@ class Program(Tape):
         arrays with lanes are replayed. `raw` is the function `(x, out) -> value` of arrays for other code that numba
         compiles, `address` the same for C, `low_level_callable` the value for scipy.integrate.
 
-        Raises MissingExtraError without numba, ValueError for an unknown derivative, GraphError where the source of a
-        row cannot be read.
+        Raises MissingExtraError without numba, RuntimeError where numba is told to compile nothing, ValueError for an
+        unknown derivative, GraphError where the source of a row cannot be read, TypeError and NotADirectoryError for a
+        cache that is no folder.
 
         >>> from microgrand import record
         >>> program = record(lambda x, y: x * y + x, 2.0, 3.0)

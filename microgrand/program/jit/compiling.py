@@ -50,7 +50,7 @@ def compiled_program(
         raise TypeError(f"cache is the path of a folder, not {cache!r}")
     if cache is not None and Path(cache).exists() and not Path(cache).is_dir():
         raise NotADirectoryError(f"cache is a folder in which machine code is kept, but {os.fspath(cache)} is a file")
-    key = ("compiled", derivative, derived.as_key(argnums), None if cache is None else os.fspath(cache))
+    key = ("compiled", str(derivative), derived.as_key(argnums), None if cache is None else os.fspath(cache))
     with _lock:
         made: Compiled = program.derived(key, lambda: Compiled(program, derivative, argnums, cache))
     return made
