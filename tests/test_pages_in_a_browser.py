@@ -1,32 +1,17 @@
 """Laws of what a page of the documentation runs in the browser of who reads it."""
 
 import math
-import os
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from chromium import launched, skip_without_browser
 
 from microgrand import record
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    sync_playwright = None
-
-MISSING = (
-    "playwright is not installed: pip install playwright" if sync_playwright is None
-    else "Chromium is not installed: apt install chromium" if CHROMIUM is None
-    else ""
-)  # fmt: skip
-if MISSING and os.environ.get("MICROGRAND_BROWSER") == "required":
-    raise RuntimeError(f"the tests of pages are required here, but {MISSING}")
-if MISSING:
-    pytest.skip(MISSING, allow_module_level=True)
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+skip_without_browser()
 VALLEYS = [(3.0, 2.0), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127)]
 
 
@@ -41,14 +26,12 @@ def page(tmp_path_factory):
     html = "".join(re.findall(r"^```{raw} html\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
     file.write_text(f"<!doctype html><meta charset='utf-8'>{html}", encoding="utf-8")
     complaints = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         page = browser.new_context(offline=True).new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(file.as_uri())
         yield page
-        browser.close()
     assert complaints == []
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import time
 
+import chromium
 import mpmath
 import pytest
 from hypothesis import given, settings
@@ -34,15 +35,12 @@ from microgrand.program.printed.identifiers import JAVASCRIPT
 from microgrand.program.printed.javascript import LACKING
 from microgrand.testing import expressions
 
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    sync_playwright = None
-
 NODE = shutil.which("node")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-BROWSER = sync_playwright is not None and CHROMIUM is not None
-MISSING = "" if NODE or BROWSER else "nothing that runs JavaScript was found: install node, or playwright and Chromium"
+MISSING = (
+    ""
+    if NODE or not chromium.MISSING
+    else "nothing that runs JavaScript was found: install node, or playwright and Chromium"
+)
 if MISSING and os.environ.get("MICROGRAND_LANGUAGES") == "required":
     raise RuntimeError(f"the tests of printed code are required here, but {MISSING}")
 if MISSING:
@@ -82,12 +80,10 @@ def run(jobs):
         )
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         return numeric(json.loads(done.stdout))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
+    with chromium.launched() as browser:
         told = browser.new_page().evaluate(
             f"(jobs) => JSON.stringify(({RUNNER})(JSON.parse(jobs)))", json.dumps(written)
         )
-        browser.close()
     return numeric(json.loads(told))
 
 

@@ -2,38 +2,19 @@
 
 # ruff: noqa: E501  a line of JavaScript is one line
 
-import os
-import shutil
-
 import pytest
+from chromium import launched, skip_without_browser
 from drawings import classifier
 
 from microgrand import Value, tanh, walkthrough
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    sync_playwright = None
-
-MISSING = (
-    "playwright is not installed: pip install playwright" if sync_playwright is None
-    else "Chromium is not installed: apt install chromium" if CHROMIUM is None
-    else ""
-)  # fmt: skip
-if MISSING and os.environ.get("MICROGRAND_BROWSER") == "required":
-    raise RuntimeError(f"the tests of the player are required here, but {MISSING}")
-if MISSING:
-    pytest.skip(MISSING, allow_module_level=True)
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+skip_without_browser()
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
