@@ -62,6 +62,12 @@ def test_imports_go_down(path):
     assert [there for there in imports(path) if floor(there) > floor(here)] == []
 
 
+def test_the_judge_by_differences_needs_nothing_but_itself():
+    """What judges a derivative by values alone imports nothing of microgrand outside its own folder."""
+    room = PACKAGE / "testing" / "differences"
+    assert {file for path in room.glob("*.py") for file in imports(path) if "testing/differences" not in file} == set()
+
+
 def test_no_file_imports_itself_in_a_circle():
     """Inside a room, too, imports go one way: following them never leads back. An import inside a function counts."""
     imported = {module(path): imports(path) for path in FILES}

@@ -11,6 +11,7 @@ from microgrand.table.formula import formula
 from microgrand.table.primitive import Primitive
 from microgrand.testing import digits
 from microgrand.testing.differences import judge
+from microgrand.testing.domain_arguments import part_around
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -67,7 +68,8 @@ def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial:
     def along(x: float) -> Any:
         return applied(row, [*operands[:k], x, *operands[k + 1 :]])
 
-    return judge(along, operands[k], partial, domain=domain)
+    low, high = part_around(operands[k], domain)
+    return judge(along, operands[k], partial, low=low, high=high)
 
 
 def ulps_in_words(claim: float, reference: float) -> str:

@@ -22,7 +22,7 @@ from microgrand.table.domains import REALS, Domain
 from microgrand.testing import digits
 from microgrand.testing.complexstep import sharpened
 from microgrand.testing.differences import judge
-from microgrand.testing.domain_arguments import as_domain
+from microgrand.testing.domain_arguments import as_domain, part_around
 from microgrand.testing.expression import Expression
 from microgrand.testing.functions import FlatFunction, WrongShape, numbers_in, numbers_like
 from microgrand.testing.report import Finding, Report
@@ -194,7 +194,8 @@ class Check:
             def along(number: float) -> float:
                 return output([*self.function.numbers[:k], number, *self.function.numbers[k + 1 :]])
 
-            judgement = sharpened(judge(along, x, claim, domain=self.domains[k]), along, x)
+            low, high = part_around(x, self.domains[k])
+            judgement = sharpened(judge(along, x, claim, low=low, high=high), along, x)
         return Finding(f"{what}/∂{self.function.names[k]}", x, judgement)
 
     def by_digits(self, j: int, k: int, claim: float) -> Judgement | None:

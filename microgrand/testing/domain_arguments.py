@@ -64,6 +64,16 @@ def pieces(domain: Domain, largest: float = LARGEST, smallest: float = 0.0) -> l
     return [(low, high) for low, high in found if low <= high]
 
 
+def part_around(x: float, domain: Domain) -> tuple[float, float]:
+    """The least and the greatest float of that part of the domain which holds `x`; an empty one if none does.
+
+    >>> part_around(2.0, as_domain("non_zero")), part_around(0.0, as_domain("non_zero"))
+    ((5e-324, inf), (inf, -inf))
+    """
+    parts = [part for part in domain.intervals if part.contains(x)]
+    return min([_least(part) for part in parts], default=inf), max([_greatest(part) for part in parts], default=-inf)
+
+
 def _least(part: Interval) -> float:
     return nextafter(part.low, inf) if part.open_low else part.low
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from microgrand.table.domains import REALS, Domain, Interval
 from microgrand.testing.differences import judge
+from microgrand.testing.domain_arguments import part_around
 
 FACTORS = [1.0, 1.0 + 3e-8, 1.0 + 2e-7, 1.0 + 1e-4, 1.5, -1.0]  # of the right slope: at both ends of every tolerance
 
@@ -222,7 +223,8 @@ def cases() -> Iterator[tuple[str, Callable[[float], float], float, float, Domai
 
 def told(name: str, f: Callable[[float], float], x: float, claim: float, domain: Domain) -> str:
     """A judgement in one line; numbers in fewer digits than a machine's own logarithm could change."""
-    found = judge(f, x, claim, domain=domain)
+    low, high = part_around(x, domain)
+    found = judge(f, x, claim, low=low, high=high)
     sides = "" if found.left is None else f" [{found.left:.9g}, {found.right:.9g}]"
     return (
         f"{name} at {x!r}: {claim:.12g} {found.verdict}; {found.reference:.9g} ± {found.error:.3g}{sides} by "

@@ -7,5 +7,6 @@ the intervals of all steps meet, up to the first step where they contradict each
 """
 
 from microgrand.testing.differences.judging import judge
+from microgrand.testing.differences.verdict import Judgement, Verdict
 
-__all__ = ["judge"]
+__all__ = ["Judgement", "Verdict", "judge"]

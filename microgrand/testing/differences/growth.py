@@ -19,11 +19,10 @@ SPREAD = 0.05  # the exponents of neighbouring steps differ by less, if f is a p
 def growth(around: Surroundings, side: int) -> float | None:
     """The exponent q at the smallest steps at which f moves clearly; None if f is no power of h there.
 
-    >>> from microgrand.table.domains import REALS
     >>> from microgrand.testing.differences.precision import DOUBLE
     >>> from microgrand.testing.differences.probe import Probe
-    >>> round(growth(Surroundings(Probe(lambda x: abs(x) ** 0.5, REALS, 0.0), 0.0, 0.0, DOUBLE), 1), 9)
-    0.5
+    >>> round(growth(Surroundings(Probe(math.cbrt, -1.0, 1.0), 0.0, 0.0, DOUBLE), 1), 9)
+    0.333333333
     """
     points: list[tuple[int, float]] = []
     for step in around.steps:

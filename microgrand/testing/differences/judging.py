@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from microgrand.table.domains import REALS, Domain
 from microgrand.testing.differences.averaging import averaged
 from microgrand.testing.differences.claims import RESOLUTION, Claim
 from microgrand.testing.differences.excuses import doubt, flat_to_rounding
@@ -18,16 +17,18 @@ from microgrand.testing.differences.reference import Reference, one_slope
 from microgrand.testing.differences.settled_reference import Settled, settle
 from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surroundings
-from microgrand.testing.verdict import Judgement, Verdict
+from microgrand.testing.differences.verdict import Judgement, Verdict
 
 
-def judge(f: Callable[[float], Any], x: float, claim: float, *, domain: Domain = REALS) -> Judgement:
+def judge(
+    f: Callable[[float], Any], x: float, claim: float, *, low: float = -math.inf, high: float = math.inf
+) -> Judgement:
     """Whether `claim` is f′(x), told from values of f alone.
 
-    f       is called with floats; where it raises, or returns anything but a finite real number, it has no value
-    claim   the derivative at x; at a kink any number between the left and the right derivative agrees
-    domain  where f is meant: it is called nowhere else, and at an edge the derivative is the one from inside.
-            Without it f is called some way around x, on both sides
+    f          is called with floats; where it raises, or returns anything but a finite real number, it has no value
+    claim      the derivative at x; at a kink any number between the left and the right derivative agrees
+    low, high  where f is meant, from low to high, both included: it is called nowhere else, and at an end the
+               derivative is the one from inside. Without them f is called some way around x, on both sides
 
     Kinks and ripples that are smaller than the noise of f are invisible. A right formula that loses digits by
     cancellation is judged by the digits that are left.
@@ -41,14 +42,14 @@ def judge(f: Callable[[float], Any], x: float, claim: float, *, domain: Domain =
     (-1.0, 1.0)
     """
     x = float(x)
-    probe = Probe(f, domain, x)
+    probe = Probe(f, low, high)
     value = probe(x)
     if value is None:
         return _no_value(probe, claim)
     around = Surroundings(probe, x, value, DOUBLE)
     precision = recognised(around)
     if precision is not DOUBLE:
-        probe = Probe(f, domain, x, precision, probe.evaluations)
+        probe = Probe(f, low, high, precision, probe.evaluations)
         at = probe.point(x)
         value = probe(at)
         if value is None:

@@ -7,27 +7,30 @@ from collections.abc import Callable
 from numbers import Complex, Real
 from typing import Any
 
-from microgrand.table.domains import Domain
 from microgrand.testing.differences.precision import DOUBLE, Precision
 
 
 class Probe:
-    """f on that part of its domain which hangs together with x, remembering what it gave.
+    """f from `low` to `high`, remembering what it gave.
 
     Where f raises, or gives NaN, an infinity, or anything that is no real number, it has no value: None. An exception
     that is no `Exception`, such as KeyboardInterrupt, passes.
 
-    >>> import microgrand
-    >>> log = Probe(microgrand.log, microgrand.log.domains[0], 1.0)
+    >>> log = Probe(math.log, 0.0, math.inf)
     >>> log(1.0), log(-1.0), log.evaluations
     (0.0, None, 1)
     """
 
     def __init__(
-        self, f: Callable[[float], Any], domain: Domain, x: float, precision: Precision = DOUBLE, evaluations: int = 0
+        self,
+        f: Callable[[float], Any],
+        low: float,
+        high: float,
+        precision: Precision = DOUBLE,
+        evaluations: int = 0,
     ) -> None:
         self._f = f
-        self._parts = [part for part in domain.intervals if part.contains(x)]
+        self._low, self._high = low, high
         self._precision = precision
         self._values: dict[float, float | None] = {}
         self.evaluations = evaluations
@@ -45,7 +48,7 @@ class Probe:
         return self._precision.nearest(y) if self._precision is not DOUBLE else y
 
     def _allows(self, y: float) -> bool:
-        return math.isfinite(y) and any([part.contains(y) for part in self._parts])
+        return math.isfinite(y) and self._low <= y <= self._high
 
     def _evaluated(self, y: float) -> float | None:
         self.evaluations += 1

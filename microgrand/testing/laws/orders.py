@@ -13,6 +13,7 @@ from microgrand.errors import NonFiniteError
 from microgrand.table.primitive import Primitive
 from microgrand.testing import digits
 from microgrand.testing.differences import judge
+from microgrand.testing.domain_arguments import part_around
 from microgrand.testing.exact import differenced_partial
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.laws.law import Broken, need_one_judged, refused, variable_positions
@@ -59,7 +60,8 @@ def _by_differences(row: Primitive, xs: list[float], k: int, i: int, claim: floa
         z = row.value(*moved)
         return float(row.partials[0](z, *moved)[k] if row.signature.lists else row.partials[k](z, *moved))
 
-    return judge(along, xs[i], claim, domain=row.domains[min(i, len(row.domains) - 1)])
+    low, high = part_around(xs[i], row.domains[min(i, len(row.domains) - 1)])
+    return judge(along, xs[i], claim, low=low, high=high)
 
 
 def higher_orders(row: Primitive, xs: list[float]) -> None:
