@@ -1,0 +1,62 @@
+"""One run of a function in many digits: what it decided on its way, and where it lost them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+Outcome = TypeVar("Outcome")
+
+
+class DigitsLostError(TypeError):
+    """The function turns a number of many digits into something that has fewer: it cannot be run again this way."""
+
+
+class Run:
+    """The decisions of one run, and whether it can be believed.
+
+    A function decides when it compares, rounds to whole numbers or takes a sign. In the first run, at the point itself,
+    each number is held twice, as floats have it and in many digits, and so is each decision. Where the two differ, f's
+    own roundings decide (`if 1.0 + x == 1.0`): then the floats' outcome counts, here and in the later runs beside the
+    point, since it is the formula which floats evaluate there.
+
+    first      the run at the point itself; None for that run
+    decisions  the outcomes in order
+    muddy      the floats' outcome of each decision, by its place, on which the two differ
+    lost       why the run cannot be believed; empty as long as it can. It is noted here as well as raised, for f may
+               catch whatever is raised
+    """
+
+    def __init__(self, first: Run | None = None) -> None:
+        self.first = first
+        self.decisions: list[Any] = []
+        self.muddy: dict[int, Any] = {}
+        self.lost = ""
+        self._apart = False  # whether this run has left the way of the first one
+
+    @property
+    def is_first(self) -> bool:
+        """Whether numbers are held as floats too."""
+        return self.first is None
+
+    def decided(self, near: Outcome | None, exact: Outcome) -> Outcome:
+        """The outcome of a decision; `near` is the floats' one, which later runs have not.
+
+        >>> run = Run()
+        >>> run.decided(True, False), Run(run).decided(None, False)
+        (True, True)
+        """
+        place = len(self.decisions)
+        outcome = exact
+        if self.first is None:
+            if near is not None and near != exact:
+                outcome = self.muddy[place] = near
+        elif not self._apart:
+            outcome = self.first.muddy.get(place, exact)
+            self._apart = place >= len(self.first.decisions) or self.first.decisions[place] != outcome
+        self.decisions.append(outcome)
+        return outcome
+
+    def lose(self, why: str) -> DigitsLostError:
+        """Note that digits are lost; the error to be raised says why."""
+        self.lost = self.lost or why
+        return DigitsLostError(why)
