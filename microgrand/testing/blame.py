@@ -9,10 +9,10 @@ from microgrand.engine.node import Node, data_of
 from microgrand.engine.order import topological_order
 from microgrand.table.formula import formula
 from microgrand.table.primitive import Primitive
-from microgrand.testing import digits
 from microgrand.testing.differences import judge
-from microgrand.testing.domain_arguments import part_around
+from microgrand.testing.domain_arguments import part_around, sides_inside
 from microgrand.testing.expression import Expression, applied
+from microgrand.testing.held import judged_by_graph
 from microgrand.testing.verdict import Judgement, Verdict
 
 
@@ -61,9 +61,9 @@ def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial:
     draft = Expression.draft(operands)
     expression = draft.finished(draft.apply(row, [x if j in chosen else j for j, x in enumerate(operands)]))
     domain = row.domains[min(k, len(row.domains) - 1)]
-    found = digits.slopes(expression, k, domain)
+    found = judged_by_graph(expression, k, sides_inside(operands[k], domain), partial)
     if found is not None:
-        return digits.judged(partial, found, digits.natural_slope(expression, k))
+        return found
 
     def along(x: float) -> Any:
         return applied(row, [*operands[:k], x, *operands[k + 1 :]])

@@ -1,8 +1,6 @@
 """`check_gradient`: is this the derivative of that function at this point? Of any framework: both are called on floats.
 
-A claim is judged by the best reference there is: where f runs on microgrand's Values, the graph that it records,
-evaluated with many digits (`digits.py`); else values of f around the point (`differences/`), made sharper by a complex
-step where f takes complex numbers.
+A claim is held against the best reference there is: see `references.py`.
 """
 
 from __future__ import annotations
@@ -10,21 +8,17 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Callable, Sequence
-from functools import partial
-from math import isclose, isfinite, nan
+from functools import cache, cached_property, partial
+from math import isfinite, nan
 from typing import Any
 
-from microgrand.engine.node import Node
-from microgrand.engine.order import topological_order
 from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
 from microgrand.table.domains import REALS, Domain
-from microgrand.testing import digits
-from microgrand.testing.complexstep import sharpened
-from microgrand.testing.differences import judge
-from microgrand.testing.domain_arguments import as_domain, part_around
-from microgrand.testing.expression import Expression
+from microgrand.testing.domain_arguments import as_domain
 from microgrand.testing.functions import FlatFunction, WrongShape, numbers_in, numbers_like
+from microgrand.testing.held import Claim
+from microgrand.testing.references import References
 from microgrand.testing.report import Finding, Report
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -34,9 +28,6 @@ NO_GRADIENT = (
 )
 RAISED_AT = "raised by the gradient at"
 COTANGENTS = 2  # random products in which a vector-Jacobian product is looked at
-SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
-SAME = 1e-9
-ROUNDINGS = 8 * 2.0**-53  # a sum over paths is off by so much of their size
 
 
 def check_gradient(
@@ -64,8 +55,8 @@ def check_gradient(
     agree
     >>> print(check_gradient(lambda x, y: x / y, gradient=lambda x, y: (1 / y, x / y**2), at=(3.0, 2.0)))
     derivative  at  claimed  reference  ± error  verdict   by
-    ∂f/∂x       3   0.5      0.5        7.0e-16  agree     50-digit evaluation
-    ∂f/∂y       2   0.75     -0.75      1.1e-15  disagree  50-digit evaluation
+    ∂f/∂x       3   0.5      0.5        7.0e-16  agree     60-digit evaluation
+    ∂f/∂y       2   0.75     -0.75      1.1e-15  disagree  60-digit evaluation
     ∂f/∂y: the claim is outside what the function's own steps give
     verdict: disagree
     """
@@ -106,11 +97,13 @@ class Check:
             claims = self.own_claims() if self.gradient is None else self.claims(self.gradient, len(outputs))
         except NoClaim as error:
             return self.unjudged(str(error))
-        is_vector = len(outputs) > 1
+        is_vector, inputs = len(outputs) > 1, len(self.function.numbers)
+        flat = [claim for row in claims for claim in row]
+        formula = cache(partial(self.formula_of, self.gradient, flat) if self.gradient is not None else lambda: None)
         findings = [
-            self.finding(f"∂f[{j}]" if is_vector else "∂f", partial(self.output, j), j, k, claims[j][k])
+            self.finding(f"∂f[{j}]" if is_vector else "∂f", {j: 1.0}, k, claims[j][k], _item(formula, j * inputs + k))
             for j in range(len(outputs))
-            for k in range(len(self.function.numbers))
+            for k in range(inputs)
         ]
         return Report(findings)
 
@@ -175,64 +168,39 @@ class Check:
         for n in range(COTANGENTS):
             cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in outputs]
             claims = self.shaped(self.answer(gradient, self.function.arguments, cotangents), 1)[0]
-            for k, claim in enumerate(claims):
-                findings.append(
-                    self.finding(f"∂(v{n}·f)", partial(self.weighted, cotangents), None, k, claim)
-                )  # fmt: skip
+            weights, formula = (
+                dict(enumerate(cotangents)),
+                cache(partial(self.formula_of, gradient, claims, cotangents)),
+            )
+            findings += [
+                self.finding(f"∂(v{n}·f)", weights, k, claim, _item(formula, k)) for k, claim in enumerate(claims)
+            ]
         return Report(findings)
 
     # ---- what is so ------------------------------------------------------------------------------------------------
 
-    def finding(
-        self, what: str, output: Callable[[Sequence[float]], float], j: int | None, k: int, claim: float
-    ) -> Finding:
-        """The claim about one output and the input k."""
-        x = self.function.numbers[k]
-        judgement = None if j is None else self.by_digits(j, k, claim)
-        if judgement is None:
+    def finding(self, what: str, weights: dict[int, float], k: int, claim: float, exact: Callable[[], Any]) -> Finding:
+        """The claim about the input k, of the outputs in a weighted sum."""
+        judgement = self.references.judgement(Claim(claim, weights, {k: 1.0}, exact))
+        return Finding(f"{what}/∂{self.function.names[k]}", self.function.numbers[k], judgement)
 
-            def along(number: float) -> float:
-                return output([*self.function.numbers[:k], number, *self.function.numbers[k + 1 :]])
+    @cached_property
+    def references(self) -> References:
+        """What the claims are held against."""
+        values = self.outputs(self.function.numbers)
+        return References(self.function, self.domains, values, self.outputs, self.recorded)
 
-            low, high = part_around(x, self.domains[k])
-            judgement = sharpened(judge(along, x, claim, low=low, high=high), along, x)
-        return Finding(f"{what}/∂{self.function.names[k]}", x, judgement)
+    def formula_of(self, gradient: Callable[..., Any], claims: list[float], *cotangents: list[float]) -> Any:
+        """The gradient in many digits, flat as the claims are; None where it cannot be had."""
+        from microgrand.testing.more_digits.reruns import Rerun
+        from microgrand.testing.more_digits.run import DigitsLostError
 
-    def by_digits(self, j: int, k: int, claim: float) -> Judgement | None:
-        """The judgement by the recorded graph; None where f records none, or not the same function."""
-        expression = self.expression(j)
-        if expression is None or not self.is_faithful(expression, j):
+        arguments = (*self.function.arguments, *cotangents)
+        inputs = [*self.function.numbers, *[v for each in cotangents for v in each]]
+        try:
+            return Rerun(gradient, arguments, inputs, claims).values
+        except DigitsLostError:
             return None
-        found = digits.slopes(expression, k, self.domains[k])
-        if found is None or self.recorded is None:
-            return None
-        leaves, outputs, _ = self.recorded
-        rounding = ROUNDINGS * size_of_paths(outputs[j], leaves[k])
-        found = found._replace(noise=found.noise + rounding)
-        return digits.judged(claim, found, digits.natural_slope(expression, k))
-
-    def expression(self, j: int) -> Expression | None:
-        """The graph of output j as data, if f recorded one and did not branch."""
-        if self.recorded is None:
-            return None
-        leaves, outputs, branched = self.recorded
-        if branched or not isinstance(outputs[j], Value) or outputs[j].is_leaf:
-            return None
-        return Expression.read(leaves, outputs[j])
-
-    def is_faithful(self, expression: Expression, j: int) -> bool:
-        """Whether the graph gives what f gives, at the point and beside it: f may take its Values' numbers out."""
-        for shift in (0.0, *SHIFTS):
-            numbers = [x + shift * (x or 1.0) for x in self.function.numbers]
-            if not all([domain.holds(x) for domain, x in zip(self.domains, numbers, strict=True)]):
-                continue
-            try:
-                here, there = expression(*numbers), self.output(j, numbers)
-            except Exception:  # beyond where f is defined, which says nothing
-                continue
-            if not isclose(here, there, rel_tol=SAME, abs_tol=0.0) and not here != here != there:
-                return False
-        return True
 
     def outputs(self, numbers: Sequence[float]) -> list[float]:
         """The values of f; it is called once at each point."""
@@ -246,14 +214,6 @@ class Check:
         if isinstance(found, Exception):
             raise found
         return found
-
-    def output(self, j: int, numbers: Sequence[float]) -> float:
-        """The value of output j."""
-        return self.outputs(numbers)[j]
-
-    def weighted(self, cotangents: Sequence[float], numbers: Sequence[float]) -> float:
-        """v·f."""
-        return sum([v * z for v, z in zip(cotangents, self.outputs(numbers), strict=True)])
 
     def unjudged(self, because: str) -> Report:
         """A report that says why there is nothing to say."""
@@ -270,26 +230,21 @@ class NoNumber(TypeError):  # noqa: N818  told, and not raised to the user
     """A gradient gave something that is no real number."""
 
 
+def _item(formula: Callable[[], Any], place: int) -> Callable[[], Any]:
+    """One number of a formula, when it is asked for."""
+
+    def item() -> Any:
+        found = formula()
+        return None if found is None else found[place]
+
+    return item
+
+
 def _claim(z: Any) -> float:
     try:
         return float(z)
     except TypeError:
         raise NoNumber(f"a derivative is a real number; got {z!r:.60}") from None
-
-
-def size_of_paths(root: Value, leaf: Value) -> float:
-    """Σ |Π partials| over the paths from the leaf to the root: beside it, whoever adds the paths up has roundings.
-
-    >>> x = Value(3.0)
-    >>> size_of_paths(2.0 * x - 5.0 * x, x)
-    7.0
-    """
-    sizes: dict[Node, float] = {root: 1.0}
-    for node in reversed(topological_order(root)):
-        size = sizes.get(node, 0.0)
-        for parent, along in zip(node.parents, node.partials, strict=True):
-            sizes[parent] = sizes.get(parent, 0.0) + abs(along) * size
-    return sizes.get(leaf, 0.0)
 
 
 def _per_input(domain: Any, function: FlatFunction) -> list[Domain]:

@@ -10,6 +10,8 @@ from microgrand.table import rows as primitives
 from microgrand.table.domains import Domain, Interval
 
 LARGEST: Final = 1.7976931348623157e308  # the largest float
+SMALLEST_NORMAL: Final = 2.0**-1022
+SIDE: Final = 1e-9  # relative: how close to a point its sides are looked for inside the domain
 
 NAMED: Final[dict[str, Domain]] = {
     name.lower(): item
@@ -72,6 +74,16 @@ def part_around(x: float, domain: Domain) -> tuple[float, float]:
     """
     parts = [part for part in domain.intervals if part.contains(x)]
     return min([_least(part) for part in parts], default=inf), max([_greatest(part) for part in parts], default=-inf)
+
+
+def sides_inside(x: float, domain: Domain) -> tuple[bool, bool]:
+    """Whether the domain goes on below and above `x`.
+
+    >>> sides_inside(0.0, as_domain("non_negative"))
+    (False, True)
+    """
+    beside = abs(x) * SIDE or SMALLEST_NORMAL
+    return domain.holds(x - beside), domain.holds(x + beside)
 
 
 def _least(part: Interval) -> float:

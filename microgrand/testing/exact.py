@@ -37,6 +37,15 @@ EXACT = mpmath.MPContext()
 EXACT.mpf.__float__ = EXACT.mpf.__complex__ = _without_loss
 
 
+def released(x: Any) -> Any:
+    """A number of EXACT as one of mpmath's own, which turns into a float when asked; None stays None.
+
+    >>> float(released(EXACT.mpf(0.5)))
+    0.5
+    """
+    return None if x is None else mpmath.mp.convert(x)
+
+
 @contextmanager
 def many_digits(digits: int) -> Iterator[None]:
     """Inside, numbers made by EXACT.mpf and by mpmath have that many digits."""

@@ -11,11 +11,11 @@ from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
 from microgrand.errors import NonFiniteError
 from microgrand.table.primitive import Primitive
-from microgrand.testing import digits
 from microgrand.testing.differences import judge
-from microgrand.testing.domain_arguments import part_around
+from microgrand.testing.domain_arguments import part_around, sides_inside
 from microgrand.testing.exact import differenced_partial
 from microgrand.testing.expression import Expression, applied
+from microgrand.testing.held import judged_by_graph
 from microgrand.testing.laws.law import Broken, need_one_judged, refused, variable_positions
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -48,8 +48,8 @@ def _by_digits(row: Primitive, leaves: list[Value], slope: Any, index: int, i: i
     if not isinstance(slope, Value) or slope.is_leaf:
         return None
     expression = Expression.read(leaves, slope)
-    found = digits.slopes(expression, index, row.domains[min(i, len(row.domains) - 1)])
-    return None if found is None else digits.judged(claim, found, digits.natural_slope(expression, index))
+    sides = sides_inside(expression.inputs[index], row.domains[min(i, len(row.domains) - 1)])
+    return judged_by_graph(expression, index, sides, claim)
 
 
 def _by_differences(row: Primitive, xs: list[float], k: int, i: int, claim: float) -> Judgement:

@@ -100,12 +100,15 @@ def _huber(delta: Any, x: Any) -> Any:
     return x * x / 2 if abs(x) <= delta else delta * (abs(x) - delta / 2)
 
 
+OF_MPMATH = (
+    "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh",
+    "sqrt", "erf", "erfc", "gamma", "hypot", "expm1",
+)  # fmt: skip
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: _guarded(function)
     for name, function in {
-        **{name: getattr(EXACT, name) for name in (
-            "exp log sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh sqrt erf erfc gamma hypot expm1"
-        ).split()},
+        **{name: getattr(EXACT, name) for name in OF_MPMATH},
         "exp2": lambda x: EXACT.mpf(2) ** x,
         "log1p": lambda x: EXACT.log(1 + x),
         "log2": lambda x: EXACT.log(x, 2),

@@ -14,26 +14,38 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from microgrand.table.primitive import Primitive
+from microgrand.testing.more_digits.number import applied
 from microgrand.testing.more_digits.run import DigitsLostError
 from microgrand.testing.more_digits.stand_ins import BUILTINS, Special, of_scipy, replacements
 
-LEFT_AS_THEY_ARE = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "jax", "jaxlib", "torch", "mpmath", "microgrand"}
+LEFT_AS_THEY_ARE = frozenset(sys.stdlib_module_names) | {
+    "numpy",
+    "scipy",
+    "jax",
+    "jaxlib",
+    "torch",
+    "mpmath",
+    "microgrand",
+}
 LARGEST_COPY = 10_000  # items of a container: a table so long is not searched for functions and copied
 
 
 def lifted(f: Callable[..., Any]) -> Callable[..., Any]:
     """The function on Numbers.
 
-    Raises DigitsLostError where it keeps a state in a global name.
+        Raises DigitsLostError where it keeps a state in a global name.
 
-    >>> from math import exp
-    >>> from microgrand.testing.exact import EXACT, many_digits
-    >>> from microgrand.testing.more_digits.number import Number
-    >>> from microgrand.testing.more_digits.run import Run
-    >>> with many_digits(30):
-    ...     z = lifted(lambda x: exp(x) - 1)(Number(1e-20, EXACT.mpf(1e-20), Run()))
-    ...     z.near, EXACT.nstr(z.exact, 5)
-    (0.0, '1.0e-20')
+        >>> from math import exp
+        >>> from microgrand.testing.exact import EXACT, many_digits
+        >>> from microgrand.testing.more_digits.number import Number
+        >>> from microgrand.table.primitive import Primitive
+    from microgrand.testing.more_digits.number import applied
+    from microgrand.testing.more_digits.run import Run
+        >>> with many_digits(30):
+        ...     z = lifted(lambda x: exp(x) - 1)(Number(1e-20, EXACT.mpf(1e-20), Run()))
+        ...     z.near, EXACT.nstr(z.exact, 5)
+        (0.0, '1.0e-20')
     """
     function: Callable[..., Any] = _Lifter().lifted(f)
     return function
@@ -64,6 +76,8 @@ class _Lifter:
     def _maker(self, item: Any) -> Callable[[Any], Any] | None:
         """How it is lifted; None where it is left as it is."""
         match item:
+            case Primitive():
+                return self._row
             case types.FunctionType():
                 return self._function if _is_users(item.__module__) else None
             case types.MethodType():
@@ -126,10 +140,13 @@ class _Lifter:
     def _ufunc(self, function: Any) -> None:
         self._keep(function, of_scipy(function) or function)
 
+    def _row(self, row: Primitive) -> None:
+        self._keep(row, lambda *xs: applied(row, row, *xs))
+
     def _module(self, module: types.ModuleType) -> None:
         if module.__name__ == "scipy.special":
             self._keep(module, Special(module))
-        elif _is_users(module.__name__):
+        elif _is_users(module.__name__) or module.__name__ == "microgrand":
             self._keep(module, _Module(module, self.lifted))
         else:
             self._keep(module, module)

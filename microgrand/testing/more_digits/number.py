@@ -67,10 +67,10 @@ class Number:
     def __rpow__(self, other: Any) -> Any:
         return _operated(operator.pow, "pow", other, self)
 
-    def __neg__(self) -> Number:
+    def __neg__(self) -> Any:
         return applied(operator.neg, FUNCTIONS["negative"], self)
 
-    def __abs__(self) -> Number:
+    def __abs__(self) -> Any:
         return applied(abs, FUNCTIONS["absolute"], self)
 
     def __pos__(self) -> Number:
@@ -117,15 +117,15 @@ class Number:
     def __bool__(self) -> bool:
         return decided(lambda x: x != 0, lambda x: x != 0, self)
 
-    def __int__(self) -> int:
+    def __int__(self) -> Any:
         return whole(int, lambda x: int(EXACT.floor(x)) if x >= 0 else int(EXACT.ceil(x)), self)
 
     __trunc__ = __int__
 
-    def __floor__(self) -> int:
+    def __floor__(self) -> Any:
         return whole(math.floor, lambda x: int(EXACT.floor(x)), self)
 
-    def __ceil__(self) -> int:
+    def __ceil__(self) -> Any:
         return whole(math.ceil, lambda x: int(EXACT.ceil(x)), self)
 
     def __round__(self, digits: int | None = None) -> Any:
@@ -231,8 +231,11 @@ def run_of(xs: Iterable[Any]) -> Run | None:
     return next((x.run for x in xs if isinstance(x, Number)), None)
 
 
-def applied(on_floats: Callable[..., Any], in_digits: Callable[..., Any], *xs: Any) -> Any:
-    """A function of real numbers, on floats and in many digits; what floats raise is raised."""
+def applied(on_floats: Callable[..., Any], in_digits: Callable[..., Any], *xs: Any, unit: float = 0.0) -> Any:
+    """A function of real numbers, on floats and in many digits; what floats raise is raised.
+
+    unit  how far it may be off on floats, of its size, where that is more than a rounding
+    """
     run = run_of(xs)
     if run is None:
         return on_floats(*xs)
@@ -247,7 +250,7 @@ def applied(on_floats: Callable[..., Any], in_digits: Callable[..., Any], *xs: A
         if run.is_first:
             raise run.lose(OUTSIDE) from error
         raise ValueError("math domain error") from error
-    return Number(near, exact, run)
+    return Number(near, run.noted(near, exact, unit), run)
 
 
 def decided(on_floats: Callable[..., bool], in_digits: Callable[..., bool], *xs: Any) -> bool:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import random
+import time
 from typing import Any, TypeVar
 
 Outcome = TypeVar("Outcome")
+
+# The unit roundoff and the smallest normal number of the formats that numbers on the way may have.
+FORMATS = {
+    "float": (2.0**-53, 2.0**-1022),
+    "float64": (2.0**-53, 2.0**-1022),
+    "float32": (2.0**-24, 2.0**-126),
+    "float16": (2.0**-11, 2.0**-14),
+    "bfloat16": (2.0**-8, 2.0**-126),
+}
 
 
 class DigitsLostError(TypeError):
@@ -24,10 +36,23 @@ class Run:
     muddy      the floats' outcome of each decision, by its place, on which the two differ
     lost       why the run cannot be believed; empty as long as it can. It is noted here as well as raised, for f may
                catch whatever is raised
+    unit       the unit roundoff of the coarsest format on the way
+    smallest   the smallest normal number of that format
     """
 
-    def __init__(self, first: Run | None = None) -> None:
+    def __init__(
+        self, first: Run | None = None, *, rounding: random.Random | None = None, seconds: float = math.inf
+    ) -> None:
+        """Begin a run.
+
+        rounding  where it is given each number is off by a random part of the unit roundoff
+        seconds   that the run may take
+        """
         self.first = first
+        self._rounding = rounding
+        self._end = time.monotonic() + seconds
+        self.unit: float = FORMATS["float"][0] if first is None else first.unit
+        self.smallest: float = FORMATS["float"][1] if first is None else first.smallest
         self.decisions: list[Any] = []
         self.muddy: dict[int, Any] = {}
         self.lost = ""
@@ -55,6 +80,22 @@ class Run:
             self._apart = place >= len(self.first.decisions) or self.first.decisions[place] != outcome
         self.decisions.append(outcome)
         return outcome
+
+    def noted(self, near: Any, exact: Any, unit: float = 0.0) -> Any:
+        """The number in many digits, once it has been seen how floats have it; off by a rounding if that is asked for.
+
+        unit  how far what computed `near` may be off, of its size, where that is more than a rounding
+        """
+        if self.first is None:
+            format = FORMATS.get(type(near).__name__)
+            if format is not None and format[0] > self.unit:
+                self.unit, self.smallest = format
+            if time.monotonic() > self._end:
+                raise self.lose("f takes too long in many digits")
+        if self._rounding is not None:
+            relative = self._rounding.uniform(-1.0, 1.0) * max(unit, self.unit)
+            exact = exact * (1 + type(exact)(relative)) + self._rounding.random() * self.smallest
+        return exact
 
     def lose(self, why: str) -> DigitsLostError:
         """Note that digits are lost; the error to be raised says why."""

@@ -13,36 +13,42 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from microgrand.testing.exact import EXACT
-from microgrand.testing.more_digits.exact_functions import FUNCTIONS, real
+from microgrand.testing.more_digits.exact_functions import FUNCTIONS
 from microgrand.testing.more_digits.number import Number, applied, decided, whole
 
 # By the names of `math`, where they are others than those in FUNCTIONS.
 OF_MATH = {"fabs": "absolute"}
 SAME_NAME = (
-    "exp exp2 expm1 log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh asin acos atan atan2 asinh acosh atanh erf "
-    "erfc gamma lgamma pow degrees radians"
-).split()
+    "exp", "exp2", "expm1", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+    "asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh", "erf", "erfc", "gamma", "lgamma", "pow", "degrees",
+    "radians",
+)  # fmt: skip
+
+SCIPY_UNIT = 2.0**-36  # SciPy tests most of its functions to some 1e-11 of their size
+
+SAME_IN_SCIPY = (
+    "erf", "erfc", "erfinv", "gamma", "exp2", "expm1", "log1p", "cbrt", "ndtr", "log_ndtr", "ndtri", "logit", "xlogy",
+    "xlog1py", "entr", "rel_entr", "kl_div", "cosm1", "exprel", "jv", "iv", "beta", "betaln", "poch", "betainc",
+    "expi", "exp1", "boxcox", "huber", "pseudo_huber", "radians",
+)  # fmt: skip
 
 # SciPy's special functions by the names that FUNCTIONS has for them.
 OF_SCIPY = {
-    **{name: name for name in (
-        "erf erfc erfinv gamma exp2 expm1 log1p cbrt ndtr log_ndtr ndtri logit xlogy xlog1py entr rel_entr kl_div cosm1 "
-        "exprel jv iv beta betaln poch betainc expi exp1 boxcox huber pseudo_huber radians"
-    ).split()},
+    **{name: name for name in SAME_IN_SCIPY},
     "gammaln": "lgamma", "loggamma": "lgamma", "psi": "digamma", "digamma": "digamma", "expit": "sigmoid",
     "log_expit": "log_sigmoid", "softplus": "softplus", "i0": "bessel_i0", "i1": "bessel_i1", "i0e": "bessel_i0e",
     "i1e": "bessel_i1e", "j0": "bessel_j0", "j1": "bessel_j1", "gammainc": "igamma", "gammaincc": "igammac",
 }  # fmt: skip
 
 
-def on_numbers(original: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The function `name` of FUNCTIONS on Numbers, `original` on all else."""
+def on_numbers(original: Callable[..., Any], name: str, unit: float = 0.0) -> Callable[..., Any]:
+    """The function `name` of FUNCTIONS on Numbers, `original` on all else; `unit` as in `applied`."""
     in_digits = FUNCTIONS[name]
 
     def stand_in(*xs: Any, **named: Any) -> Any:
         if named or not any([isinstance(x, Number) for x in xs]):
             return original(*xs, **named)
-        return applied(original, in_digits, *xs)
+        return applied(original, in_digits, *xs, unit=unit)
 
     stand_in.__name__ = getattr(original, "__name__", name)
     return stand_in
@@ -160,6 +166,7 @@ class Float(metaclass=_FloatType):
     """`float`, which gives back what is more than a float: a Number, or what another framework traces with."""
 
     def __new__(cls, x: Any = 0.0) -> Any:
+        """The number as a float, unless it is more than that."""
         return float(x) if isinstance(x, (int, float, str, bytes)) or _is_settled(x) else x
 
     fromhex = float.fromhex
@@ -184,7 +191,7 @@ BUILTINS: dict[Any, Any] = {float: Float, sum: _sum, pow: _pow}
 def of_scipy(function: Any) -> Callable[..., Any] | None:
     """What stands in for a special function of SciPy; None where there is none in many digits."""
     name = OF_SCIPY.get(getattr(function, "__name__", ""))
-    return None if name is None else on_numbers(function, name)
+    return None if name is None else on_numbers(function, name, SCIPY_UNIT)
 
 
 class Special:
@@ -203,6 +210,3 @@ def replacements() -> dict[Any, Any]:
     """Modules and functions, and what stands in for each."""
     of_math = {original: getattr(MATH, name) for name, original in vars(math).items() if callable(original)}
     return {math: MATH, **of_math, **BUILTINS}
-
-
-__all__ = ["MATH", "Special", "of_scipy", "real", "replacements"]

@@ -1,0 +1,163 @@
+"""A claimed derivative, held against the slopes of a formula: the verdict, and its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import inf, isfinite, isnan
+from typing import Any, NamedTuple
+
+from microgrand.engine.node import Node
+from microgrand.engine.order import topological_order
+from microgrand.engine.value import Value
+from microgrand.testing.verdict import Judgement, Verdict
+
+METHOD = "60-digit evaluation"
+DOUBLE = (2.0**-53, 2.0**-1022)  # the unit roundoff and the smallest normal number of double precision
+SHARP = 1e-2  # an error above this part of the slope tells nothing of it
+NEXT_TO_NOTHING = 1e-8  # unless it is below this part of the natural slope
+
+# How far a right claim may be off, of its size, by the unit roundoff of what f computes in: constants of f and of its
+# gradient may have been rounded otherwise.
+TOLERANCES = {2.0**-53: 1e-7, 2.0**-24: 1e-5, 2.0**-11: 1e-2, 2.0**-8: 5e-2}
+
+
+class Claim(NamedTuple):
+    """A claimed derivative: of Σⱼ weightⱼ·fⱼ along Σₖ directionₖ·eₖ.
+
+    number   as the gradient gave it
+    exact    asked for, the same by the gradient's own formula in many digits; None where that is not to be had
+    """
+
+    number: float
+    weights: Mapping[int, float]
+    direction: Mapping[int, float]
+    exact: Callable[[], Any]
+
+
+class Held:
+    """A claim, held against slopes of a formula.
+
+    found    the `Slopes` of the formula
+    noise    asked for, how far roundings inside f move its derivative: as much may be missing from a claim that has no
+             formula
+    natural  asked for, the slope beside which f's slope may be next to nothing
+    format   the unit roundoff and the smallest normal number of the format that f computes in
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        found: Any,
+        noise: Callable[[], float],
+        natural: Callable[[], float],
+        format: tuple[float, float] = DOUBLE,
+    ) -> None:
+        self.claim = claim
+        self.found = found
+        self.noise = noise
+        self.natural = natural
+        self.low, self.high = min(found.sides), max(found.sides)
+        self.relative = TOLERANCES[format[0]]
+        self.absolute = format[1]
+
+    def judgement(self) -> Judgement:
+        """The verdict."""
+        number = self.claim.number
+        if isnan(number):
+            return self.concluded(Verdict.DISAGREE, "the claim is not a number")
+        if not (_is_finite(self.low) and _is_finite(self.high)):
+            return self.of_infinite()
+        if self.fits(number):
+            kink = "a kink: the claim is between the left and the right derivative"
+            return self.concluded(Verdict.AGREE, kink if self.found.kink else "")
+        exact = self.claim.exact() if isfinite(number) else None
+        if exact is not None:
+            if not self.fits(exact):
+                return self.concluded(Verdict.DISAGREE, "")
+            lost = f"{float(abs(number - exact) / abs(exact)):.1g} of it" if exact else f"{number:.1g}"
+            return self.concluded(Verdict.AGREE, f"the gradient's formula is right; its floats are off by {lost} here")
+        return self.by_noise()
+
+    def fits(self, claim: Any, noise: float = 0.0) -> bool:
+        """Whether the claim is one of the slopes, or between them."""
+        size = max(abs(self.low), abs(self.high), abs(claim))
+        tolerance = self.relative * size + 4 * self.found.truncation + self.absolute + noise
+        return bool(self.low - tolerance <= claim <= self.high + tolerance)
+
+    def by_noise(self) -> Judgement:
+        """The verdict where the claim has no formula, and may be off by as much as roundings move the slope."""
+        number = self.claim.number
+        if not isfinite(number):
+            return self.concluded(Verdict.DISAGREE, "the claim is not finite, the slope is")
+        noise = self.noise()
+        if not self.fits(number, noise):
+            return self.concluded(Verdict.DISAGREE, "", noise)
+        size = float(max(abs(self.low), abs(self.high)))
+        if noise > SHARP * max(size, abs(number)) and noise > NEXT_TO_NOTHING * self.natural():
+            because = "noise: the roundings inside f are as large as its slope"
+            return self.concluded(Verdict.CANNOT_JUDGE, because, noise)
+        return self.concluded(Verdict.AGREE, "off by no more than roundings inside f explain", noise)
+
+    def of_infinite(self) -> Judgement:
+        """The verdict where a slope is infinite."""
+        number, sides = self.claim.number, [float(side) for side in self.found.sides]
+        wavers = self.noise()
+        if isnan(wavers) or (wavers > 0 and number not in sides):
+            return self.concluded(
+                Verdict.CANNOT_JUDGE, "noise: the roundings inside f decide whether its slope is infinite"
+            )
+        if len(set(sides)) == 2:
+            return self.concluded(Verdict.CANNOT_JUDGE, "the slope of f is infinite on one side, or differs in sign")
+        verdict = Verdict.AGREE if number == sides[0] else Verdict.DISAGREE
+        return self.concluded(verdict, "the slope of f is infinite")
+
+    def concluded(self, verdict: Verdict, because: str, noise: float = 0.0) -> Judgement:
+        """The judgement in full."""
+        left, right = (float(self.found.left), float(self.found.right)) if self.found.kink else (None, None)
+        low, high = float(self.low), float(self.high)
+        slope = low if low == high else low / 2 + high / 2
+        error = noise + float(self.found.truncation) + abs(slope) * 2.0**-53 if isfinite(slope) else 0.0
+        return Judgement(
+            verdict, self.claim.number, slope, error, left, right, METHOD, because, 0,
+            self.relative > TOLERANCES[DOUBLE[0]],
+        )  # fmt: skip
+
+
+# How far a right claim may be off, of its size, by the unit roundoff of what f computes in: constants of f and of its
+# gradient may have been rounded otherwise.
+TOLERANCES = {2.0**-53: 1e-7, 2.0**-24: 1e-5, 2.0**-11: 1e-2, 2.0**-8: 5e-2}
+
+
+def judged_by_graph(expression: Any, k: int, sides: tuple[bool, bool], number: float) -> Judgement | None:
+    """Whether a number is the derivative of an expression in input k; None where that has no values in many digits."""
+    from microgrand.testing.more_digits.formulas import Line
+    from microgrand.testing.more_digits.graphs import Graph, natural_slope
+
+    graph = Graph([expression])
+    line = Line(graph, {k: 1.0})
+    found = line.slopes({0: 1.0}, sides) if graph.is_evaluated() else None
+    if found is None:
+        return None
+    claim = Claim(number, {0: 1.0}, {k: 1.0}, lambda: None)
+    return Held(claim, found, lambda: line.spread({0: 1.0}, found), lambda: natural_slope(expression, [k])).judgement()
+
+
+def _is_finite(z: Any) -> bool:
+    return bool(abs(z) < inf)
+
+
+def size_of_paths(root: Any, leaf: Value) -> float:
+    """Σ |Π partials| over the paths from the leaf to the root: beside it, whoever adds the paths up has roundings.
+
+    >>> x = Value(3.0)
+    >>> size_of_paths(2.0 * x - 5.0 * x, x)
+    7.0
+    """
+    if not isinstance(root, Value):
+        return 0.0
+    sizes: dict[Node, float] = {root: 1.0}
+    for node in reversed(topological_order(root)):
+        size = sizes.get(node, 0.0)
+        for parent, along in zip(node.parents, node.partials, strict=True):
+            sizes[parent] = sizes.get(parent, 0.0) + abs(along) * size
+    return sizes.get(leaf, 0.0)

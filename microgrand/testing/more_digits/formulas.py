@@ -1,0 +1,94 @@
+"""A formula in many digits: its values around a point, and from them its slopes along a direction."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import Any
+
+from microgrand.testing.exact import (
+    EXACT,
+    SMALLEST_SLOPE_DIGITS,
+    STEP_DIGITS,
+    many_digits,
+    released,
+    step_beside,
+    working_digits,
+)
+from microgrand.testing.more_digits.slopes import Slopes, one_sided, slopes
+
+ROUNDINGS = 3  # runs whose every step is rounded otherwise
+SAFETY = 4.0  # what a few samples may miss of a spread
+
+
+class Formula(ABC):
+    """A function that can be evaluated in many digits at a point and beside it.
+
+    inputs  the point, flat
+    """
+
+    inputs: Sequence[float]
+
+    @abstractmethod
+    def outputs(self, inputs: Sequence[Any], seed: int | None = None) -> list[Any]:
+        """The outputs at inputs in many digits, flat; None in the place of one that is no real number there.
+
+        seed  where it is given each step is off by a random part of the rounding that floats have: what roundings
+              inside f do shows in how far apart these are
+        """
+
+    @property
+    def digits(self) -> int:
+        """How many are needed: for a difference of values, down to the smallest slope that a float can be."""
+        return working_digits(self.inputs) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS
+
+
+class Line:
+    """A formula along a direction through its point: all outputs, each evaluated once for each step.
+
+    direction  the weight of each input that is moved
+    """
+
+    def __init__(self, formula: Formula, direction: Mapping[int, float]) -> None:
+        self._formula = formula
+        self._direction = direction
+        self._step = step_beside([formula.inputs[k] for k in direction])
+        self._known: dict[tuple[Any, int | None], list[Any]] = {}
+
+    def slopes(self, weights: Mapping[int, float], sides: tuple[bool, bool] = (True, True)) -> Slopes | None:
+        """The derivatives along the direction from the left and from the right; None where there are none.
+
+        weights  of the outputs in the sum that is differentiated
+        sides    whether the left and the right side may be looked at
+        """
+        with many_digits(self._formula.digits):
+            found = slopes(lambda t: self._value(weights, t, None), self._step, sides)
+            if found is None:
+                return None
+            left, right, truncation = map(released, found[:3])
+            return Slopes(left, right, truncation, found.kink)
+
+    def spread(self, weights: Mapping[int, float], found: Slopes) -> float:
+        """How far the derivative moves when every step of f is rounded otherwise; infinite where it ends being so."""
+        side, slope = (-1, found.left) if found.left is not None else (1, found.right)
+        with many_digits(self._formula.digits):
+            others = [self._rounded(weights, side, seed) for seed in range(ROUNDINGS)]
+            if not EXACT.isfinite(slope):
+                return 0.0 if all([other == slope for other in others]) else inf
+            known = [abs(other - slope) for other in others if other is not None]
+            return SAFETY * float(max(known, default=0.0))
+
+    def _rounded(self, weights: Mapping[int, float], side: int, seed: int) -> Any:
+        here = self._value(weights, EXACT.mpf(0), seed)
+        found = None if here is None else one_sided(lambda t: self._value(weights, t, seed), here, side * self._step)
+        return None if found is None else released(found.slope)
+
+    def _value(self, weights: Mapping[int, float], t: Any, seed: int | None) -> Any:
+        if (t, seed) not in self._known:
+            moved = [EXACT.mpf(x) for x in self._formula.inputs]
+            for k, weight in self._direction.items():
+                moved[k] += t * weight
+            self._known[t, seed] = self._formula.outputs(moved, seed)
+        outputs = [(weight, self._known[t, seed][j]) for j, weight in weights.items()]
+        return None if any([z is None for _, z in outputs]) else EXACT.fsum([weight * z for weight, z in outputs])

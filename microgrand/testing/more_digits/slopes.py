@@ -1,0 +1,96 @@
+"""One-sided derivatives of a function that can be evaluated in many digits, by differences of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from microgrand.testing.exact import EXACT
+
+FINER = 1024  # the second step, as a fraction of the first
+REFINEMENTS = 2
+MUCH_FINER = 10**15
+CANCELLED = 2.0**20  # roundings of the last digit: a difference of no more is none
+GROWING = 8.0  # a quotient that grows so much from one step to the finer one has no limit
+APART = EXACT.mpf(10) ** -20  # one-sided derivatives that differ by more of their size are two
+
+
+class Side(NamedTuple):
+    """A one-sided derivative, and how far the two quotients that it was made of were apart."""
+
+    slope: Any
+    truncation: Any
+
+
+class Slopes(NamedTuple):
+    """The derivative at a point.
+
+    left, right  the one-sided derivatives, infinite where quotients grow; None on a side where there are no values
+    truncation   what the two steps differ by: next to nothing, except where the second derivative is infinite
+    kink         whether they differ
+    """
+
+    left: Any
+    right: Any
+    truncation: Any
+    kink: bool
+
+    @property
+    def sides(self) -> list[Any]:
+        """The one or two one-sided derivatives."""
+        return [side for side in (self.left, self.right) if side is not None]
+
+
+def slopes(value: Callable[[Any], Any], step: Any, sides: tuple[bool, bool] = (True, True)) -> Slopes | None:
+    """The derivatives of `value` at 0 from the left and from the right; None where it has values on neither side.
+
+    value  of a number in many digits, a number in many digits; None where it has none
+    step   over which differences are taken, and finer ones
+    sides  whether the left and the right side may be looked at
+
+    >>> from microgrand.testing.exact import many_digits
+    >>> with many_digits(60):
+    ...     [float(side) for side in slopes(lambda t: abs(3 * t), EXACT.mpf(10) ** -20).sides]
+    [-3.0, 3.0]
+    """
+    here = value(EXACT.mpf(0))
+    if here is None:
+        return None
+    left, right = (
+        one_sided(value, here, sign * step) if may else None for sign, may in zip((-1, 1), sides, strict=True)
+    )
+    known = [side for side in (left, right) if side is not None]
+    if not known:
+        return None
+    truncation = max([side.truncation for side in known])
+    size = max([abs(side.slope) for side in known])
+    kink = len(known) == 2 and bool(abs(known[0].slope - known[1].slope) > APART * size + 4 * truncation)
+    return Slopes(left and left.slope, right and right.slope, truncation, kink)
+
+
+def one_sided(value: Callable[[Any], Any], here: Any, step: Any) -> Side | None:
+    """The derivative toward the side of the step; None where there are no values.
+
+    Quotients also grow, and values are missing, where a step is too coarse for a function so steep: finer ones tell.
+    """
+    found = _quotient(value, here, step)
+    for _ in range(REFINEMENTS):
+        if found is not None and EXACT.isfinite(found.slope):
+            break
+        step /= MUCH_FINER
+        found = _quotient(value, here, step)
+    return found
+
+
+def _quotient(value: Callable[[Any], Any], here: Any, step: Any) -> Side | None:
+    """The derivative by two differences, over a step and over a finer one."""
+    beside, close = value(step), value(step / FINER)
+    if beside is None or close is None:
+        return None
+    coarse, fine = (beside - here) / step, (close - here) / (step / FINER)
+    blur = CANCELLED * EXACT.eps * abs(here) * FINER / abs(step)  # where even so many digits cancel
+    if abs(fine) <= blur and abs(coarse) <= blur:
+        return Side(EXACT.mpf(0), blur)
+    if abs(fine) > GROWING * abs(coarse):
+        return Side(EXACT.inf * EXACT.sign(fine), EXACT.mpf(0))
+    return Side(fine + (fine - coarse) / (FINER - 1), abs(fine - coarse))

@@ -1,0 +1,224 @@
+"""Which reference speaks of a claimed derivative: the formula of f in many digits, or else values of f on floats.
+
+A claim is held against the slope of f's *formula*, so that neither f's roundings nor the claim's own are judged. The
+formula is to be had where f records a graph, or where its code can be run again in many digits (`more_digits/`); of
+what is opaque, differences of floats tell (`differences/`), made sharper by a complex step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+from math import isclose, isfinite, ldexp
+from typing import Any
+
+from microgrand.engine.value import Value
+from microgrand.errors import MissingExtraError
+from microgrand.table.domains import Domain
+from microgrand.testing.complexstep import sharpened
+from microgrand.testing.differences import judge
+from microgrand.testing.domain_arguments import part_around, sides_inside
+from microgrand.testing.expression import Expression
+from microgrand.testing.functions import FlatFunction
+from microgrand.testing.held import DOUBLE, Claim, Held, size_of_paths
+from microgrand.testing.verdict import Judgement, Verdict
+
+SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
+SAME = 1e-9
+ROUNDINGS = 8  # a sum over paths is off by so many unit roundoffs of their size
+
+
+class References:
+    """What is known of a function at a point, to hold claims against.
+
+    function   what is differentiated
+    domains    where each input is meant to be
+    values     of the outputs at the point
+    outputs    f on floats, flat to flat
+    recorded   the inputs as Values, the outputs, and whether the code branched; None where f takes no Values
+    """
+
+    def __init__(
+        self,
+        function: FlatFunction,
+        domains: Sequence[Domain],
+        values: Sequence[float],
+        outputs: Callable[[Sequence[float]], Sequence[float]],
+        recorded: tuple[list[Value], list[Any], bool] | None,
+    ) -> None:
+        self.function = function
+        self.domains = domains
+        self.values = values
+        self.outputs = outputs
+        self.recorded = recorded
+        self.declined = ""  # why there is no formula
+
+    def judgement(self, claim: Claim) -> Judgement:
+        """The verdict on a claim by the best reference there is."""
+        if self.formula is None:
+            return self._by_floats(claim)._replace(declined=self.declined)
+        found = self._by_formula(claim)
+        if found is None:
+            return self._by_floats(claim)._replace(declined="in many digits f has no values beside x")
+        if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
+            return self._confirmed(claim, found)
+        return found
+
+    # ---- the formula -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def formula(self) -> Any:
+        """f in many digits: a `Graph` or a `Rerun`; None where there is none, and `declined` says why."""
+        try:
+            from microgrand.testing.more_digits.run import DigitsLostError
+        except MissingExtraError as missing:
+            self.declined = str(missing)
+            return None
+        graph = self._graph()
+        if graph is not None:
+            return graph
+        from microgrand.testing.more_digits.reruns import Rerun
+
+        try:
+            return Rerun(self.function.f, self.function.arguments, self.function.numbers, self.values)
+        except DigitsLostError as lost:
+            self.declined = str(lost)
+            return None
+
+    @property
+    def _is_rerun(self) -> bool:
+        return hasattr(self.formula, "jumps_beside")
+
+    @property
+    def _format(self) -> tuple[float, float]:
+        """The unit roundoff and the smallest normal number of the format that f computes in."""
+        return (self.formula.first.unit, self.formula.first.smallest) if self._is_rerun else DOUBLE
+
+    def _graph(self) -> Any:
+        """The recorded graphs of the outputs; None where f records none, branched, or does not compute the same."""
+        if self.recorded is None:
+            return None
+        from microgrand.testing.more_digits.graphs import Graph
+
+        leaves, outputs, branched = self.recorded
+        if branched:
+            return None
+        expressions = [Expression.read(leaves, z) if isinstance(z, Value) and not z.is_leaf else None for z in outputs]
+        if None in expressions or not all([self._is_faithful(e, j) for j, e in enumerate(expressions) if e]):
+            return None
+        graph = Graph([e for e in expressions if e])
+        return graph if graph.is_evaluated() else None
+
+    def _is_faithful(self, expression: Expression, j: int) -> bool:
+        """Whether the graph gives what f gives, at the point and beside it: f may take its Values' numbers out."""
+        for shift in (0.0, *SHIFTS):
+            numbers = [x + shift * (x or 1.0) for x in self.function.numbers]
+            if not all([domain.holds(x) for domain, x in zip(self.domains, numbers, strict=True)]):
+                continue
+            try:
+                here, there = expression(*numbers), self.outputs(numbers)[j]
+            except Exception:  # beyond where f is defined, which says nothing
+                continue
+            if not isclose(here, there, rel_tol=SAME, abs_tol=0.0) and not here != here != there:
+                return False
+        return True
+
+    def _by_formula(self, claim: Claim) -> Judgement | None:
+        """The verdict by the slopes of the formula; None where it has none."""
+        from microgrand.testing.more_digits.formulas import Line
+
+        line = Line(self.formula, claim.direction)
+        found = line.slopes(claim.weights, self._sides(claim.direction))
+        if found is None:
+            return None
+        return Held(
+            claim, found, partial(self._noise, claim, line, found), partial(self._natural_slope, claim), self._format
+        ).judgement()
+
+    def _sides(self, direction: Mapping[int, float]) -> tuple[bool, bool]:
+        """Whether the domain goes on toward the left and the right side of the point, along the direction."""
+        moved = [(sides_inside(self.function.numbers[k], self.domains[k]), weight) for k, weight in direction.items()]
+        ends = [sides if weight > 0 else sides[::-1] for sides, weight in moved if weight]
+        return all([left for left, _ in ends]), all([right for _, right in ends])
+
+    def _confirmed(self, claim: Claim, found: Judgement) -> Judgement:
+        """A claim that the formula rules out, unless f moves in steps, searches or flushes: then floats tell."""
+        if self._flushes(claim.direction):
+            because = "f takes numbers below the smallest normal one for 0"
+            return found._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
+        if self.formula.jumps_beside(claim.direction, claim.weights):
+            return self._by_floats(claim)._replace(declined="f leaps close by: it rounds, or goes another way")
+        by_floats = self._by_floats(claim)
+        if by_floats.verdict is Verdict.AGREE:
+            other = self._by_floats(claim._replace(number=found.reference))
+            if other.verdict is Verdict.DISAGREE:
+                because = "the formula in many digits and f on floats have different slopes"
+                return found._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
+        return found
+
+    def _flushes(self, direction: Mapping[int, float]) -> bool:
+        """Whether an input along the direction is so small that f, or the format it computes in, takes it for 0."""
+        smallest = self._format[1]
+        tiny = [k for k in direction if 0.0 < abs(self.function.numbers[k]) < smallest]
+        if not tiny:
+            return False
+        numbers = [0.0 if k in tiny else x for k, x in enumerate(self.function.numbers)]
+        try:
+            return list(self.outputs(numbers)) == list(self.values)
+        except Exception:  # f has no value at 0, and so has not taken anything for it
+            return False
+
+    # ---- roundings ---------------------------------------------------------------------------------------------------
+
+    def _noise(self, claim: Claim, line: Any, found: Any) -> float:
+        """How far roundings inside f move its derivative: a gradient without a formula may lack as much."""
+        noise: float = line.spread(claim.weights, found)
+        if self.recorded is not None and not self._is_rerun:
+            leaves, outputs, _ = self.recorded
+            paths = [
+                abs(w * v) * size_of_paths(outputs[j], leaves[k])
+                for j, w in claim.weights.items()
+                for k, v in claim.direction.items()
+            ]
+            noise += ldexp(ROUNDINGS * sum(paths), -53)
+        return noise
+
+    def _natural_slope(self, claim: Claim) -> float:
+        """The slope of a line from 0 to the largest number that f computes on its way."""
+        from microgrand.testing.more_digits.graphs import natural_slope
+
+        if self._is_rerun:
+            sizes = [abs(self.values[j]) for j in claim.weights]
+            return max(sizes) / min([abs(self.function.numbers[k]) or 1.0 for k in claim.direction])
+        return max([natural_slope(self.formula.expressions[j], claim.direction) for j in claim.weights])
+
+    # ---- floats ------------------------------------------------------------------------------------------------------
+
+    def _by_floats(self, claim: Claim) -> Judgement:
+        """The verdict by differences of floats."""
+        numbers = self.function.numbers
+        if len(claim.direction) == 1:
+            k = next(iter(claim.direction))
+            x = numbers[k]
+            low, high = part_around(x, self.domains[k])
+        else:
+            k, x = -1, 0.0
+            low, high = self._reach(claim.direction)
+
+        def along(t: float) -> float:
+            moved = [t if i == k else z for i, z in enumerate(numbers)]
+            if k < 0:
+                moved = [z + t * claim.direction.get(i, 0.0) for i, z in enumerate(numbers)]
+            outputs = self.outputs(moved)
+            return sum([weight * outputs[j] for j, weight in claim.weights.items()])
+
+        return sharpened(judge(along, x, claim.number, low=low, high=high), along, x)
+
+    def _reach(self, direction: Mapping[int, float]) -> tuple[float, float]:
+        """How far the domain goes on in both senses of a direction."""
+        ends = []
+        for k, weight in direction.items():
+            x = self.function.numbers[k]
+            low, high = part_around(x, self.domains[k])
+            ends.append(sorted([(low - x) / weight, (high - x) / weight]))
+        return max([low for low, _ in ends]), min([high for _, high in ends])
