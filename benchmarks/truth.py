@@ -1,7 +1,7 @@
 """Formulas in many digits: the same source, run with mpmath's functions in the place of `math`'s, NumPy's and SciPy's.
 
 Nothing of microgrand takes part: a file or a text of formulas is executed once more, with another `import`. Derivatives
-are one-sided difference quotients over so small a step, in so many digits, that they are exact to 20.
+are one-sided difference quotients over so small a step, in so many digits, that they are exact to a hundred.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from mpmath.ctx_mp import MPContext
 
 from benchmarks.reference import context
 
-DIGITS = 90
-STEP_DIGITS = 30
-SAME = 1e-15  # one-sided derivatives that are as close are one
+DIGITS = 400  # so that a step of |x|·10⁻⁶⁰ leaves hundreds of digits, however small the slope is
+STEP_DIGITS = 60
+SMALLEST_FLOAT = 5e-324
 FORMULAS = "benchmarks.textbook"  # modules below it are run anew too
 
 MANY = context(DIGITS)
@@ -159,30 +159,42 @@ def _is_real(number: Any) -> bool:
 
 
 def gradient(f: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Interval | None]:
-    """For each input the interval from the left to the right derivative of `f`; None where there is none."""
+    """For each input an interval that holds its left and its right derivative; None where there is none.
+
+    Where the two are one, the interval is as narrow as the step allows.
+    """
     inputs = [MANY.mpf(float(x)) for x in numbers(arguments)]
     return [_partial(f, arguments, inputs, k) for k in range(len(inputs))]
 
 
 def _partial(f: Callable[..., Any], arguments: tuple[Any, ...], inputs: list[Any], k: int) -> Interval | None:
     step = (abs(inputs[k]) or MANY.one) * MANY.mpf(10) ** -STEP_DIGITS
-    here = value(f, arguments, inputs)
-    found = []
+    ends = []
     for h in (-step, step):
-        near, far = [value(f, arguments, [*inputs[:k], inputs[k] + n * h, *inputs[k + 1 :]]) for n in (1, 2)]
-        if here is not None and near is not None and far is not None:
-            found.append((4 * near - far - 3 * here) / (2 * h))
-    if not found:
-        return None
-    low, high = min(found), max(found)
-    middle = (low + high) / 2
-    return (middle, middle) if high - low <= SAME * max(abs(low), abs(high)) else (low, high)
+        values = [value(f, arguments, [*inputs[:k], inputs[k] + n * h / 4, *inputs[k + 1 :]]) for n in (0, 1, 2, 4)]
+        if None not in values:
+            ends += _one_sided(values, h)
+    return (min(ends), max(ends)) if ends else None
+
+
+def _one_sided(values: list[Any], h: Any) -> tuple[Any, Any]:
+    """Bounds on the slope, from values at 0, h/4, h/2 and h.
+
+    The quotients of second order over h/2 and over h differ by more than the first is off.
+    """
+    here, quarter, half, whole = values
+    fine, coarse = (4 * quarter - half - 3 * here) * 2 / h, (4 * half - whole - 3 * here) / h
+    error = abs(fine - coarse)
+    return fine - error, fine + error
 
 
 def distance(claim: Any, interval: Interval) -> Any:
-    """How far a claim lies outside, relative to the larger of both; infinite if it is no finite number."""
+    """How far a claim lies outside, relative to the larger of both; infinite if it is no finite number.
+
+    What is smaller than all floats is zero.
+    """
     low, high = interval
     if not _is_real(claim):
         return MANY.inf
     size = max(abs(low), abs(high), abs(claim))
-    return max(low - claim, claim - high, 0) / size if size else MANY.zero
+    return max(low - claim, claim - high, 0) / size if size > SMALLEST_FLOAT else MANY.zero
