@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import inf, isfinite, isnan
+from math import inf, isfinite, isinf, isnan
 from typing import Any, NamedTuple
 
 from microgrand.engine.node import Node
@@ -67,10 +67,14 @@ class Held:
             return self.concluded(Verdict.DISAGREE, "the claim is not a number")
         if not (_is_finite(self.low) and _is_finite(self.high)):
             return self.of_infinite()
+        if not isfinite(number):
+            return self.concluded(Verdict.DISAGREE, "the claim is not finite, the slope is")
+        if self.tells_nothing(self.found.truncation):
+            return self.concluded(Verdict.CANNOT_JUDGE, "quotients over ever finer steps settle on no slope")
         if self.fits(number):
             kink = "a kink: the claim is between the left and the right derivative"
             return self.concluded(Verdict.AGREE, kink if self.found.kink else "")
-        exact = self.claim.exact() if isfinite(number) else None
+        exact = self.claim.exact()
         if exact is not None:
             if not self.fits(exact):
                 return self.concluded(Verdict.DISAGREE, "")
@@ -86,23 +90,23 @@ class Held:
 
     def by_noise(self) -> Judgement:
         """The verdict where the claim has no formula, and may be off by as much as roundings move the slope."""
-        number = self.claim.number
-        if not isfinite(number):
-            return self.concluded(Verdict.DISAGREE, "the claim is not finite, the slope is")
-        noise = self.noise()
+        number, noise = self.claim.number, self.noise()
         if not self.fits(number, noise):
             return self.concluded(Verdict.DISAGREE, "", noise)
-        size = float(max(abs(self.low), abs(self.high)))
-        if noise > SHARP * max(size, abs(number)) and noise > NEXT_TO_NOTHING * self.natural():
+        if self.tells_nothing(noise):
             because = "noise: the roundings inside f are as large as its slope"
             return self.concluded(Verdict.CANNOT_JUDGE, because, noise)
         return self.concluded(Verdict.AGREE, "off by no more than roundings inside f explain", noise)
 
+    def tells_nothing(self, error: Any) -> bool:
+        """Whether an error is too large beside the slope, and beside those that f could have, to agree on it."""
+        size = max(abs(self.low), abs(self.high), abs(self.claim.number))
+        return bool(error > SHARP * size and error > NEXT_TO_NOTHING * (self.natural() or 1.0))
+
     def of_infinite(self) -> Judgement:
         """The verdict where a slope is infinite."""
         number, sides = self.claim.number, [float(side) for side in self.found.sides]
-        wavers = self.noise()
-        if isnan(wavers) or (wavers > 0 and number not in sides):
+        if isinf(self.noise()) and number not in sides:
             return self.concluded(
                 Verdict.CANNOT_JUDGE, "noise: the roundings inside f decide whether its slope is infinite"
             )
@@ -116,7 +120,8 @@ class Held:
         left, right = (float(self.found.left), float(self.found.right)) if self.found.kink else (None, None)
         low, high = float(self.low), float(self.high)
         slope = low if low == high else low / 2 + high / 2
-        error = noise + float(self.found.truncation) + abs(slope) * 2.0**-53 if isfinite(slope) else 0.0
+        rounding = max(abs(low), abs(high)) * DOUBLE[0]
+        error = noise + float(self.found.truncation) + rounding if isfinite(slope) else 0.0
         return Judgement(
             verdict, self.claim.number, slope, error, left, right, METHOD, because, 0,
             self.relative > TOLERANCES[DOUBLE[0]],

@@ -57,12 +57,17 @@ class References:
         """The verdict on a claim by the best reference there is."""
         if self.formula is None:
             return self._by_floats(claim)._replace(declined=self.declined)
-        found = self._by_formula(claim)
-        if found is None:
-            return self._by_floats(claim)._replace(declined="in many digits f has no values beside x")
-        if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
-            return self._confirmed(claim, found)
-        return found
+        from microgrand.testing.more_digits.run import DigitsLostError
+
+        try:
+            found = self._by_formula(claim)
+            if found is None:
+                return self._by_floats(claim)._replace(declined="in many digits f has no values beside x")
+            if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
+                return self._confirmed(claim, found)
+            return found
+        except DigitsLostError as lost:  # beside the point the code may go ways that it does not go at it
+            return self._by_floats(claim)._replace(declined=str(lost))
 
     # ---- the formula -------------------------------------------------------------------------------------------------
 
@@ -180,7 +185,7 @@ class References:
                 for j, w in claim.weights.items()
                 for k, v in claim.direction.items()
             ]
-            noise += ldexp(ROUNDINGS * sum(paths), -53)
+            noise += ldexp(ROUNDINGS * sum(paths), -53) if isfinite(sum(paths)) else 0.0
         return noise
 
     def _natural_slope(self, claim: Claim) -> float:
@@ -188,8 +193,8 @@ class References:
         from microgrand.testing.more_digits.graphs import natural_slope
 
         if self._is_rerun:
-            sizes = [abs(self.values[j]) for j in claim.weights]
-            return max(sizes) / min([abs(self.function.numbers[k]) or 1.0 for k in claim.direction])
+            largest: float = self.formula.first.largest
+            return largest / min([abs(self.function.numbers[k]) or 1.0 for k in claim.direction])
         return max([natural_slope(self.formula.expressions[j], claim.direction) for j in claim.weights])
 
     # ---- floats ------------------------------------------------------------------------------------------------------

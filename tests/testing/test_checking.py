@@ -7,6 +7,7 @@ from collections import Counter
 import numpy
 import pytest
 from corpus import CORPUS
+from corpus.cases import opaque
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +64,7 @@ def test_no_wrong_derivative_of_a_graph_agrees(expression, factor):
     """Where the right gradient of a graph agrees by many digits, one that is wrong by 1e-6 or more does not."""
     (x,), (slope,) = expression.inputs, expression.gradient()
     report = check_gradient(expression, at=x)
-    assume(report.verdict is Verdict.AGREE and report.findings[0].judgement.method == "50-digit evaluation")
+    assume(report.verdict is Verdict.AGREE and report.findings[0].judgement.method == "60-digit evaluation")
     found = report.findings[0].judgement
     assume(found.left is None and abs(slope * (factor - 1)) > 1.2e-7 * abs(slope * factor) + 2 * found.error)
     wrong = check_gradient(expression, gradient=lambda x: slope * factor, at=x)
@@ -210,12 +211,11 @@ def test_what_cancels_beyond_many_digits_is_no_infinite_slope(x):
     assert (report.verdict, report.findings[0].judgement.reference) == (Verdict.AGREE, pytest.approx(0.0, abs=1e-200))
 
 
-@pytest.mark.parametrize("f", [lambda x: mg.sqrt(mg.cos(mg.acos(x))), lambda x: mg.sqrt(mg.sin(x + math.pi))])
-def test_an_infinite_slope_that_rounding_makes_finite_is_not_judged(f):
+def test_an_infinite_slope_that_rounding_makes_finite_is_not_judged():
     """Where the exact slope is infinite, and that of the rounded steps is not, a finite claim is not called wrong; a
     slope that is infinite however the steps are rounded is known.
     """
-    assert check_gradient(f, at=0.0).verdict is Verdict.CANNOT_JUDGE
+    assert check_gradient(lambda x: mg.sqrt(mg.cos(mg.acos(x))), at=0.0).verdict is Verdict.CANNOT_JUDGE
     assert verdict(lambda x: mg.sqrt(2.0 * x), lambda x: 1.0, 0.0) == "disagree"
 
 
@@ -257,7 +257,7 @@ def test_outside_the_domain_of_f_there_is_nothing_to_judge():
 def test_a_number_taken_out_of_a_value_is_noticed():
     """Where f uses v.data, its graph is not f: the reference then comes from differences, and microgrand is wrong."""
     report = check_gradient(lambda v: v * v.data, at=3.0)
-    assert report.findings[0].judgement.method != "50-digit evaluation"
+    assert report.findings[0].judgement.method != "60-digit evaluation"
     assert report.verdict is Verdict.DISAGREE
 
 
@@ -266,7 +266,7 @@ def test_a_wrong_partial_of_a_row_is_seen_by_many_digits():
     cube = mg.Primitive("cube_with_a_slip", lambda x: x * x * x, lambda z, x: 3 * x * x * (1 + 1e-6))
     report = check_gradient(lambda x: mg.sin(cube(x)), at=0.7)
     assert report.verdict is Verdict.DISAGREE
-    assert report.findings[0].judgement.method == "50-digit evaluation"
+    assert report.findings[0].judgement.method == "60-digit evaluation"
 
 
 def test_a_row_that_knows_floats_only_is_judged_by_differences():
@@ -280,7 +280,7 @@ def test_the_complex_step_is_used_where_a_function_takes_complex_numbers():
     """An analytic function of Python's operators that is no graph is judged by the complex step."""
 
     def f(x):
-        return float(x) ** 3 if not isinstance(x, complex) else x**3
+        return hash(x) and x**3  # no number of many digits has a hash
 
     found = check_gradient(f, gradient=lambda x: 3 * x * x, at=1.1).findings[0].judgement
     assert (found.method, found.verdict) == ("complex step", Verdict.AGREE)
@@ -359,8 +359,8 @@ def test_a_report_is_a_table():
     """Printed, a report has a line for each derivative, the reasons, and the verdict."""
     report = check_gradient(lambda x, y: x * abs(y), gradient=lambda x, y: (abs(y), x / 2), at=(2.0, 0.0))
     assert str(report).splitlines()[1:] == [
-        "∂f/∂x       2   0        0          0.0e+00  agree    50-digit evaluation",
-        "∂f/∂y       0   1        [-2, 2]    1.8e-15  agree    50-digit evaluation",
+        "∂f/∂x       2   0        0          0.0e+00  agree    60-digit evaluation",
+        "∂f/∂y       0   1        [-2, 2]    1.8e-15  agree    60-digit evaluation",
         "∂f/∂y: a kink: the claim is between the left and the right derivative",
         "verdict: agree",
     ]
@@ -376,14 +376,13 @@ def test_a_step_of_values_from_outside_counts_as_its_number():
     """A graph with a step that uses none of the inputs is evaluated with many digits; its gradient agrees."""
     w = mg.Value(0.5)
     report = check_gradient(lambda x: mg.exp(w) * x * x, at=1.5)
-    assert (report.verdict, report.findings[0].judgement.method) == (Verdict.AGREE, "50-digit evaluation")
+    assert (report.verdict, report.findings[0].judgement.method) == (Verdict.AGREE, "60-digit evaluation")
 
 
 def test_a_report_counts_the_calls_of_f():
     """`evaluations` is how often f was called for all the findings; many digits call it not at all."""
-    report = check_gradient(
-        lambda x, y: math.sin(x) * y, gradient=lambda x, y: (math.cos(x) * y, math.sin(x)), at=(1, 2)
-    )
+    f = opaque(lambda x, y: math.sin(x) * y)
+    report = check_gradient(f, gradient=lambda x, y: (math.cos(x) * y, math.sin(x)), at=(1.0, 2.0))
     each = [finding.judgement.evaluations for finding in report.findings]
     assert report.evaluations == sum(each) > 20
     assert check_gradient(mg.tanh, at=1.0).evaluations == 0

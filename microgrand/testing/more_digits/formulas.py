@@ -53,7 +53,7 @@ class Line:
     def __init__(self, formula: Formula, direction: Mapping[int, float]) -> None:
         self._formula = formula
         self._direction = direction
-        self._step = step_beside([formula.inputs[k] for k in direction])
+        self._step = step_beside(formula.inputs)
         self._known: dict[tuple[Any, int | None], list[Any]] = {}
 
     def slopes(self, weights: Mapping[int, float], sides: tuple[bool, bool] = (True, True)) -> Slopes | None:

@@ -11,6 +11,7 @@ FINER = 1024  # the second step, as a fraction of the first
 REFINEMENTS = 2
 MUCH_FINER = 10**15
 CANCELLED = 2.0**20  # roundings of the last digit: a difference of no more is none
+SETTLED = 2.0**-40  # of the slope: two quotients that differ by more ask for finer steps
 GROWING = 8.0  # a quotient that grows so much from one step to the finer one has no limit
 APART = EXACT.mpf(10) ** -20  # one-sided derivatives that differ by more of their size are two
 
@@ -71,14 +72,17 @@ def slopes(value: Callable[[Any], Any], step: Any, sides: tuple[bool, bool] = (T
 def one_sided(value: Callable[[Any], Any], here: Any, step: Any) -> Side | None:
     """The derivative toward the side of the step; None where there are no values.
 
-    Quotients also grow, and values are missing, where a step is too coarse for a function so steep: finer ones tell.
+    Where a step is too coarse for a function so steep or so rough, quotients grow, are missing or disagree: finer ones
+    tell.
     """
     found = _quotient(value, here, step)
     for _ in range(REFINEMENTS):
-        if found is not None and EXACT.isfinite(found.slope):
+        if found is not None and found.truncation <= SETTLED * abs(found.slope) < EXACT.inf:
             break
         step /= MUCH_FINER
-        found = _quotient(value, here, step)
+        finer = _quotient(value, here, step)
+        if found is None or EXACT.isinf(found.slope) or (finer is not None and finer.truncation <= found.truncation):
+            found = finer
     return found
 
 

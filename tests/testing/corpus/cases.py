@@ -7,6 +7,7 @@ what a checker sees; with m = `mpmath` on numbers of as many digits as one likes
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -57,8 +58,17 @@ def wrong(
     return Case(name, partial(formula, math), gradient, at, domain, "wrong", why, partial(formula, mpmath))
 
 
+def opaque(f: Callable[..., Any]) -> Callable[..., Any]:
+    """`f` as it would be if it were written in C: called with floats, and not to be run on other numbers."""
+
+    def on_floats(*xs: Any) -> Any:
+        return f(*[struct.unpack("d", struct.pack("d", x))[0] if isinstance(x, float) else x for x in xs])
+
+    return on_floats
+
+
 def unjudgeable(
     name: str, f: Callable[..., Any], gradient: Callable[..., Any], at: Any, why: str, domain: Domains = None
 ) -> Case:
-    """A claim of which evaluations of `f` tell nothing either way; `f` is called as it is."""
-    return Case(name, f, gradient, at, domain, "unjudgeable", why)
+    """A claim of which evaluations of `f` tell nothing either way; all that can be had of f are these."""
+    return Case(name, opaque(f), gradient, at, domain, "unjudgeable", why)
