@@ -17,7 +17,7 @@ from typing import Any
 from microgrand.table.primitive import Primitive
 from microgrand.testing.more_digits.number import applied
 from microgrand.testing.more_digits.run import DigitsLostError
-from microgrand.testing.more_digits.stand_ins import BUILTINS, Special, of_scipy, replacements
+from microgrand.testing.more_digits.stand_ins import BUILTINS, of_scipy, replacements
 
 LEFT_AS_THEY_ARE = frozenset(sys.stdlib_module_names) | {
     "numpy",
@@ -31,30 +31,31 @@ LEFT_AS_THEY_ARE = frozenset(sys.stdlib_module_names) | {
 LARGEST_COPY = 10_000  # items of a container: a table so long is not searched for functions and copied
 
 
-def lifted(f: Callable[..., Any]) -> Callable[..., Any]:
+def lifted(f: Callable[..., Any], further: Callable[[Any], Any] = lambda item: None) -> Callable[..., Any]:
     """The function on Numbers.
 
-        Raises DigitsLostError where it keeps a state in a global name.
+    further  gives what stands in for an item of a library's, or None
 
-        >>> from math import exp
-        >>> from microgrand.testing.exact import EXACT, many_digits
-        >>> from microgrand.testing.more_digits.number import Number
-        >>> from microgrand.table.primitive import Primitive
-    from microgrand.testing.more_digits.number import applied
-    from microgrand.testing.more_digits.run import Run
-        >>> with many_digits(30):
-        ...     z = lifted(lambda x: exp(x) - 1)(Number(1e-20, EXACT.mpf(1e-20), Run()))
-        ...     z.near, EXACT.nstr(z.exact, 5)
-        (0.0, '1.0e-20')
+    Raises DigitsLostError where it keeps a state in a global name.
+
+    >>> from math import exp
+    >>> from microgrand.testing.exact import EXACT, many_digits
+    >>> from microgrand.testing.more_digits.number import Number
+    >>> from microgrand.testing.more_digits.run import Run
+    >>> with many_digits(30):
+    ...     z = lifted(lambda x: exp(x) - 1)(Number(1e-20, EXACT.mpf(1e-20), Run()))
+    ...     z.near, EXACT.nstr(z.exact, 5)
+    (0.0, '1.0e-20')
     """
-    function: Callable[..., Any] = _Lifter().lifted(f)
+    function: Callable[..., Any] = _Lifter(further).lifted(f)
     return function
 
 
 class _Lifter:
     """What has been lifted, by the identity of what it was: things that refer to each other still do."""
 
-    def __init__(self) -> None:
+    def __init__(self, further: Callable[[Any], Any]) -> None:
+        self._further = further
         self._done: dict[int, tuple[Any, Any]] = {}  # with the original, which keeps its identity from being used again
         self._globals: dict[int, dict[str, Any]] = {}
 
@@ -64,6 +65,7 @@ class _Lifter:
             stand_in = replacements().get(item)
         except TypeError:  # cannot be hashed
             stand_in = None
+        stand_in = self._further(item) if stand_in is None else stand_in
         if stand_in is not None:
             return stand_in
         if id(item) not in self._done:
@@ -94,6 +96,8 @@ class _Lifter:
             return self._cached
         if type(item).__name__ == "ufunc":
             return self._ufunc
+        if type(item).__name__ == "vectorize" and type(item).__module__ == "numpy":
+            return self._vectorized
         if hasattr(item, "__dict__") and _is_users(type(item).__module__) and not isinstance(item, BaseException):
             return self._instance
         return None
@@ -140,13 +144,15 @@ class _Lifter:
     def _ufunc(self, function: Any) -> None:
         self._keep(function, of_scipy(function) or function)
 
+    def _vectorized(self, function: Any) -> None:
+        options = {"otypes": function.otypes, "excluded": function.excluded, "signature": function.signature}
+        self._keep(function, self.lifted(type(function))(self.lifted(function.pyfunc), **options))
+
     def _row(self, row: Primitive) -> None:
         self._keep(row, lambda *xs: applied(row, row, *xs))
 
     def _module(self, module: types.ModuleType) -> None:
-        if module.__name__ == "scipy.special":
-            self._keep(module, Special(module))
-        elif _is_users(module.__name__) or module.__name__ == "microgrand":
+        if _is_users(module.__name__) or module.__name__ in ("microgrand", "numpy", "numpy.linalg", "scipy.special"):
             self._keep(module, _Module(module, self.lifted))
         else:
             self._keep(module, module)
@@ -186,7 +192,7 @@ class _Lifter:
 
 
 class _Module:
-    """A module of the user's, whose functions are lifted when they are asked for."""
+    """A module whose functions are lifted when they are asked for."""
 
     def __init__(self, module: types.ModuleType, lift: Callable[[Any], Any]) -> None:
         self._module = module

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 Outcome = TypeVar("Outcome")
@@ -38,6 +41,7 @@ class Run:
                catch whatever is raised
     unit       the unit roundoff of the coarsest format on the way
     smallest   the smallest normal number of that format
+    largest    the largest number on the way, as floats have it
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Run:
         self._end = time.monotonic() + seconds
         self.unit: float = FORMATS["float"][0] if first is None else first.unit
         self.smallest: float = FORMATS["float"][1] if first is None else first.smallest
+        self.largest = 0.0
         self.decisions: list[Any] = []
         self.muddy: dict[int, Any] = {}
         self.lost = ""
@@ -90,6 +95,9 @@ class Run:
             format = FORMATS.get(type(near).__name__)
             if format is not None and format[0] > self.unit:
                 self.unit, self.smallest = format
+            size = abs(float(near)) if near is not None else 0.0
+            if self.largest < size < math.inf:
+                self.largest = size
             if time.monotonic() > self._end:
                 raise self.lose("f takes too long in many digits")
         if self._rounding is not None:
@@ -97,7 +105,24 @@ class Run:
             exact = exact * (1 + type(exact)(relative)) + self._rounding.random() * self.smallest
         return exact
 
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Inside, `current_run` is this run."""
+        before = _RUNNING.set(self)
+        try:
+            yield
+        finally:
+            _RUNNING.reset(before)
+
     def lose(self, why: str) -> DigitsLostError:
         """Note that digits are lost; the error to be raised says why."""
         self.lost = self.lost or why
         return DigitsLostError(why)
+
+
+_RUNNING: ContextVar[Run | None] = ContextVar("_RUNNING", default=None)
+
+
+def current_run() -> Run | None:
+    """The run that is going on, for what f makes without a number of the run's."""
+    return _RUNNING.get()

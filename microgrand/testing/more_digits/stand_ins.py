@@ -14,7 +14,7 @@ from typing import Any
 
 from microgrand.testing.exact import EXACT
 from microgrand.testing.more_digits.exact_functions import FUNCTIONS
-from microgrand.testing.more_digits.number import Number, applied, decided, whole
+from microgrand.testing.more_digits.number import Number, applied, decided, is_real, whole
 
 # By the names of `math`, where they are others than those in FUNCTIONS.
 OF_MATH = {"fabs": "absolute"}
@@ -46,7 +46,7 @@ def on_numbers(original: Callable[..., Any], name: str, unit: float = 0.0) -> Ca
     in_digits = FUNCTIONS[name]
 
     def stand_in(*xs: Any, **named: Any) -> Any:
-        if named or not any([isinstance(x, Number) for x in xs]):
+        if named or not (any([isinstance(x, Number) for x in xs]) and all([is_real(x) for x in xs])):
             return original(*xs, **named)
         return applied(original, in_digits, *xs, unit=unit)
 
@@ -167,6 +167,8 @@ class Float(metaclass=_FloatType):
 
     def __new__(cls, x: Any = 0.0) -> Any:
         """The number as a float, unless it is more than that."""
+        if type(x).__module__.partition(".")[0] == "torch":
+            return x.item()  # a Number where there are more digits
         return float(x) if isinstance(x, (int, float, str, bytes)) or _is_settled(x) else x
 
     fromhex = float.fromhex
@@ -192,17 +194,6 @@ def of_scipy(function: Any) -> Callable[..., Any] | None:
     """What stands in for a special function of SciPy; None where there is none in many digits."""
     name = OF_SCIPY.get(getattr(function, "__name__", ""))
     return None if name is None else on_numbers(function, name, SCIPY_UNIT)
-
-
-class Special:
-    """`scipy.special`, with functions that stand in where there are any."""
-
-    def __init__(self, module: types.ModuleType) -> None:
-        self._module = module
-
-    def __getattr__(self, name: str) -> Any:
-        original = getattr(self._module, name)
-        return of_scipy(original) or original
 
 
 @functools.cache

@@ -16,13 +16,19 @@ from microgrand.testing.more_digits.run import DigitsLostError, Run
 
 def as_python(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
     """Plain Python, with `math` and NumPy."""
-    again = lifted(f)
+    if "numpy" in sys.modules:
+        from microgrand.testing.more_digits.numpy_module import filled_with_arrays, stand_in
+
+        fill, again = filled_with_arrays, lifted(f, stand_in)
+    else:
+        fill, again = filled, lifted(f)
     numbers = list(numbers_in(arguments))
 
     def run_again(run: Run, inputs: Sequence[Any]) -> list[Output]:
         nears = numbers if run.is_first else [None] * len(numbers)
         twins = [Number(near, exact, run) for near, exact in zip(nears, inputs, strict=True)]
-        return [Output(near_of(z), exact_of(z)) for z in numbers_in(again(*filled(arguments, iter(twins))))]
+        with run.going_on():
+            return [Output(near_of(z), exact_of(z)) for z in numbers_in(again(*fill(arguments, iter(twins))))]
 
     return run_again
 
@@ -34,8 +40,8 @@ def ways(f: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Callable[[],
         from microgrand.testing.more_digits.jaxprs import as_jax
 
         found.append(lambda: as_jax(f, arguments))
-    if "torch" in sys.modules and find_spec("microgrand.testing.more_digits.torch_graphs"):
-        from microgrand.testing.more_digits.torch_graphs import as_torch
+    if "torch" in sys.modules and find_spec("microgrand.testing.more_digits.torch_tensors"):
+        from microgrand.testing.more_digits.torch_tensors import as_torch
 
         found.append(lambda: as_torch(f, arguments))
     return found

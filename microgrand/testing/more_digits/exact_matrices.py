@@ -1,0 +1,95 @@
+"""Linear algebra on matrices of numbers of many digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from microgrand.testing.exact import EXACT
+
+
+def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
+    """The determinant of a matrix, and the solution x of a·x = b (None where there is none), by elimination."""
+    n = len(a)
+    both = np.concatenate([a, b], axis=1)
+    determinant = EXACT.mpf(1)
+    for k in range(n):
+        pivot = max(range(k, n), key=lambda i: abs(both[i, k]))
+        if both[pivot, k] == 0:
+            return EXACT.mpf(0), None
+        if pivot != k:
+            both[[k, pivot]] = both[[pivot, k]]
+            determinant = -determinant
+        determinant = determinant * both[k, k]
+        both[k] = both[k] / both[k, k]
+        for i in range(n):
+            if i != k:
+                both[i] = both[i] - both[i, k] * both[k]
+    return determinant, both[:, n:]
+
+
+def determinant(a: Any) -> Any:
+    """The determinant of a matrix."""
+    return eliminated(a, np.empty((len(a), 0), dtype=object))[0]
+
+
+def solution(a: Any, b: Any) -> Any:
+    """x with a·x = b, of a matrix b. Raises ZeroDivisionError where the matrix a is singular."""
+    x = eliminated(a, b)[1]
+    if x is None:
+        raise ZeroDivisionError("a singular matrix")
+    return x
+
+
+def inverse(a: Any) -> Any:
+    """The inverse of a matrix."""
+    return solution(a, identity(len(a)))
+
+
+def identity(n: int) -> Any:
+    """The identity matrix of n rows."""
+    return np.frompyfunc(EXACT.mpf, 1, 1)(np.eye(n))
+
+
+def cholesky(a: Any) -> Any:
+    """The lower triangular L with L·Lᵀ = a, of which the lower triangle counts."""
+    n = len(a)
+    lower = 0 * identity(n)
+    for i in range(n):
+        for j in range(i + 1):
+            rest = a[i, j] - lower[i, :j] @ lower[j, :j] if j else a[i, j]
+            if i == j and rest <= 0:
+                raise ZeroDivisionError("not a positive definite matrix")
+            lower[i, j] = EXACT.sqrt(rest) if i == j else rest / lower[j, j]
+    return lower
+
+
+def symmetric_eigenvalues(a: Any) -> Any:
+    """The eigenvalues of a symmetric matrix, of which the lower triangle counts, in ascending order."""
+    lower = np.tril(a)
+    matrix = EXACT.matrix((lower + np.tril(a, -1).T).tolist())
+    return np.array(sorted(EXACT.eigsy(matrix, eigvals_only=True)), dtype=object)
+
+
+def singular_values(a: Any) -> Any:
+    """The singular values of a matrix, in descending order."""
+    values = EXACT.svd_r(EXACT.matrix(a.tolist()), compute_uv=False)
+    return np.array(sorted(values, reverse=True), dtype=object)
+
+
+def of_each(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of matrices on arrays of more dimensions, which hold matrices in their last two."""
+
+    def called(*stacks: Any) -> Any:
+        around = np.broadcast_shapes(*[stack.shape[:-2] for stack in stacks])
+        stacks = tuple([np.broadcast_to(stack, around + stack.shape[-2:]) for stack in stacks])
+        results = [function(*[stack[index] for stack in stacks]) for index in np.ndindex(around)]
+        inner = np.shape(results[0]) if results else ()
+        collected = np.empty((len(results), *inner), dtype=object)
+        for k, result in enumerate(results):
+            collected[k] = result
+        return collected.reshape(around + inner)
+
+    return called
