@@ -67,7 +67,7 @@ class Held:
             return self.concluded(Verdict.DISAGREE, "the claim is not a number")
         if not (_is_finite(self.low) and _is_finite(self.high)):
             return self.of_infinite()
-        if not isfinite(number):
+        if not isfinite(number) and number not in (float(self.low), float(self.high)):  # unless it overflows
             return self.concluded(Verdict.DISAGREE, "the claim is not finite, the slope is")
         if self.tells_nothing(self.found.truncation):
             return self.concluded(Verdict.CANNOT_JUDGE, "quotients over ever finer steps settle on no slope")

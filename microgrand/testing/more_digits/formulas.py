@@ -40,7 +40,12 @@ class Formula(ABC):
 
     @property
     def digits(self) -> int:
-        """How many are needed: for a difference of values, down to the smallest slope that a float can be."""
+        """How many are enough, unless the function cancels beyond what floats would show."""
+        return working_digits(self.inputs) + 2 * STEP_DIGITS
+
+    @property
+    def most_digits(self) -> int:
+        """How many are enough for a difference of values down to the smallest slope that a float can be."""
         return working_digits(self.inputs) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS
 
 
@@ -54,7 +59,8 @@ class Line:
         self._formula = formula
         self._direction = direction
         self._step = step_beside(formula.inputs)
-        self._known: dict[tuple[Any, int | None], list[Any]] = {}
+        self._digits = formula.digits
+        self._known: dict[tuple[Any, int | None, int], list[Any]] = {}
 
     def slopes(self, weights: Mapping[int, float], sides: tuple[bool, bool] = (True, True)) -> Slopes | None:
         """The derivatives along the direction from the left and from the right; None where there are none.
@@ -62,17 +68,21 @@ class Line:
         weights  of the outputs in the sum that is differentiated
         sides    whether the left and the right side may be looked at
         """
-        with many_digits(self._formula.digits):
-            found = slopes(lambda t: self._value(weights, t, None), self._step, sides)
-            if found is None:
-                return None
-            left, right, truncation = map(released, found[:3])
-            return Slopes(left, right, truncation, found.kink)
+        found = None
+        for self._digits in (self._formula.digits, self._formula.most_digits):
+            with many_digits(self._digits):
+                found = slopes(lambda t: self._value(weights, t, None), self._step, sides)
+            if found is not None and found.is_settled:
+                break
+        if found is None:
+            return None
+        left, right, truncation = map(released, found[:3])
+        return Slopes(left, right, truncation, found.kink)
 
     def spread(self, weights: Mapping[int, float], found: Slopes) -> float:
         """How far the derivative moves when every step of f is rounded otherwise; infinite where it ends being so."""
         side, slope = (-1, found.left) if found.left is not None else (1, found.right)
-        with many_digits(self._formula.digits):
+        with many_digits(self._digits):
             others = [self._rounded(weights, side, seed) for seed in range(ROUNDINGS)]
             if not EXACT.isfinite(slope):
                 return 0.0 if all([other == slope for other in others]) else inf
@@ -85,10 +95,11 @@ class Line:
         return None if found is None else released(found.slope)
 
     def _value(self, weights: Mapping[int, float], t: Any, seed: int | None) -> Any:
-        if (t, seed) not in self._known:
+        key = (t, seed, self._digits)
+        if key not in self._known:
             moved = [EXACT.mpf(x) for x in self._formula.inputs]
             for k, weight in self._direction.items():
                 moved[k] += t * weight
-            self._known[t, seed] = self._formula.outputs(moved, seed)
-        outputs = [(weight, self._known[t, seed][j]) for j, weight in weights.items()]
+            self._known[key] = self._formula.outputs(moved, seed)
+        outputs = [(weight, self._known[key][j]) for j, weight in weights.items()]
         return None if any([z is None for _, z in outputs]) else EXACT.fsum([weight * z for weight, z in outputs])

@@ -27,7 +27,8 @@ class Slopes(NamedTuple):
     """The derivative at a point.
 
     left, right  the one-sided derivatives, infinite where quotients grow; None on a side where there are no values
-    truncation   what the two steps differ by: next to nothing, except where the second derivative is infinite
+    truncation   how far they may be off: next to nothing, except where the second derivative is infinite, or where so
+                 many digits cancel that none are left
     kink         whether they differ
     """
 
@@ -35,6 +36,11 @@ class Slopes(NamedTuple):
     right: Any
     truncation: Any
     kink: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether more digits would not tell more."""
+        return bool(self.truncation <= SETTLED * max([abs(side) for side in self.sides]))
 
     @property
     def sides(self) -> list[Any]:
@@ -97,4 +103,4 @@ def _quotient(value: Callable[[Any], Any], here: Any, step: Any) -> Side | None:
         return Side(EXACT.mpf(0), blur)
     if abs(fine) > GROWING * abs(coarse):
         return Side(EXACT.inf * EXACT.sign(fine), EXACT.mpf(0))
-    return Side(fine + (fine - coarse) / (FINER - 1), abs(fine - coarse))
+    return Side(fine + (fine - coarse) / (FINER - 1), abs(fine - coarse) + blur)

@@ -7,7 +7,6 @@ what a checker sees; with m = `mpmath` on numbers of as many digits as one likes
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import mpmath
 
 from microgrand.table.domains import Domain
+from microgrand.testing.functions import numbers_in
 
 Domains = Domain | tuple[Domain, ...] | None
 
@@ -62,7 +62,9 @@ def opaque(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f` as it would be if it were written in C: called with floats, and not to be run on other numbers."""
 
     def on_floats(*xs: Any) -> Any:
-        return f(*[struct.unpack("d", struct.pack("d", x))[0] if isinstance(x, float) else x for x in xs])
+        for x in numbers_in(xs):
+            float.hex(x.real)
+        return f(*xs)
 
     return on_floats
 
