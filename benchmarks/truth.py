@@ -169,7 +169,7 @@ def gradient(f: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Interval
 
 def _partial(f: Callable[..., Any], arguments: tuple[Any, ...], inputs: list[Any], k: int) -> Interval | None:
     step = (abs(inputs[k]) or MANY.one) * MANY.mpf(10) ** -STEP_DIGITS
-    ends = []
+    ends: list[Any] = []
     for h in (-step, step):
         values = [value(f, arguments, [*inputs[:k], inputs[k] + n * h / 4, *inputs[k + 1 :]]) for n in (0, 1, 2, 4)]
         if None not in values:
