@@ -27,6 +27,7 @@ from microgrand.testing.more_digits.arrays import (
     near_in,
     near_of,
     note,
+    on_each,
     rounded,
     run_in,
     terms,
@@ -38,11 +39,12 @@ from microgrand.testing.more_digits.number import Number
 # Functions that only move numbers, and that add and multiply them: NumPy has them for arrays of objects too.
 MOVES = [
     "append", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "block", "broadcast_arrays", "broadcast_to",
-    "choose", "column_stack", "compress", "concat", "concatenate", "copyto", "delete", "diag", "diagflat", "diagonal",
-    "dsplit", "dstack", "expand_dims", "extract", "fill_diagonal", "flip", "fliplr", "flipud", "hsplit", "hstack",
-    "insert", "matrix_transpose", "meshgrid", "moveaxis", "permute_dims", "place", "put", "put_along_axis", "putmask",
-    "ravel", "repeat", "reshape", "resize", "roll", "rollaxis", "rot90", "split", "squeeze", "stack", "swapaxes",
-    "take", "take_along_axis", "tile", "transpose", "tril", "triu", "unstack", "vsplit", "vstack"
+    "choose", "column_stack", "compress", "concat", "concatenate", "copyto", "delete", "diag", "diagflat",
+    "diagonal", "dsplit", "dstack", "expand_dims", "extract", "fill_diagonal", "flip", "fliplr", "flipud", "hsplit",
+    "hstack", "insert", "matrix_transpose", "meshgrid", "moveaxis", "pad", "permute_dims", "place", "put",
+    "put_along_axis", "putmask", "ravel", "repeat", "reshape", "resize", "roll", "rollaxis", "rot90", "split",
+    "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "transpose", "tril", "triu", "unstack",
+    "vsplit", "vstack"
 ]  # fmt: skip
 SUMS = [
     "convolve", "correlate", "cross", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "diff", "dot", "einsum",
@@ -112,7 +114,8 @@ def _reduction(native: Any, in_many: Callable[..., Any]) -> Handler:
         places = truths(named.pop("where", True))
         exact = np.asarray(terms(in_digits(as_twin(a, run), run), run), dtype=object)
         options = {name: exact_in(x, run) for name, x in named.items()}
-        items = in_many(*[_axes_last(x, axis) for x in (exact, np.broadcast_to(places, exact.shape))], **options)
+        with np.errstate(all="ignore"):
+            items = in_many(*[_axes_last(x, axis) for x in (exact, np.broadcast_to(places, exact.shape))], **options)
         items = np.reshape(items, _reduced_shape(exact, axis)) if keepdims else items
         if places is not True:
             named["where"] = places
@@ -152,11 +155,11 @@ def _variance(items: Any, places: Any, ddof: Any = 0, correction: Any = None, me
 
 
 def _deviation(items: Any, places: Any, **named: Any) -> Any:
-    return np.frompyfunc(EXACT.sqrt, 1, 1)(_variance(items, places, **named))
+    return on_each(EXACT.sqrt, _variance(items, places, **named))
 
 
 def _exactly(numbers: Any) -> Any:
-    return np.frompyfunc(EXACT.mpf, 1, 1)(np.asarray(numbers, dtype=float))
+    return on_each(EXACT.mpf, np.asarray(numbers, dtype=float))
 
 
 FUNCTIONS_OF_NUMPY.update(
@@ -249,7 +252,7 @@ def _gradient(f: Any, *spacing: Any, axis: Any = None, edge_order: int = 1) -> A
     exact_steps = [in_digits(step, run) for step in steps]
     near = np.gradient(near_in(f), *map(near_of, spacing), axis=axis) if run.is_first else None
     note(near, run)
-    return twin(near, in_many(terms(in_digits(f, run), run), *exact_steps), run, dtype_in((f, spacing)))
+    return twin(near, in_many(terms(in_digits(f, run), run), *exact_steps), run, dtype_in(f))
 
 
 @instead_of(np.ediff1d)
@@ -664,7 +667,7 @@ def _slogdet(a: Any) -> Any:
     determinant = exact_matrices.of_each(exact_matrices.determinant)(matrix)
     near = np.linalg.slogdet(near_in(as_twin(a, run))) if run.is_first else (None, None)
     dtype = dtype_in(a)
-    sign = decided(run, near[0], np.frompyfunc(lambda x: int(EXACT.sign(x)), 1, 1)(determinant))
+    sign = decided(run, near[0], on_each(lambda x: int(EXACT.sign(x)), determinant))
     exact = elementwise(lambda x: EXACT.log(abs(x)), (Array(None, np.atleast_1d(determinant), run, dtype),))
     logarithm = twin(near[1], rounded(near[1], np.reshape(exact, np.shape(determinant)), run), run, dtype)
     return _SlogdetResult(np.asarray(sign).astype(dtype)[()], logarithm)
@@ -704,11 +707,11 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
         sizes = np.abs(x) if ord else np.not_equal(x, 0.0)
         function: Any = {np.inf: np.max, -np.inf: np.min, 0: np.sum}[ord]
         result = function(sizes, axis=axis, keepdims=keepdims)
-        return _with_near(np.linalg.norm, (x, ord, axis, keepdims), {}, result) if ord else result
+        return _with_near(np.linalg.norm, (x, ord, axis, keepdims), {}, result) if ord else result.astype(x.dtype)
     power = 2 if ord in (None, "fro") else ord
     powers = elementwise(lambda t: FUNCTIONS["pow"](abs(t), EXACT.mpf(power)), (x,))
     total = _sum(_axes_last(terms(powers, run), axis), True)
-    exact = np.frompyfunc(lambda t: FUNCTIONS["pow"](t, 1 / EXACT.mpf(power)), 1, 1)(total)
+    exact = on_each(lambda t: FUNCTIONS["pow"](t, 1 / EXACT.mpf(power)), total)
     exact = np.reshape(exact, _reduced_shape(x, axis)) if keepdims else exact
     near = np.linalg.norm(x.near, ord, axis, keepdims) if run.is_first else None
     return twin(near, rounded(near, exact, run), run, x.dtype)
@@ -742,11 +745,11 @@ def of_scipy_special(name: str) -> Handler | None:
 
 
 def _log_sum_exp(a: Any, axis: Any, b: Any = ONE, keepdims: bool = False) -> Any:
-    return np.frompyfunc(EXACT.log, 1, 1)(np.sum(b * np.frompyfunc(EXACT.exp, 1, 1)(a), axis=axis, keepdims=keepdims))
+    return on_each(EXACT.log, np.sum(b * on_each(EXACT.exp, a), axis=axis, keepdims=keepdims))
 
 
 def _softmax(a: Any, axis: Any) -> Any:
-    powers = np.frompyfunc(EXACT.exp, 1, 1)(a)
+    powers = on_each(EXACT.exp, a)
     return powers / np.sum(powers, axis=axis, keepdims=True)
 
 

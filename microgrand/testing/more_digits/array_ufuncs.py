@@ -18,9 +18,11 @@ from microgrand.testing.more_digits.arrays import (
     assigned,
     called,
     decided,
+    dtype_in,
     in_digits,
     is_twin,
     near_of,
+    on_each,
     rounded,
     run_in,
     terms,
@@ -60,7 +62,7 @@ def elementwise(in_many: Callable[..., Any], xs: Sequence[Any]) -> Any:
             return EXACT.nan
 
     run = run_in(xs)
-    return np.frompyfunc(called_or_nan, len(xs), 1)(*[in_digits(x, run) for x in xs])
+    return on_each(called_or_nan, *[in_digits(x, run) for x in xs])
 
 
 def smooth(in_many: Callable[..., Any], unit: float = 0.0) -> Callable[..., Any]:
@@ -82,7 +84,8 @@ def from_halves(native: Callable[..., Any], xs: Operands, named: Named, exact: A
 
 def _dtype(native: Callable[..., Any], xs: Operands, named: Named) -> Any:
     """The type of what `native` gives, found by calling it on single numbers of the operands' types."""
-    ones = [np.ones(1, x.dtype) if isinstance(x, (Array, np.ndarray)) else 1.0 if is_twin(x) else x for x in xs]
+    ones = [np.ones((1,) * x.ndim, x.dtype) if isinstance(x, (Array, np.ndarray)) else 1.0 if is_twin(x) else x
+            for x in xs]  # fmt: skip
     with np.errstate(all="ignore"):
         return native(*ones, **named).dtype
 
@@ -157,8 +160,7 @@ def stepped(to_whole: Callable[..., Any]) -> Callable[..., Any]:
 
     def instead(native: Callable[..., Any], xs: Operands, named: Named) -> Any:
         values = decision(_finite(to_whole))(native, xs, named)
-        kinds = [x.dtype for x in xs if isinstance(x, (Array, np.ndarray))]
-        return np.asarray(values).astype(np.result_type(*kinds, np.float16) if kinds else float)[()]
+        return np.asarray(values).astype(dtype_in(xs))[()]
 
     return instead
 
@@ -222,8 +224,10 @@ def _folded(method: str) -> Callable[..., Any]:
         if set(named) - set(exact_named) - {"dtype"}:
             raise run.lose(f"f calls {ufunc.__name__}.{method} with {', '.join(named)}")
         operands = [terms(in_digits(x, run), run) if is_twin(x) else x for x in xs]
-        exact = getattr(on_objects, method)(*operands, **exact_named)
-        return from_halves(getattr(ufunc, method), xs, named, exact)
+        with np.errstate(all="ignore"):
+            exact = getattr(on_objects, method)(*operands, **exact_named)
+        near = getattr(ufunc, method)(*map(near_of, xs), **named) if run.is_first else None
+        return twin(near, rounded(near, exact, run), run, named.get("dtype") or dtype_in(xs))
 
     return instead
 

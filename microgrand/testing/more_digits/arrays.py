@@ -352,11 +352,12 @@ def natively(
         note(near, run)
         exact_args = [terms(x, run) for x in exact_args]
     try:
-        exact = (exactly or function)(*exact_args, **exact_named)
+        with np.errstate(all="ignore"):
+            exact = (exactly or function)(*exact_args, **exact_named)
     except (TypeError, ZeroDivisionError, NotImplementedError) as error:
         name = getattr(function, "__name__", "function")
         raise run.lose(f"f calls numpy's {name} in a way that loses digits") from error
-    dtype = np.dtype(named["dtype"]) if named.get("dtype") is not None else dtype_in((args, named))
+    dtype = np.dtype(named["dtype"]) if named.get("dtype") is not None else dtype_in([*args, *named.values()])
     return twin(near, exact, run, dtype)
 
 
@@ -431,7 +432,7 @@ def _all_exact(exact: Any) -> Any:
     """The array; a function of NumPy may have filled zeros in, which are plain numbers."""
     if all([isinstance(x, EXACT.mpf) for x in exact.ravel().tolist()]):
         return exact
-    return np.frompyfunc(exact_item, 1, 1)(exact)
+    return on_each(exact_item, exact)
 
 
 def exact_item(x: Any) -> Any:
@@ -521,17 +522,19 @@ def exact_array(array: Any, run: Run) -> Any:
     """An ndarray in many digits: exactly what it holds."""
     kind = array.dtype.kind
     if kind == "O" or kind in "iub":
-        return _elementwise(exact_item, array if kind != "b" else array.astype(int))
+        return on_each(exact_item, array if kind != "b" else array.astype(int))
     if not is_float_type(array.dtype):
         raise run.lose(f"f computes with an array of {array.dtype}")
-    exact = _elementwise(EXACT.mpf, array.astype(float))
+    exact = on_each(EXACT.mpf, array.astype(float))
     if array.dtype.itemsize > 8:  # of a long double, what a float does not hold
-        exact = exact + _elementwise(EXACT.mpf, (array - array.astype(float)).astype(float))
+        exact = exact + on_each(EXACT.mpf, (array - array.astype(float)).astype(float))
     return exact
 
 
-def _elementwise(function: Callable[[Any], Any], array: Any) -> Any:
-    return np.frompyfunc(function, 1, 1)(array)
+def on_each(function: Callable[..., Any], *arrays: Any) -> Any:
+    """The function of each item; NaNs among them are no news."""
+    with np.errstate(all="ignore"):
+        return np.frompyfunc(function, len(arrays), 1)(*arrays)
 
 
 def is_float_type(dtype: Any) -> bool:
@@ -551,13 +554,16 @@ def as_twin(x: Any, run: Run) -> Any:
 def dtype_in(x: Any) -> Any:
     """The floating type that NumPy makes of the arrays in it."""
     kinds = list(_dtypes(x))
-    return np.result_type(*kinds, np.float16) if kinds else np.dtype(float)
+    found = np.result_type(*kinds) if kinds else np.dtype(float)
+    return found if is_float_type(found) else np.dtype(float)
 
 
 def _dtypes(x: Any) -> Iterator[Any]:
     if isinstance(x, (list, tuple, dict)):
         for item in x.values() if isinstance(x, dict) else x:
             yield from _dtypes(item)
+            if isinstance(item, (list, tuple)) and any([type(part) is float for part in item]):
+                yield np.dtype(float)  # as which NumPy takes lists of floats
     elif isinstance(x, (Array, np.ndarray)) and x.dtype.kind in "fViu":
         yield x.dtype
     elif isinstance(x, Number) and isinstance(x.near, np.generic):
@@ -605,6 +611,7 @@ for _name, _item in {
     "__array__": Array.__array__,
     "shape": (), "ndim": 0, "size": 1,
     "astype": lambda self, dtype, **_: cast(self, np.dtype(dtype)),
+    "item": _with_item,
     **dict.fromkeys(["sum", "mean", "prod", "max", "min", "squeeze", "copy"], _number_as_numpy_has_it),
 }.items():  # fmt: skip
     setattr(Number, _name, _item)

@@ -28,6 +28,7 @@ LEFT_AS_THEY_ARE = frozenset(sys.stdlib_module_names) | {
     "mpmath",
     "microgrand",
 }
+LIFTED_MODULES = ("microgrand", "numpy", "numpy.linalg", "scipy", "scipy.special", "scipy.stats")
 LARGEST_COPY = 10_000  # items of a container: a table so long is not searched for functions and copied
 
 
@@ -152,7 +153,7 @@ class _Lifter:
         self._keep(row, lambda *xs: applied(row, row, *xs))
 
     def _module(self, module: types.ModuleType) -> None:
-        if _is_users(module.__name__) or module.__name__ in ("microgrand", "numpy", "numpy.linalg", "scipy.special"):
+        if _is_users(module.__name__) or module.__name__ in LIFTED_MODULES:
             self._keep(module, _Module(module, self.lifted))
         else:
             self._keep(module, module)

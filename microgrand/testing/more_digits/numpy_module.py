@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +13,8 @@ import numpy as np
 from microgrand.nested import rebuilt
 from microgrand.testing.more_digits.array_functions import of_scipy_special
 from microgrand.testing.more_digits.arrays import (
+    UFUNCS_OF_NUMPY,
+    UFUNCS_OF_SCIPY,
     Array,
     as_twin,
     called,
@@ -54,12 +57,34 @@ def stand_in(item: Any) -> Any:
     except TypeError:  # cannot be hashed
         return None
     if isinstance(item, np.ufunc):
-        return None if (item.__module__ if hasattr(item, "__module__") else "").startswith("scipy") else OnLists(item)
+        return OnLists(item) if item in UFUNCS_OF_NUMPY else of_special(item)
     module = getattr(item, "__module__", None) or ""
     if callable(item) and module.startswith("scipy.special"):
-        return of_scipy_special(getattr(item, "__name__", ""))
+        return of_special(item)
     is_function = isinstance(item, (types.FunctionType, type(np.sum)))
     return OnLists(item) if is_function and module.split(".")[0] == "numpy" else None
+
+
+def of_special(function: Any) -> Any:
+    """What stands in for a function of scipy.special; None if nothing does.
+
+    Some of them are ufuncs, or functions around ufuncs, as SciPy is configured.
+    """
+    name: str = getattr(function, "__name__", "")
+    if getattr(sys.modules.get("scipy.special"), name, None) is not function:
+        return None
+    elementwise = UFUNCS_OF_SCIPY.get(name)
+    return of_scipy_special(name) if elementwise is None else _elementwise(function, elementwise)
+
+
+def _elementwise(function: Any, elementwise: Callable[..., Any]) -> Callable[..., Any]:
+    def called_instead(*xs: Any, **named: Any) -> Any:
+        if named or not holds_twin(xs):
+            return function(*xs, **named)
+        run = run_in(xs)
+        return elementwise(function, tuple([as_twin(x, run) for x in xs]), {})
+
+    return called_instead
 
 
 class OnLists:
