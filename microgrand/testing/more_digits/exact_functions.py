@@ -96,6 +96,12 @@ def _normal_cdf(x: Any) -> Any:
     return EXACT.erfc(-x / EXACT.sqrt(2)) / 2
 
 
+def _incomplete_gamma(a: Any, x: Any, low: Any, high: Any) -> Any:
+    if x < 0 or a <= 0:
+        raise ValueError("no real value")
+    return EXACT.gammainc(a, low, high, regularized=True)
+
+
 def _huber(delta: Any, x: Any) -> Any:
     return x * x / 2 if abs(x) <= delta else delta * (abs(x) - delta / 2)
 
@@ -149,8 +155,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         "betaln": lambda x, y: _log_gamma(x) + _log_gamma(y) - _log_gamma(x + y),
         "poch": EXACT.rf,
         "zeta": EXACT.zeta,
-        "igamma": lambda a, x: EXACT.gammainc(a, 0, x, regularized=True),
-        "igammac": lambda a, x: EXACT.gammainc(a, x, EXACT.inf, regularized=True),
+        "igamma": lambda a, x: _incomplete_gamma(a, x, 0, x),
+        "igammac": lambda a, x: _incomplete_gamma(a, x, x, EXACT.inf),
         "betainc": lambda a, b, x: EXACT.betainc(a, b, 0, x, regularized=True),
         "lambertw": lambda x: EXACT.lambertw(x),
         "expi": EXACT.ei,

@@ -7,6 +7,7 @@ Comparisons, signs and roundings of floats are decisions.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ from microgrand.testing.more_digits.twins import (
     rows_along,
 )
 
+COMPILING = 0.005  # seconds: what takes longer has been compiled, and will not be again
+
 
 class Step:
     """One primitive applied to its operands, in one run.
@@ -37,7 +40,6 @@ class Step:
     operands  Twins and plain arrays
     nears     the results as floats have them, in the first run only
     dtypes    of the results
-    places    where a primitive that only moves numbers took each of them from, if it has been asked before
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class Step:
         self.params = params
         self.operands = operands
         self.dtypes = dtypes
-        self.nears: list[Any] | None = bind(*map(near_of, operands), **params) if run.is_first else None
+        self.nears: list[Any] | None = on_floats(run, bind, operands, params) if run.is_first else None
 
     @property
     def near(self) -> Any:
@@ -77,6 +79,16 @@ class Step:
 Rule = Callable[[Step], list[Any]]
 
 
+def on_floats(run: Run, bind: Callable[..., Any], operands: Sequence[Any], params: dict[str, Any]) -> Any:
+    """What JAX itself gives; the time that it takes to compile does not count."""
+    start = time.monotonic()
+    found = bind(*map(near_of, operands), **params)
+    seconds = time.monotonic() - start
+    if seconds > COMPILING:
+        run.uncounted(seconds)
+    return found
+
+
 def near_of(x: Any) -> Any:
     """As floats have it."""
     return x.near if isinstance(x, Twins) else x
@@ -87,6 +99,16 @@ def near_of(x: Any) -> Any:
 
 def _rounded(function: Callable[..., Any]) -> Rule:
     return lambda step: [step.noted(elementwise(function, *step.exacts))]
+
+
+def _approximated(function: Callable[..., Any]) -> Rule:
+    """A function of a library, which is as exact as if its operands had been rounded, too."""
+
+    def rule(step: Step) -> list[Any]:
+        operands = [noted(step.run, None if x.near is None else x.near, x.exact) for x in step.operands]
+        return [step.noted(elementwise(function, *operands))]
+
+    return rule
 
 
 def _unrounded(function: Callable[..., Any]) -> Rule:
@@ -102,21 +124,21 @@ def _quotient(x: Any, y: Any) -> Any:
 
 def _whole_power(step: Step) -> list[Any]:
     y = step.params["y"]
-    return [step.noted(elementwise(lambda x: _raised(x, y), step.exacts[0]))]
-
-
-def _raised(x: Any, y: int) -> Any:
-    return x**y if y >= 0 or x != 0 else EXACT.inf
+    return [step.noted(elementwise(lambda x: x**y if y >= 0 or x != 0 else EXACT.inf, step.exacts[0]))]
 
 
 def _power(step: Step) -> list[Any]:
     """To the power of a float or of a whole number."""
-    x, y = [each.exact if isinstance(each, Twins) else exactly(each) for each in step.operands]
+    x, y = [noted(step.run, x.near, x.exact) if isinstance(x, Twins) else exactly(x) for x in step.operands]
     return [step.noted(elementwise(FUNCTIONS["pow"], x, y))]
 
 
-def _polygamma(m: Any, x: Any) -> Any:
-    return FUNCTIONS["polygamma"](m, x)
+def _slope_of_igamma(a: Any, x: Any) -> Any:
+    """∂P(a, x)/∂a, by a difference in twice as many digits."""
+    step = a * EXACT.mpf(10) ** -(EXACT.dps // 2)
+    with EXACT.workdps(2 * EXACT.dps):
+        rise = FUNCTIONS["igamma"](a + step, x) - FUNCTIONS["igamma"](a - step, x)
+        return rise / (2 * step)
 
 
 # ---- decisions -------------------------------------------------------------------------------------------------------
@@ -130,6 +152,12 @@ def _comparison(holds: Callable[[Any, Any], bool]) -> Rule:
 def _is_finite(step: Step) -> list[Any]:
     finite = numpy.frompyfunc(lambda x: bool(EXACT.isfinite(x)), 1, 1)
     return [decided(step.run, step.near, finite(step.exacts[0]))]
+
+
+def sign_bit(run: Run, x: Twins) -> Any:
+    """Whether it is negative, or the negative zero of floats."""
+    near = None if x.near is None else numpy.signbit(numpy.asarray(x.near))
+    return decided(run, near, numpy.frompyfunc(lambda x: bool(x < 0), 1, 1)(x.exact))
 
 
 def _is_chosen(step: Step, holds: Callable[[Any, Any], bool], a: Twins, b: Twins) -> Any:
@@ -199,7 +227,7 @@ def _whole_numbers(step: Step, near: Any, digits: Callable[..., Any], *exacts: A
         return int(found) if EXACT.isfinite(found) else None
 
     def number(x: Any) -> int | None:
-        return int(x) if numpy.isfinite(x) else None
+        return int(x) if EXACT.isfinite(EXACT.mpf(x)) else None
 
     exact = numpy.frompyfunc(whole, len(exacts), 1)(*exacts)
     found = decided(step.run, None if near is None else numpy.frompyfunc(number, 1, 1)(near), exact, object)
@@ -227,12 +255,14 @@ def _truncated(x: Any) -> Any:
 def _remainder(step: Step) -> list[Any]:
     """What is left of x once y has been taken off as often as it goes into it, towards zero."""
     x, y = step.operands
-    near = None
-    if x.near is not None:
-        near = (numpy.asarray(x.near) - numpy.asarray(step.near)) / numpy.asarray(y.near)
-        near = numpy.rint(near)
-    count = _whole_numbers(step, near, lambda x, y: _truncated(x / y) if y else EXACT.nan, x.exact, y.exact)
+    near = None if x.near is None else elementwise(_times, exactly(x.near), exactly(y.near))
+    count = _whole_numbers(step, near, _times, x.exact, y.exact)
     return [step.noted(elementwise(lambda x, y, k: x - y * k, x.exact, y.exact, count))]
+
+
+def _times(x: Any, y: Any) -> Any:
+    """How often y goes into x."""
+    return _truncated(x / y) if y else EXACT.nan
 
 
 def _converted(step: Step) -> list[Any]:
@@ -262,11 +292,12 @@ def _moved(step: Step) -> list[Any]:
         numpy.arange(start, start + size, dtype=numpy.int32).reshape(x.exact.shape) if isinstance(x, Twins) else x
         for x, start, size in zip(step.operands, starts, sizes, strict=False)
     ]
-    filling = EXACT.mpf(step.params.get("fill_value") or 0) if step.params.get("fill_value") is not None else EXACT.nan
-    params = {**step.params, "fill_value": None} if "fill_value" in step.params else step.params
-    numbers = filled([*[number for exact in step.exacts for number in exact.ravel()], filling], [int(starts[-1]) + 1])
+    filling = step.params.get("fill_value")  # given by a gathering for what lies outside: here -1
+    params = step.params if filling is None else {**step.params, "fill_value": -1}
+    outside = EXACT.nan if filling is None else EXACT.mpf(float(filling))
+    numbers = filled([*[number for exact in step.exacts for number in exact.ravel()], outside], [int(starts[-1]) + 1])
     found = [numpy.asarray(each) for each in step.bind(*places, **params)]
-    return [numbers[numpy.where(each < 0, starts[-1], each)] for each in found]
+    return [filled(numbers[numpy.where(each < 0, starts[-1], each).ravel()], each.shape) for each in found]
 
 
 def _scattered(combine: Callable[[Step, Any, Any], Any]) -> Rule:
@@ -478,14 +509,17 @@ def _top(step: Step) -> list[Any]:
 
 # ---- the table -------------------------------------------------------------------------------------------------------
 
-SAME_NAMES = (
-    "add", "exp", "exp2", "expm1", "log", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
-    "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "square", "lgamma", "digamma", "polygamma",
-    "zeta", "igamma", "igammac", "bessel_i0e", "bessel_i1e",
+# Functions by the names that FUNCTIONS has for them, too.
+ROUNDED = (
+    "add", "square", "sqrt", "cbrt", "exp", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
+    "tanh", "asinh", "acosh", "atanh", "erf",
+)  # fmt: skip
+APPROXIMATED = (
+    "exp2", "expm1", "sinh", "cosh", "erfc", "lgamma", "digamma", "polygamma", "zeta", "igamma", "igammac",
+    "bessel_i0e", "bessel_i1e",
 )  # fmt: skip
 OTHER_NAMES = {  # those of JAX, where FUNCTIONS has others
-    "mul": "multiply", "sub": "subtract", "add_any": "add", "logistic": "sigmoid", "erf_inv": "erfinv",
-    "regularized_incomplete_beta": "betainc",
+    "mul": "multiply", "sub": "subtract", "add_any": "add", "logistic": "sigmoid",
 }  # fmt: skip
 PASSING = (
     "copy", "copy_p", "stop_gradient", "optimization_barrier", "name", "device_put", "sharding_constraint"
@@ -496,8 +530,12 @@ MOVING = (
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {
-    **{name: _rounded(FUNCTIONS[name]) for name in SAME_NAMES},
+    **{name: _rounded(FUNCTIONS[name]) for name in ROUNDED},
+    **{name: _approximated(FUNCTIONS[name]) for name in APPROXIMATED},
     **{name: _rounded(FUNCTIONS[other]) for name, other in OTHER_NAMES.items()},
+    "erf_inv": _approximated(FUNCTIONS["erfinv"]),
+    "regularized_incomplete_beta": _approximated(FUNCTIONS["betainc"]),
+    "igamma_grad_a": _approximated(_slope_of_igamma),
     "div": _rounded(_quotient),
     "rsqrt": _rounded(lambda x: EXACT.inf if x == 0 else 1 / FUNCTIONS["sqrt"](x)),
     "integer_pow": _whole_power,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy
 
 from microgrand.nested import rebuilt
 from microgrand.testing.exact import EXACT
-from microgrand.testing.more_digits.jax_primitives import RULES, Step, near_of
+from microgrand.testing.more_digits.jax_primitives import RULES, Step, on_floats, sign_bit
 from microgrand.testing.more_digits.lifting import lifted
 from microgrand.testing.more_digits.protocol import Output, Way
 from microgrand.testing.more_digits.run import DigitsLostError, Run
@@ -33,7 +32,7 @@ def as_jax(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
     >>> import jax.numpy as jnp
     >>> from microgrand.testing.exact import many_digits
     >>> with many_digits(30):
-    ...     (z,) = as_jax(lambda x: float(jnp.exp(x) - 1), (1e-20,))(Run(), [EXACT.mpf(1e-20)])
+    ...     (z,) = as_jax(lambda x: jnp.exp(x) - 1, (1e-20,))(Run(), [EXACT.mpf(1e-20)])
     ...     float(z.near), EXACT.nstr(z.exact, 5)
     (0.0, '1.0e-20')
     """
@@ -50,65 +49,27 @@ def as_jax(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
     return run_again
 
 
-def declared_gradient(f: Callable[..., Any]) -> Callable[..., Any] | None:
-    """The gradient that a `jax.custom_vjp` or `jax.custom_jvp` function declares; None for any other function.
-
-    It takes what f takes. For a number it gives the gradient, in the structure of the argument, or of the tuple of
-    arguments where there are several; for an array, or for nested results, such a gradient in the place of each number.
-
-    >>> import jax, jax.numpy as jnp
-    >>> square = jax.custom_jvp(lambda x: x * x)
-    >>> square.defjvp(lambda primals, tangents: (primals[0] ** 2, 3 * primals[0] * tangents[0]))
-    >>> float(declared_gradient(square)(2.0))
-    6.0
-    """
-    return functools.partial(_declared, f) if _declares(f) else None
-
-
-def _declares(f: Any) -> bool:
-    if isinstance(f, (jax.custom_vjp, jax.custom_jvp)):
-        return True
-    inner = getattr(f, "func", None) if isinstance(f, functools.partial) else getattr(f, "__wrapped__", None)
-    return inner is not None and _declares(inner)
-
-
-def _declared(f: Callable[..., Any], *arguments: Any) -> Any:
-    every = tuple(range(len(arguments)))
-    result = jax.eval_shape(f, *arguments)
-    if isinstance(result, jax.ShapeDtypeStruct) and result.shape == ():
-        return _alone(jax.grad(f, argnums=every)(*arguments))
-    derivatives = iter(jax.tree.leaves(jax.jacrev(f, argnums=every)(*arguments), is_leaf=_is_tuple_of(len(arguments))))
-    return jax.tree.map(lambda part: _by_output(next(derivatives), part.shape), result)
-
-
-def _is_tuple_of(count: int) -> Callable[[Any], bool]:
-    return lambda part: isinstance(part, tuple) and len(part) == count
-
-
-def _by_output(derivatives: Any, shape: tuple[int, ...]) -> Any:
-    """From derivatives of arrays to nested lists of gradients."""
-    if not shape:
-        return _alone(derivatives)
-    return [_by_output(jax.tree.map(lambda part, k=k: part[k], derivatives), shape[1:]) for k in range(shape[0])]
-
-
-def _alone(gradients: tuple[Any, ...]) -> Any:
-    return gradients[0] if len(gradients) == 1 else gradients
-
-
 # ---- tracing ---------------------------------------------------------------------------------------------------------
 
 
 def _traced(f: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, list[Any]]:
-    """The program of f, and the numbers and arrays among its arguments; both in the order in which they stand there."""
-    leaves = list(_leaves(arguments))
+    """The program of f, and the numbers and arrays among its arguments; both in the order in which they stand there.
 
+    First with a `float` that lets traced arrays through; where f takes `float` for a dtype, as it is.
+    """
+    leaves = list(_leaves(arguments))
+    try:
+        return _program(lifted(f), arguments, leaves), leaves
+    except DigitsLostError:
+        return _program(f, arguments, leaves), leaves
+
+
+def _program(f: Callable[..., Any], arguments: tuple[Any, ...], leaves: list[Any]) -> Any:
     def flat(*parts: Any) -> list[Any]:
-        return list(_leaves(again(*rebuilt(arguments, iter(parts)))))
+        return list(_leaves(f(*rebuilt(arguments, iter(parts)))))
 
     try:
-        again = lifted(f)
-        return jax.make_jaxpr(flat)(*leaves), leaves
+        return jax.make_jaxpr(flat)(*leaves)
     except jax.errors.TracerBoolConversionError as error:
         raise DigitsLostError("JAX cannot trace f, which branches on a value") from error
     except NOT_TRACED as error:
@@ -221,6 +182,8 @@ class _Interpreter:
             [jax.numpy.issubdtype(kind.dtype, jax.numpy.complexfloating) for kind in kinds if hasattr(kind, "dtype")]
         ):
             raise self.run.lose("f computes with complex numbers in JAX")
+        if name in JIT and step.params["name"] == "signbit" and isinstance(operands[0], Twins):
+            return [sign_bit(self.run, operands[0])]  # JAX takes floats for whole numbers there
         if name in COMPILED:
             return self._as_compiled(step, operands, COMPILED[name](self, step.params, operands))
         if name in CALLS:
@@ -249,7 +212,7 @@ class _Interpreter:
         """The results, with floats from the compiled whole: the compiler rounds otherwise than its parts do."""
         if not self.run.is_first:
             return results
-        nears = step.primitive.bind(*map(near_of, operands), **step.params)
+        nears = on_floats(self.run, step.primitive.bind, operands, step.params)
         return [Twins(near, result.exact) if isinstance(result, Twins) else result
                 for near, result in zip(nears, results, strict=True)]  # fmt: skip
 
@@ -308,9 +271,9 @@ def _stacked(items: list[Any], kind: Any, run: Run) -> Any:
     return Twins(near, filled([number for x in items for number in x.exact.ravel()], shape))
 
 
+JIT = ("jit", "pjit")
 COMPILED: dict[str, Callable[[_Interpreter, dict[str, Any], list[Any]], list[Any]]] = {
-    "jit": _Interpreter.jitted,
-    "pjit": _Interpreter.jitted,
+    **dict.fromkeys(JIT, _Interpreter.jitted),
     "cond": _Interpreter.branched,
     "while": _Interpreter.looped,
     "scan": _Interpreter.scanned,

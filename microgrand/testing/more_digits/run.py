@@ -114,6 +114,10 @@ class Run:
         finally:
             _RUNNING.reset(before)
 
+    def uncounted(self, seconds: float) -> None:
+        """Seconds that the run may take besides: a framework has compiled something, and will not again."""
+        self._end += seconds
+
     def lose(self, why: str) -> DigitsLostError:
         """Note that digits are lost; the error to be raised says why."""
         self.lost = self.lost or why
