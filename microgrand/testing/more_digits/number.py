@@ -167,6 +167,11 @@ class Number:
     def __deepcopy__(self, memo: Any) -> Number:
         return self
 
+    @classmethod
+    def __torch_function__(cls, *call: Any) -> Any:
+        """Lets PyTorch's functions take Numbers; a mode turns these into tensors, and without it they refuse."""
+        return NotImplemented
+
     # ---- refusals --------------------------------------------------------------------------------------------------
 
     def _refuse(self, into: str) -> NoReturn:
@@ -201,8 +206,8 @@ class Number:
         """Refused: a text."""
         self._refuse("a text")
 
-    def __repr__(self) -> str:  # for whoever debugs; f's own texts of numbers go through __str__ and __format__
-        return f"Number({self.near!r}, {EXACT.nstr(self.exact, 20)})"
+    def __repr__(self) -> NoReturn:
+        self._refuse("a text")
 
 
 def is_real(x: Any) -> bool:
@@ -211,7 +216,7 @@ def is_real(x: Any) -> bool:
 
 
 def _is_numpy_real(x: Any) -> bool:
-    return getattr(getattr(x, "dtype", None), "kind", "") in "biufV" and hasattr(x, "item")
+    return getattr(getattr(x, "dtype", None), "kind", "none") in "biufV" and hasattr(x, "item")
 
 
 def exact_of(x: Any) -> Any:

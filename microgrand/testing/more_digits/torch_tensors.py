@@ -87,6 +87,8 @@ class ManyDigits(TorchDispatchMode):
         """Whether it is a tensor with numbers in many digits beside it."""
         if not isinstance(x, torch.Tensor) or not x.is_floating_point() or x.layout is not torch.strided:
             return False
+        if x._is_zerotensor():  # which has no memory
+            return False
         return bool(x.untyped_storage().data_ptr() in self.beside)
 
     def exact(self, x: Any) -> Any:
@@ -127,7 +129,7 @@ class ManyDigits(TorchDispatchMode):
     def _followed(self, operator: Any, args: Any, kwargs: Any) -> Any:
         """What PyTorch gives for an operator, with its numbers in many digits beside it."""
         name, overload = _names(operator)
-        if _writes(operator):
+        if _writes(operator) and name not in table.PARTS:
             return self._in_place(operator, args, kwargs)
         if name == "_local_scalar_dense":
             raise self._lost("a plain number of a tensor")
@@ -160,7 +162,7 @@ class ManyDigits(TorchDispatchMode):
         return args[0]
 
     def _formula(self, name: str, operator: Any, near: Any, args: Any, kwargs: Any) -> None:
-        if name in table.CASTS and not near.is_floating_point():
+        if name == "_to_copy" and not near.is_floating_point():
             self._decide(near, (table.to_truth if near.dtype is torch.bool else table.to_whole)(self.exact(args[0])))
             return
         found = table.FORMULAS[name](*map(self.exact, args), **tree_map(self.exact, kwargs))
@@ -188,7 +190,7 @@ class ManyDigits(TorchDispatchMode):
         self.write(values, table.picked(self.exact(args[0]), _as_numpy(places), dim))
 
     def _move(self, name: str, operator: Any, near: Any, args: Any, kwargs: Any) -> None:
-        if name == "index_put" and (kwargs.get("accumulate") or True in args[3:4]):
+        if name in ("index_put", "put") and (kwargs.get("accumulate") or True in args[3:4]):
             self._sum(name, operator, near, args, kwargs)
         else:
             self.write(near, moved(operator, self.exact, args, kwargs, name in table.MIXED))
@@ -382,7 +384,7 @@ _TAKEN_OUT: dict[str, Callable[[NumbersInCalls, Any], Any]] = {
 
 
 def _plain(x: Any) -> Any:
-    return float(x) if isinstance(x, torch.Tensor) else x
+    return x.detach().item() if isinstance(x, torch.Tensor) else x
 
 
 def _output(run: Run, z: Any) -> Output:
@@ -421,7 +423,7 @@ def _unwrapped(x: Any) -> Any:
 
 
 def _as_numpy(x: Any) -> Any:
-    x = x.detach().resolve_neg()
+    x = (x.clone() if x._is_zerotensor() else x.detach()).resolve_neg()
     return (x.to(torch.float64) if x.dtype is torch.bfloat16 else x).numpy()
 
 
