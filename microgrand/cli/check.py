@@ -13,7 +13,8 @@ from typing import Any
 
 from microgrand.errors import InputError
 from microgrand.table.domains import REALS
-from microgrand.testing.checking import NO_GRADIENT, RAISED_AT
+from microgrand.testing.checking import NO_GRADIENT
+from microgrand.testing.claims import RAISED_AT
 from microgrand.testing.domain_arguments import as_domain
 from microgrand.testing.searching import GradientMismatch, NothingJudged, assert_gradient
 

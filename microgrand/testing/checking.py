@@ -5,28 +5,30 @@ A claim is held against the best reference there is: see `references.py`.
 
 from __future__ import annotations
 
-import inspect
 import random
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, partial
-from math import isfinite, nan
+from math import isfinite, isnan, nan
 from typing import Any
 
 from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
 from microgrand.table.domains import REALS, Domain
+from microgrand.testing.claims import Claimed, Gradient
+from microgrand.testing.declared import with_declared_rule
 from microgrand.testing.domain_arguments import as_domain
-from microgrand.testing.functions import FlatFunction, WrongShape, numbers_in, numbers_like
+from microgrand.testing.functions import FlatFunction, lacks_value
 from microgrand.testing.held import Claim
 from microgrand.testing.references import References
 from microgrand.testing.report import Finding, Report
+from microgrand.testing.structures import numbers_in
 from microgrand.testing.verdict import Judgement, Verdict
 
 NO_GRADIENT = (
     "f does not run on microgrand's Values, or its result does not depend on them: "
     "say which gradient is to be checked, or write f with microgrand's functions (microgrand.exp, not math.exp)"
 )
-RAISED_AT = "raised by the gradient at"
+FLUSHES = "f takes numbers below the smallest normal one for 0"
 COTANGENTS = 2  # random products in which a vector-Jacobian product is looked at
 
 
@@ -55,11 +57,11 @@ def check_gradient(
     agree
     >>> print(check_gradient(lambda x, y: x / y, gradient=lambda x, y: (1 / y, x / y**2), at=(3.0, 2.0)))
     derivative  at  claimed  reference  ± error  verdict   by
-    ∂f/∂x       3   0.5      0.5        7.0e-16  agree     60-digit evaluation
-    ∂f/∂y       2   0.75     -0.75      1.1e-15  disagree  60-digit evaluation
-    ∂f/∂y: the claim is outside what the function's own steps give
+    ∂f/∂x       3   0.5      0.5        5.6e-17  agree     60-digit evaluation
+    ∂f/∂y       2   0.75     -0.75      8.3e-17  disagree  60-digit evaluation
     verdict: disagree
     """
+    f, gradient, at = with_declared_rule(f, gradient, at)
     return Check(FlatFunction(f, at), gradient, domain).report()
 
 
@@ -76,113 +78,97 @@ class Check:
         self.recorded = function.recorded()
         self.gradient = gradient
         self.memo: dict[tuple[float, ...], list[float] | Exception] = {}
+        self.fault: Exception | None = None  # which f raised and which is no error of arithmetic
 
     def report(self) -> Report:
         """A finding for each output and input."""
         try:
             outputs = self.outputs(self.function.numbers)
-        except Exception as error:  # of whatever kind: f has no value
+        except Exception as error:
+            if not lacks_value(error):
+                raise
             return self.unjudged(f"f raised {type(error).__name__}: {error}")
         if not all([isinstance(z, float) and isfinite(z) for z in outputs]):
             return self.unjudged(
                 f"f has no finite real value here, but {outputs[0] if len(outputs) == 1 else outputs!r:.60}"
             )
-        if self.function(self.function.numbers) != outputs:
+        if not self.function.is_steady(outputs):
             return self.unjudged("noise: f gives another value when it is called again with the same numbers")
-        if self.gradient is None and self.recorded is None:
-            raise TypeError(NO_GRADIENT)
-        try:
-            if self.gradient is not None and self.takes_cotangents(self.gradient, outputs):
-                return self.of_products(self.gradient, outputs)
-            claims = self.own_claims() if self.gradient is None else self.claims(self.gradient, len(outputs))
-        except NoClaim as error:
-            return self.unjudged(str(error))
-        is_vector, inputs = len(outputs) > 1, len(self.function.numbers)
-        flat = [claim for row in claims for claim in row]
-        formula = cache(partial(self.formula_of, self.gradient, flat) if self.gradient is not None else lambda: None)
-        findings = [
-            self.finding(f"∂f[{j}]" if is_vector else "∂f", {j: 1.0}, k, claims[j][k], _item(formula, j * inputs + k))
-            for j in range(len(outputs))
-            for k in range(inputs)
-        ]
-        return Report(findings)
+        if self.function.flushes():
+            return self.unjudged(FLUSHES)
+        if self.gradient is None:
+            return Report(self.of_rows(self.own_claims(), lambda: None))
+        gradient = Gradient(self.gradient, self.function)
+        if gradient.takes_cotangents:
+            return Report(self.of_products(gradient))
+        claimed = gradient.claimed()
+        return Report(self.of_rows(claimed, partial(self.formula_of, self.gradient, claimed.numbers)))
 
     # ---- what is claimed -------------------------------------------------------------------------------------------
 
-    def claims(self, gradient: Callable[..., Any], outputs: int) -> list[list[float]]:
-        """The claimed Jacobian, one row per output."""
-        return self.shaped(self.answer(gradient, self.function.jacobian_shape()), outputs)
-
-    def answer(self, gradient: Callable[..., Any], shape: Any, *cotangents: list[float]) -> list[float]:
-        """What the gradient gives at the point, flat, in the order of `shape`; NoClaim where it has no value there.
-
-        Any other error is a fault of its code: it is raised as it is, and told where.
-        """
-        arguments = (*self.function.arguments, *cotangents)
-        try:
-            return [_claim(z) for z in numbers_like(shape, gradient(*arguments), "the gradient")]
-        except WrongShape:
-            raise
-        except (ArithmeticError, ValueError, NoNumber) as error:
-            raise NoClaim(f"the gradient raised {type(error).__name__}: {error}") from error
-        except Exception as error:
-            error.add_note(f"{RAISED_AT} {arguments!r}")
-            raise
-
-    def own_claims(self) -> list[list[float]]:
+    def own_claims(self) -> Claimed:
         """The Jacobian by microgrand's own sweep."""
-        assert self.recorded is not None  # looked at when the check was made
+        if self.recorded is None:
+            raise TypeError(NO_GRADIENT)
         leaves, outputs, _ = self.recorded
         swept = [sweep(output) if isinstance(output, Value) else None for output in outputs]
-        return [[0.0 if adjoints is None else adjoints[leaf] for leaf in leaves] for adjoints in swept]
+        return Claimed([0.0 if adjoints is None else adjoints[leaf] for adjoints in swept for leaf in leaves], "")
 
-    def shaped(self, numbers: list[float], rows: int) -> list[list[float]]:
-        """Flat numbers as rows, one number per input."""
-        inputs = len(self.function.numbers)
-        if len(numbers) != rows * inputs:
-            several = f" and {rows} outputs" if rows > 1 else ""
-            raise ValueError(f"f has {inputs} input(s){several}, but the gradient gives {len(numbers)} number(s)")
-        return [numbers[j * inputs : (j + 1) * inputs] for j in range(rows)]
+    def of_rows(self, claimed: Claimed, formula: Callable[[], Any]) -> list[Finding]:
+        """Findings about the Jacobian."""
+        inputs, outputs = len(self.function.numbers), self.function.count
+        names = [f"∂f[{j}]" if outputs > 1 else "∂f" for j in range(outputs)]
+        at_last = cache(formula)
+        return [
+            self.finding(name, {j: 1.0}, k, claimed, j * inputs + k, at_last)
+            for j, name in enumerate(names)
+            for k in range(inputs)
+        ]
 
-    def takes_cotangents(self, gradient: Callable[..., Any], outputs: list[float]) -> bool:
-        """Whether the gradient has to be given one argument more than f."""
-        try:
-            signature = inspect.signature(gradient)
-        except (TypeError, ValueError):
-            return False
-        arguments = self.function.arguments
-        try:
-            signature.bind(*arguments)
-        except TypeError:
-            try:
-                signature.bind(*arguments, outputs)
-            except TypeError:
-                return False
-            return True
-        return False
-
-    def of_products(self, gradient: Callable[..., Any], outputs: list[float]) -> Report:
-        """Findings about products of random cotangents with the Jacobian."""
-        source = random.Random(len(outputs))
+    def of_products(self, gradient: Gradient) -> list[Finding]:
+        """Findings about products of random cotangents with the Jacobian; of a single output the gradient is judged."""
+        count = self.function.count
+        source = random.Random(count)
         findings = []
-        for n in range(COTANGENTS):
-            cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in outputs]
-            claims = self.shaped(self.answer(gradient, self.function.arguments, cotangents), 1)[0]
-            weights, formula = (
-                dict(enumerate(cotangents)),
-                cache(partial(self.formula_of, gradient, claims, cotangents)),
-            )
-            findings += [
-                self.finding(f"∂(v{n}·f)", weights, k, claim, _item(formula, k)) for k, claim in enumerate(claims)
-            ]
-        return Report(findings)
+        for n in range(COTANGENTS if count > 1 else 1):
+            cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in range(count)]
+            cotangents = cotangents if count > 1 else [1.0]
+            claimed = gradient.claimed(cotangents)
+            formula = cache(partial(self.formula_of, gradient.call, claimed.numbers, cotangents))
+            name, weights = f"∂(v{n}·f)" if count > 1 else "∂f", dict(enumerate(cotangents))
+            inputs = range(len(self.function.numbers))
+            findings += [self.finding(name, weights, k, claimed, k, formula) for k in inputs]
+        return findings
 
     # ---- what is so ------------------------------------------------------------------------------------------------
 
-    def finding(self, what: str, weights: dict[int, float], k: int, claim: float, exact: Callable[[], Any]) -> Finding:
-        """The claim about the input k, of the outputs in a weighted sum."""
-        judgement = self.references.judgement(Claim(claim, weights, {k: 1.0}, exact))
+    def finding(
+        self, what: str, weights: dict[int, float], k: int, claimed: Claimed, place: int, formula: Callable[[], Any]
+    ) -> Finding:
+        """The claim about the input k, of the outputs in a weighted sum.
+
+        place    of the claim among all that are claimed
+        formula  the gradient in many digits, in the same order, when it is asked for
+        """
+
+        def exact() -> Any:
+            found = formula()
+            return None if found is None else found[place]
+
+        claim = Claim(claimed.numbers[place], weights, {k: 1.0}, exact)
+        judgement = self.missing(claim, claimed.because) if isnan(claim.number) else self.references.judgement(claim)
+        if self.fault is not None:
+            raise self.fault  # whatever the judges made of it
         return Finding(f"{what}/∂{self.function.names[k]}", self.function.numbers[k], judgement)
+
+    def missing(self, claim: Claim, because: str) -> Judgement:
+        """Nothing is claimed: that is wrong where f has a slope, and right where it has none."""
+        found = self.references.judgement(claim._replace(number=0.0, exact=lambda: None))
+        if isfinite(found.reference):
+            again = self.references.judgement(claim._replace(number=found.reference, exact=lambda: None))
+            if again.verdict is Verdict.AGREE and again.left is None:
+                return again._replace(verdict=Verdict.DISAGREE, claim=nan, because=because)
+        return found._replace(verdict=Verdict.CANNOT_JUDGE, claim=nan, because=because)
 
     @cached_property
     def references(self) -> References:
@@ -203,48 +189,35 @@ class Check:
             return None
 
     def outputs(self, numbers: Sequence[float]) -> list[float]:
-        """The values of f; it is called once at each point."""
+        """The values of f; it is called once at each point, and no more once it has raised what is not arithmetic."""
+        if self.fault is not None:
+            raise self.fault
         key = tuple(numbers)
         if key not in self.memo:
             try:
                 self.memo[key] = self.function(numbers)
             except Exception as error:
+                if not lacks_value(error) and not any([isinstance(x, complex) for x in numbers]):
+                    self.fault = error
+                    raise
                 self.memo[key] = error
         found = self.memo[key]
         if isinstance(found, Exception):
             raise found
         return found
 
+    def refused(self, because: str) -> Report:
+        """A report on a gradient of which nothing tells what it claims."""
+        return self._report(Verdict.DISAGREE, because)
+
     def unjudged(self, because: str) -> Report:
         """A report that says why there is nothing to say."""
-        judgement = Judgement(Verdict.CANNOT_JUDGE, nan, nan, nan, None, None, "–", because, 0, False)
+        return self._report(Verdict.CANNOT_JUDGE, because)
+
+    def _report(self, verdict: Verdict, because: str) -> Report:
+        judgement = Judgement(verdict, nan, nan, nan, None, None, "–", because, 0, False)
         named = zip(self.function.names, self.function.numbers, strict=True)
         return Report([Finding(f"∂f/∂{name}", x, judgement) for name, x in named])
-
-
-class NoClaim(Exception):  # noqa: N818  told, and not raised to the user
-    """The gradient has no value at the point."""
-
-
-class NoNumber(TypeError):  # noqa: N818  told, and not raised to the user
-    """A gradient gave something that is no real number."""
-
-
-def _item(formula: Callable[[], Any], place: int) -> Callable[[], Any]:
-    """One number of a formula, when it is asked for."""
-
-    def item() -> Any:
-        found = formula()
-        return None if found is None else found[place]
-
-    return item
-
-
-def _claim(z: Any) -> float:
-    try:
-        return float(z)
-    except TypeError:
-        raise NoNumber(f"a derivative is a real number; got {z!r:.60}") from None
 
 
 def _per_input(domain: Any, function: FlatFunction) -> list[Domain]:

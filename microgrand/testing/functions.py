@@ -3,47 +3,101 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
+from math import copysign
 from typing import Any
 
 from microgrand.engine.scope import Guards
 from microgrand.engine.value import Value
 from microgrand.nested import places, rebuilt
 from microgrand.table.numbers import as_number
+from microgrand.testing.structures import (
+    SMALLEST_NORMAL,
+    WrongShape,
+    coarser,
+    copied,
+    filled,
+    libraries,
+    numbers_in,
+    numbers_like,
+    precision_of,
+    without_arrays,
+)
 
+__all__ = ["FlatFunction", "WrongShape", "filled", "lacks_value", "numbers_in", "numbers_like"]
 
-class WrongShape(ValueError):  # noqa: N818  it is told as a ValueError
-    """A result has dicts where others were expected, so that nothing tells which number belongs where."""
+NEAR_SUBNORMAL = 2.0**10  # times the smallest normal number: steps from there reach subnormal ones
+TIMES = 8  # a function that changes half the time is seen to do so in 255 of 256 cases
 
 
 class FlatFunction:
     """`f` at a point, with whatever structure its arguments and its result have.
 
-    f         of numbers, sequences of numbers or several of these, to a number or a sequence
-    at        one number, or the tuple of arguments
-    numbers   the inputs at the point, flat; a dict's in the order in which it holds its keys
-    names     what each input is called: x, or x[1] inside a sequence
-    on_values whether `f` computes on microgrand's Values only (it calls their methods, say), and not on floats
+    f          of numbers, sequences of numbers or several of these, to a number or a sequence
+    at         one number, or the tuple of arguments
+    numbers    the inputs at the point, flat; a dict's in the order in which it holds its keys
+    names      what each input is called: x, or x[1] inside a sequence
+    on_values  whether `f` computes on microgrand's Values only (it calls their methods, say), and not on floats
+    precision  "float64", "float32", "float16" or "bfloat16": the coarsest one that inputs and outputs come in
     """
 
     def __init__(self, f: Callable[..., Any], at: Any) -> None:
         if not callable(f):
             raise TypeError(f"f is a function; got {f!r:.60} of type {type(f).__name__}")
         self.f = f
-        self.arguments = at if isinstance(at, tuple) else (at,)
+        self.arguments = _fitting(f, at)
         self.numbers = [_input(x) for x in numbers_in(self.arguments)]
         if not self.numbers:
             raise ValueError(f"at holds at least one number; got {at!r:.60}")
         named = zip(self.arguments, _parameters(f), strict=False)
-        self.names = [place for argument, name in named for place in places(_without_arrays(argument), name)]
+        self.names = [place for argument, name in named for place in places(without_arrays(argument), name)]
+        self.precision = precision_of(self.arguments)
+        self._libraries = libraries(self.arguments)
         self._shape: Any = None  # the result of the first call, which tells where each output belongs
         self.on_values = not self._takes(float) and self._takes(Value)
 
     def __call__(self, numbers: Sequence[Any]) -> list[Any]:
-        """The outputs, flat."""
+        """The outputs, flat. What `f` raises passes, and `lacks_value` tells what it means."""
         outputs = self._outputs(map(Value, numbers) if self.on_values else iter(numbers))
         return [z if isinstance(z, complex) else _real(z) for z in outputs]
+
+    @property
+    def count(self) -> int:
+        """How many outputs there are."""
+        return len(list(numbers_in(self._shape)))
+
+    def copies(self) -> tuple[Any, ...]:
+        """The arguments at the point, for code that may change them."""
+        return tuple(copied(self.arguments))
+
+    def is_steady(self, outputs: Sequence[Any], times: int = TIMES) -> bool:
+        """Whether f gives these outputs each time that it is called at the point.
+
+        >>> import random
+        >>> FlatFunction(lambda x: x + random.choice([0.0, 1.0]), 2.0).is_steady([2.0], times=99)
+        False
+        """
+        return all([self(self.numbers) == outputs for _ in range(times)])
+
+    def flushes(self) -> bool:
+        """Whether an input is so small that f does not tell numbers of its size from 0.
+
+        JAX and others take subnormal numbers for 0, which have fewer digits than others. Python does not.
+        """
+        smallest = SMALLEST_NORMAL[self.precision]
+        tiny = [k for k, x in enumerate(self.numbers) if 0.0 < abs(x) <= NEAR_SUBNORMAL * smallest]
+        if not tiny or not self._libraries:
+            return False
+        subnormal, zero = list(self.numbers), list(self.numbers)
+        for k in tiny:
+            subnormal[k], zero[k] = copysign(smallest / 4, self.numbers[k]), 0.0
+        try:
+            return self(subnormal) == self(zero)
+        except Exception as error:
+            if not lacks_value(error):
+                raise
+            return False
 
     def recorded(self) -> tuple[list[Value], list[Any], bool] | None:
         """The inputs as Values, the outputs, and whether the code branched by comparing; None where `f` takes none."""
@@ -51,7 +105,9 @@ class FlatFunction:
         try:
             with Guards() as guards:
                 outputs = self._outputs(iter(leaves))
-        except Exception:  # whatever a function of another framework says to a Value
+        except Exception as error:
+            if not self._refuses_values(error):
+                raise
             return None
         if not any([isinstance(output, Value) for output in outputs]):
             return None
@@ -65,7 +121,9 @@ class FlatFunction:
         """What `f` returns for these inputs, flat; the keys of a dict in the order in which it first returned them."""
         result = self.f(*filled(self.arguments, items))
         if self._shape is None:
-            self._shape = _without_arrays(result)
+            self._shape = without_arrays(result)
+            self.precision = coarser(self.precision, precision_of(result))
+            self._libraries |= libraries(result)
         return list(numbers_like(self._shape, result, "f"))
 
     def _takes(self, kind: type) -> bool:
@@ -73,120 +131,93 @@ class FlatFunction:
         try:
             outputs = self._outputs(map(kind, self.numbers))
             return all([isinstance(output, Value) or _real(output) is not None for output in outputs])
-        except (TypeError, AttributeError):
+        except Exception as error:
+            if lacks_value(error):  # the kind is right, the point is not
+                return kind is float
+            if not self._refuses_values(error):
+                raise
             return False
-        except Exception:  # the kind is right, the point is not
-            return kind is float
+
+    def _refuses_values(self, error: Exception) -> bool:
+        """Whether an error is what `f` says to Values: one of Python's, or of a class of its own that comes again.
+
+        An error that does not come again, as a timeout's, was not about Values.
+        """
+        if isinstance(error, (OSError, MemoryError, RecursionError)):
+            return False
+        if type(error).__module__ == "builtins":
+            return True
+        try:
+            self._outputs(map(Value, self.numbers))
+        except type(error):
+            return True
+        return False
 
 
-def numbers_in(structure: Any) -> Iterator[Any]:
-    """The numbers of nested lists, tuples, dicts and arrays, in order and of whatever kind they are.
+def lacks_value(error: Exception) -> bool:
+    """Whether an error means that a function has no real value at a point, as outside its domain.
 
-    >>> list(numbers_in([1.0, (2.0, {"b": 3.0, "a": 4j})]))
-    [1.0, 2.0, 3.0, 4j]
+    These are errors of arithmetic, and numbers that have become complex where real ones are expected. Anything else
+    is a fault of the code, or was meant for somebody else (a timeout): it is to be raised.
+
+    >>> lacks_value(ZeroDivisionError()), lacks_value(NameError())
+    (True, False)
     """
-    for part in _parts(structure):
-        if _is_array(part):
-            yield from numbers_in(part.tolist())
-        else:
-            yield part
+    if isinstance(error, TypeError):
+        return "complex" in str(error)
+    of_matrices = any([each.__name__ == "LinAlgError" for each in type(error).__mro__])
+    return of_matrices or isinstance(error, (ArithmeticError, ValueError, RuntimeWarning))
 
 
-def numbers_like(shape: Any, structure: Any, who: str) -> Iterator[Any]:
-    """The numbers of `structure` in the order of `shape`: what stands in a dict is found by its key.
-
-    What holds one item only may be left out, or be there, in either.
-
-    who  gave the structure, for the error about it
-
-    >>> list(numbers_like({"b": 0.0, "a": (0.0, 0.0)}, {"a": [2.0, 3.0], "b": 1.0}, "f"))
-    [1.0, 2.0, 3.0]
-    """
-    structure = structure.tolist() if _is_array(structure) else structure
-    if isinstance(shape, dict) and isinstance(structure, dict):
-        if shape.keys() != structure.keys():
-            raise WrongShape(f"{who} gives a dict of {_keys(structure)}; expected are {_keys(shape)}")
-        for key, part in shape.items():
-            yield from numbers_like(part, structure[key], who)
-        return
-    parts = _items(shape)
-    if parts is not None and _is_sequence(structure) and len(parts) == len(structure):
-        for part, item in zip(parts, structure, strict=True):
-            yield from numbers_like(part, item, who)
-    elif parts is not None and len(parts) == 1:
-        yield from numbers_like(parts[0], structure, who)
-    elif (items := _items(structure)) is not None and len(items) == 1:
-        yield from numbers_like(shape, items[0], who)
-    elif _holds_a_dict(structure):
-        raise WrongShape(f"{who} gives {structure!r:.60}, with a dict where none is expected")
-    else:
-        yield from numbers_in(structure)
+def _fitting(f: Callable[..., Any], at: Any) -> tuple[Any, ...]:
+    """The arguments that `at` means. Raises TypeError where f does not take as many."""
+    arguments = at if isinstance(at, tuple) else (at,)
+    try:
+        signature = inspect.signature(f)
+    except (TypeError, ValueError):  # a built-in that tells nothing
+        return arguments
+    if arguments and not binds(signature, arguments):
+        count = len([p for p in signature.parameters.values() if p.default is p.empty])
+        if isinstance(at, list) and binds(signature, at):
+            raise TypeError(f"f takes {count} arguments: write at={tuple(at)!r}")
+        if len(arguments) > 1 and binds(signature, [arguments]):
+            raise TypeError(f"f takes one argument: write at=({list(at)!r},)")
+        raise TypeError(f"f takes {count} argument(s), but `at` holds {len(arguments)}: {at!r:.60}")
+    return arguments
 
 
-def filled(structure: Any, numbers: Iterator[Any]) -> Any:
-    """The same nesting with other numbers; an array becomes an array of these."""
-    return rebuilt(structure, _filled_parts(structure, numbers))
-
-
-def _filled_parts(structure: Any, numbers: Iterator[Any]) -> Iterator[Any]:
-    for part in _parts(structure):
-        if _is_array(part):
-            import numpy
-
-            yield numpy.array(rebuilt(part.tolist(), numbers))
-        else:
-            yield next(numbers)
-
-
-def _without_arrays(structure: Any) -> Any:
-    """The same nesting with lists in the place of arrays."""
-    return rebuilt(structure, (part.tolist() if _is_array(part) else part for part in _parts(structure)))
-
-
-def _parts(structure: Any) -> Iterator[Any]:
-    """The numbers and arrays in nested lists, tuples and dicts, in order."""
-    items = _items(structure)
-    if items is None:
-        yield structure
-    else:
-        for item in items:
-            yield from _parts(item)
-
-
-def _items(structure: Any) -> Sequence[Any] | None:
-    """What a dict, a list or a tuple holds, in order; None for anything else."""
-    if isinstance(structure, dict):
-        return list(structure.values())
-    return structure if _is_sequence(structure) else None
-
-
-def _holds_a_dict(structure: Any) -> bool:
-    return isinstance(structure, dict) or any([_holds_a_dict(item) for item in _items(structure) or ()])
-
-
-def _is_sequence(structure: Any) -> bool:
-    return isinstance(structure, (list, tuple))
-
-
-def _is_array(structure: Any) -> bool:
-    """Whether it is an array with numbers inside; one without dimensions is a number."""
-    return not isinstance(structure, (dict, list, tuple, Value)) and getattr(structure, "shape", ()) != ()
-
-
-def _keys(structure: Iterable[Any]) -> str:
-    return ", ".join([repr(key) for key in structure]) or "no keys"
+def binds(signature: inspect.Signature, arguments: Sequence[Any]) -> bool:
+    """Whether a function of that signature takes these arguments."""
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        return False
+    return True
 
 
 def _input(x: Any) -> float:
     try:
-        return as_number(x)
+        return as_number(listed_number(x))
     except TypeError:
         raise TypeError(f"at holds numbers; got {x!r:.60} of type {type(x).__name__}") from None
 
 
-def _real(x: Any) -> float:
-    """The number as a float; a Value's data."""
-    return x.data if isinstance(x, Value) else float(x)
+def listed_number(x: Any) -> Any:
+    """A number of an array library, or its array without dimensions, as Python's number; anything else as it is."""
+    if getattr(x, "shape", None) == () and hasattr(x, "item"):
+        return (x.detach() if hasattr(x, "detach") else x).item()
+    return x
+
+
+def _real(x: Any) -> Any:
+    """The number as a float, a Value's data; a complex one as it is. Raises TypeError for what is none."""
+    x = x.data if isinstance(x, Value) else listed_number(x)
+    if type(x) is float or isinstance(x, complex):
+        return x
+    try:
+        return as_number(x)
+    except TypeError:
+        raise TypeError(f"f returns numbers; got {x!r:.60} of type {type(x).__name__}") from None
 
 
 def _parameters(f: Callable[..., Any]) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from microgrand.testing.verdict import Judgement, Verdict
 
+MOST_NAMES = 4  # of wrong derivatives in a message
 COLUMNS = ("derivative", "at", "claimed", "reference", "± error", "verdict", "by")
 
 
@@ -62,6 +63,38 @@ class Report:
             f"{finding.what}: {finding.judgement.because}" for finding in self.findings if finding.judgement.because
         ]
         return "\n".join([line.rstrip() for line in [*lines, *notes, f"verdict: {self.verdict}"]])
+
+
+def in_five_lines(
+    at: tuple[Any, ...], report: Report, edges: Sequence[str], seed: int | None, hint: str = ""
+) -> str:  # fmt: skip
+    """What a failing test shows: where, what is claimed, what is right, which part is wrong, and how to repeat it.
+
+    edges  the wrong steps of a graph, the worst first
+    hint   what else is to be known
+    """
+    wrong = [finding for finding in report.findings if finding.judgement.verdict is Verdict.DISAGREE]
+    first, found = wrong[0], wrong[0].judgement
+    is_missing = found.claim != found.claim
+    names = ", ".join([finding.what for finding in wrong[:MOST_NAMES]]) + (" …" if len(wrong) > MOST_NAMES else "")
+    lines = [
+        f"wrong at {at!r}",
+        f"{first.what} is claimed as {found.claim!r}" + (f": {found.because}" if is_missing else ""),
+        _right(found),
+        f"the faulty edge: {edges[0]}" if edges else f"wrong are {len(wrong)} of {len(report.findings)}: {names}{hint}",
+        f"check_gradient(…, at={at!r}) looks there again, assert_gradient(…, seed={seed}) searches again",
+    ]
+    return "\n".join(lines)
+
+
+def _right(found: Judgement) -> str:
+    """The right derivative with its error."""
+    if found.reference != found.reference:
+        return "it is not known, for nothing tells what is claimed"
+    error = f" ± {found.error:.1e}" if found.error == found.error else ""
+    if found.left is not None and found.right is not None:
+        return f"it lies between {found.left!r} and {found.right!r}{error}, by {found.method}"
+    return f"it is {found.reference!r}{error}, by {found.method}"
 
 
 def _row(finding: Finding) -> tuple[str, ...]:

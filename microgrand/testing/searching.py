@@ -1,29 +1,33 @@
-"""`assert_gradient`: hypothesis looks for a point at which a gradient is wrong, and for the simplest one."""
+"""`assert_gradient`: look for a point at which a gradient is wrong, and for the simplest one.
+
+First hypothesis draws points, each of which is judged. Then a coarse look is taken at ten times as many others, and
+where the gradient does not seem to fit it is judged too.
+"""
 
 from __future__ import annotations
 
-import inspect
+import random
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.engine.value import Value
-from microgrand.errors import MissingExtraError
-from microgrand.table.domains import REALS, Domain
-from microgrand.table.primitive import Primitive
-from microgrand.testing.blame import JudgedEdge, faulty_edges, ulps_in_words
+from microgrand.table.domains import REALS
+from microgrand.testing.blame import JudgedEdge, faulty_edges
 from microgrand.testing.checking import Check
-from microgrand.testing.domain_arguments import as_domain
-from microgrand.testing.functions import FlatFunction
-from microgrand.testing.report import Report
-from microgrand.testing.simplest import simplest_failure
-from microgrand.testing.strategies import points
+from microgrand.testing.claims import Gradient
+from microgrand.testing.declared import with_declared_rule
+from microgrand.testing.functions import FlatFunction, WrongShape
+from microgrand.testing.report import Report, in_five_lines
+from microgrand.testing.screening import Screen
+from microgrand.testing.search_space import SearchSpace, example, refuse_arrays_in_disguise
+from microgrand.testing.simplest import simplest_failure, simplified
 from microgrand.testing.verdict import Verdict
 
-try:
-    from hypothesis import strategies as st
-except ImportError as error:  # pragma: no cover
-    raise MissingExtraError("drawing examples", "testing", "hypothesis") from error
+GLANCES = 10  # coarse looks for each point that is judged
+GLANCING = 2.0  # seconds at most
+SUSPECTS = 12  # of which so many are judged
 
 
 class GradientMismatch(AssertionError):  # noqa: N818  it is what a failing test shows
@@ -40,11 +44,24 @@ class GradientMismatch(AssertionError):  # noqa: N818  it is what a failing test
     (1.0,) disagree
     """
 
-    def __init__(self, at: tuple[Any, ...], report: Report, edges: list[JudgedEdge]) -> None:
+    def __init__(
+        self, at: tuple[Any, ...], report: Report, edges: list[JudgedEdge], seed: int | None = None, hint: str = ""
+    ) -> None:
         self.at = at
         self.report = report
         self.edges = edges
-        super().__init__(_described(at, report, edges))
+        super().__init__(in_five_lines(at, report, [str(edge) for edge in edges], seed, hint))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return GradientMismatch, (self.at, self.report, self.edges)
+
+
+class _Named(GradientMismatch):
+    """The same under a name without a module: so there is room for the point in pytest's summary."""
+
+
+_Named.__qualname__ = _Named.__name__ = "GradientMismatch"
+_Named.__module__ = "builtins"
 
 
 class NothingJudged(AssertionError):  # noqa: N818  it is what a failing test shows
@@ -64,10 +81,21 @@ class Search(NamedTuple):
 
     agreed    at how many points the gradient agrees
     unjudged  how many points could not be judged, by the reason
+    glanced   at how many more points a coarse look found nothing
+
+    >>> import math
+    >>> print(assert_gradient(math.sin, gradient=math.cos, domain=(-10, 10), max_examples=50))
+    agrees at 50 points, and by a coarse look at 500 more
     """
 
     agreed: int
     unjudged: Counter[str]
+    glanced: int = 0
+
+    def __str__(self) -> str:
+        left_out = "".join([f"; {count} left out: {reason}" for reason, count in self.unjudged.most_common()])
+        glanced = f", and by a coarse look at {self.glanced} more" if self.glanced else ""
+        return f"agrees at {self.agreed} points{glanced}{left_out}"
 
 
 def assert_gradient(
@@ -75,8 +103,11 @@ def assert_gradient(
     *,
     gradient: Callable[..., Any] | None = None,
     domain: Any = REALS,
+    like: Any = None,
+    shape: Any = None,
     max_examples: int = 100,
     seed: int | None = None,
+    budget: float | None = None,
 ) -> Search:
     """Look for a point at which `gradient` is not the derivative of `f`: simple ones, ends, tails, ties, tiny, huge.
 
@@ -84,11 +115,18 @@ def assert_gradient(
     domain        where to look: a Domain, an Interval, a pair (low, high), a name such as "positive", or a hypothesis
                   strategy of arguments; one for all arguments, a list of one per argument, or a dict of one for
                   each argument that it names (the others may lie anywhere)
-    max_examples  how many points to look at
+    like          an example of the argument, or the tuple of the arguments: arrays and tensors of its shape and
+                  precision are drawn, lists as long, dicts of its keys
+    shape         of the array of NumPy's that f takes; a list of one per argument
+    max_examples  how many points to judge
     seed          of the search; without one it is the same search every time
+    budget        seconds after which no further point is looked at
 
-    Raises GradientMismatch at the simplest point that hypothesis finds, NothingJudged where not one of the points could
-    be judged. A test is one line:
+    Numbers in the code of f and of the gradient, and what is next to them, are looked at on purpose: a branch that
+    goes wrong begins there. A gradient that gives no number where f has a slope is wrong, as is one of another shape.
+
+    Raises GradientMismatch at the simplest point that is found, NothingJudged where not one of the points could be
+    judged, TypeError for a function on arrays that would be searched on single numbers. A test is one line:
 
     >>> import math
     >>> def test_sine():
@@ -97,81 +135,111 @@ def assert_gradient(
     >>> assert_gradient(lambda x: x**3, gradient=lambda x: 2 * x**2, domain=(-10, 10))
     Traceback (most recent call last):
         ...
-    microgrand.testing.searching.GradientMismatch: the gradient is wrong at (1.0,):
-    ∂f/∂x is claimed as 2.0; it is 3.0 (2.3e+15 ulps away) by 50-digit evaluation
+    GradientMismatch: wrong at (1.0,)
+    ∂f/∂x is claimed as 2.0
+    it is 3.0 ± 3.3e-16, by 60-digit evaluation
+    wrong are 1 of 1: ∂f/∂x
+    check_gradient(…, at=(1.0,)) looks there again, assert_gradient(…, seed=None) searches again
     """
-    strategies, domains, tied = _arguments(f, domain)
-    tally: Counter[str] = Counter()
-
-    def agrees(arguments: tuple[Any, ...]) -> None:
-        check = Check(FlatFunction(f, arguments), gradient, domains)
-        report = check.report()
-        if report.verdict is Verdict.DISAGREE:
-            raise GradientMismatch(arguments, report, _edges(check) if gradient is None else [])
-        tally["" if report.verdict is Verdict.AGREE else _reason(report)] += 1
-
-    mismatch = simplest_failure(agrees, _with_ties(strategies, tied), max_examples, seed, GradientMismatch)
+    __tracebackhide__ = True  # pytest shows the line of the test
+    f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape))
+    search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget)
+    mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed)
     if mismatch is not None:
-        raise GradientMismatch(mismatch.at, mismatch.report, mismatch.edges)
-    agreed = tally.pop("", 0)
-    if not agreed:
-        reasons = "; ".join([f"{count} × {reason}" for reason, count in tally.most_common(3)])
-        raise NothingJudged(f"none of the {sum(tally.values())} points could be judged: {reasons}")
-    return Search(agreed, tally)
+        raise _Named(mismatch.at, mismatch.report, mismatch.edges, seed, search.hint())
+    return search.summary()
 
 
-def _arguments(f: Callable[..., Any], domain: Any) -> tuple[list[st.SearchStrategy[Any]], list[Domain], list[Domain]]:
-    """What to draw each argument from, where it may be moved to from there, and where a tie may put it."""
-    if isinstance(domain, dict):
-        domain = _by_name(f, domain)
-    is_pair = isinstance(domain, tuple) and all([isinstance(x, (int, float)) for x in domain])
-    each = list(domain) if isinstance(domain, (list, tuple)) and not is_pair else [domain] * _count(f)
-    strategies = [item if isinstance(item, st.SearchStrategy) else points(item) for item in each]
-    domains = [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
-    tied = [Domain() if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
-    return strategies, domains, tied
+class _Searching:
+    """One search: what was found so far."""
 
+    def __init__(
+        self, f: Callable[..., Any], gradient: Callable[..., Any] | None, space: SearchSpace, budget: float | None
+    ) -> None:
+        self.f, self.gradient, self.space = f, gradient, space
+        self.end = None if budget is None else time.monotonic() + budget
+        self.tally: Counter[str] = Counter()
+        self.glances = 0
+        self.looked_at: FlatFunction | None = None
+        self.judged: FlatFunction | None = None  # at a point where the gradient agrees
+        if space.arguments is not None and all([type(x) is float for x in space.arguments]):
+            refuse_arrays_in_disguise(f, gradient)
 
-def _by_name(f: Callable[..., Any], domains: dict[str, Any]) -> list[Any]:
-    """The domain of each argument of `f`, from those that are named."""
-    try:
-        names = list(inspect.signature(f).parameters)
-    except (TypeError, ValueError):  # a built-in that tells nothing
-        names = ["x"]
-    unknown = [name for name in domains if name not in names]
-    if unknown:
-        raise ValueError(f"the function has no argument {unknown[0]!r}, but {', '.join(names) or 'none'}")
-    return [domains.get(name, REALS) for name in names]
+    def look(self, arguments: tuple[Any, ...]) -> None:
+        """Judge one point. Raises GradientMismatch where the gradient is wrong."""
+        if self.is_over():
+            return
+        function = FlatFunction(self.f, arguments)
+        self.looked_at = function
+        check = Check(function, self.gradient, self.space.domains)
+        try:
+            report = check.report()
+        except WrongShape as error:
+            raise GradientMismatch(arguments, check.refused(str(error)), []) from error
+        if report.verdict is Verdict.DISAGREE:
+            raise GradientMismatch(arguments, report, _edges(check) if self.gradient is None else [])
+        self.judged = function if report.verdict is Verdict.AGREE else self.judged
+        self.tally["" if report.verdict is Verdict.AGREE else _reason(report)] += 1
 
+    def drawn(self, count: int, seed: int | None) -> GradientMismatch | None:
+        """A mismatch among points that hypothesis draws."""
+        return simplest_failure(self.look, self.space.strategy, count, seed, GradientMismatch)
 
-def _count(f: Callable[..., Any]) -> int:
-    """How many arguments `f` has to be given."""
-    if isinstance(f, Primitive) and f.arity is not None:
-        arity: int = f.arity
-        return arity
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):  # a built-in that tells nothing
-        return 1
-    needed = [
-        parameter
-        for parameter in parameters
-        if parameter.default is parameter.empty
-        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    ]
-    return len(needed) or 1
+    def glanced(self, count: int, seed: int | None) -> GradientMismatch | None:
+        """A mismatch among points at which a coarse look finds that the gradient does not seem to fit."""
+        space = self.space
+        if space.places is None or self.gradient is None or self.judged is None:
+            return None
+        products = Gradient(self.gradient, self.judged).takes_cotangents
+        screen = Screen(self.judged, self.gradient, products, space.inputs)
+        points = self.in_time(space.places.drawn(random.Random(seed or 0), GLANCES * count))
+        for suspect in screen.suspects(points, SUSPECTS):
+            failure = self.failure(suspect.numbers)
+            if failure is not None:
+                return simplified(suspect.numbers, self.failure) or failure
+        return None
 
+    def failure(self, numbers: Sequence[float]) -> GradientMismatch | None:
+        """How the gradient is wrong at these numbers; None where it is not, or where they are not to be looked at."""
+        arguments = self.space.with_numbers(numbers)
+        if arguments is None:
+            return None
+        try:
+            self.look(arguments)
+        except GradientMismatch as mismatch:
+            return mismatch
+        return None
 
-@st.composite
-def _with_ties(draw: Any, strategies: list[st.SearchStrategy[Any]], domains: list[Domain]) -> tuple[Any, ...]:
-    """One argument from each; now and then one is the same as the one before it, where kinks are, if it may be."""
-    drawn: list[Any] = []
-    for strategy, domain in zip(strategies, domains, strict=True):
-        own = draw(strategy)  # also where it is not used, so that a tie can shrink to none
-        tied = draw(st.sampled_from([False] * 7 + [True]))
-        may_be = bool(drawn) and isinstance(drawn[-1], float) and domain.holds(drawn[-1])
-        drawn.append(drawn[-1] if tied and may_be else own)
-    return tuple(drawn)
+    def hint(self) -> str:
+        """What a gradient may not have meant."""
+        if (
+            self.gradient is None
+            or self.looked_at is None
+            or not Gradient(self.gradient, self.looked_at).takes_cotangents
+        ):
+            return ""
+        return " (the gradient takes one argument more than f, and so is given cotangents v, to return v·∂f/∂x)"
+
+    def in_time(self, points: Iterable[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
+        """The points, as long as there is time to look at them."""
+        end = time.monotonic() + GLANCING
+        for point in points:
+            if time.monotonic() > end or self.is_over():
+                return
+            self.glances += 1
+            yield point
+
+    def is_over(self) -> bool:
+        """Whether the budget is spent."""
+        return self.end is not None and time.monotonic() > self.end
+
+    def summary(self) -> Search:
+        """What was found where nothing was wrong. Raises NothingJudged where nothing was found at all."""
+        agreed = self.tally.pop("", 0)
+        if not agreed:
+            reasons = "; ".join([f"{count} × {reason}" for reason, count in self.tally.most_common(3)])
+            raise NothingJudged(f"none of the {sum(self.tally.values())} points could be judged: {reasons}")
+        return Search(agreed, self.tally, self.glances)
 
 
 def _edges(check: Check) -> list[JudgedEdge]:
@@ -187,20 +255,3 @@ def _reason(report: Report) -> str:
         for finding in report.findings
         if finding.judgement.verdict is Verdict.CANNOT_JUDGE
     )  # fmt: skip
-
-
-def _described(at: tuple[Any, ...], report: Report, edges: list[JudgedEdge]) -> str:
-    lines = [f"the gradient is wrong at {at!r}:"]
-    for finding in report.findings:
-        found = finding.judgement
-        if found.verdict is Verdict.DISAGREE:
-            truth = (
-                f"it is {found.reference!r}{ulps_in_words(found.claim, found.reference)}"
-                if found.left is None or found.right is None
-                else f"it lies between {found.left!r} and {found.right!r}"
-            )
-            lines.append(f"{finding.what} is claimed as {found.claim!r}; {truth} by {found.method}")
-    lines += [f"the faulty edge: {edges[0]}"] if edges else []
-    if any([finding.what.startswith("∂(v") for finding in report.findings]):
-        lines.append("(the gradient takes one argument more than f, and so is given cotangents v, to return v·∂f/∂x)")
-    return "\n".join(lines)

@@ -279,10 +279,7 @@ def test_a_row_that_knows_floats_only_is_judged_by_differences():
 def test_the_complex_step_is_used_where_a_function_takes_complex_numbers():
     """An analytic function of Python's operators that is no graph is judged by the complex step."""
 
-    def f(x):
-        return hash(x) and x**3  # no number of many digits has a hash
-
-    found = check_gradient(f, gradient=lambda x: 3 * x * x, at=1.1).findings[0].judgement
+    found = check_gradient(opaque(lambda x: x**3), gradient=lambda x: 3 * x * x, at=1.1).findings[0].judgement
     assert (found.method, found.verdict) == ("complex step", Verdict.AGREE)
     assert abs(found.reference - 3.63) <= 1e-13
 
@@ -298,7 +295,7 @@ def test_f_is_called_once_at_a_point_and_never_outside_the_domain():
 
     assert verdict(f, lambda x: [1 / x, 1.0], 1e-3, POSITIVE) == "agree"
     probes = [x for x in seen if isinstance(x, float)]
-    assert len(probes) <= len(set(probes)) + 2  # the first calls find out what f takes
+    assert all([probes.count(x) == 1 for x in probes if x != 1e-3])  # there it is seen to give the same each time
 
 
 @pytest.mark.parametrize("domain", ["positive", (0.0, 9.0), Interval(0, 9), Domain(Interval(0, 9)), ["positive"]])
@@ -341,12 +338,12 @@ def test_a_wrong_call_is_told_in_one_sentence(call, kind, text):
     assert text in str(caught.value)
 
 
-def test_errors_of_the_functions_are_a_reason_and_not_a_verdict():
-    """Where f or its gradient raises there is nothing to judge, and the report says what was raised."""
+def test_an_error_of_arithmetic_is_a_missing_value():
+    """Where f raises one there is nothing to judge; a gradient that raises one where f has a slope is wrong."""
     report = check_gradient(lambda x: 1 / x, gradient=lambda x: -1 / x**2, at=0.0)
     assert "f raised ZeroDivisionError" in str(report)
     report = check_gradient(lambda x: x * x, gradient=lambda x: 1 / x, at=0.0)
-    assert (str(report.verdict), "the gradient raised" in str(report)) == ("cannot judge", True)
+    assert (str(report.verdict), "the gradient raised" in str(report)) == ("disagree", True)
     with pytest.raises(KeyboardInterrupt):
         check_gradient(interrupted, gradient=lambda x: 1.0, at=0.0)
 
@@ -360,7 +357,7 @@ def test_a_report_is_a_table():
     report = check_gradient(lambda x, y: x * abs(y), gradient=lambda x, y: (abs(y), x / 2), at=(2.0, 0.0))
     assert str(report).splitlines()[1:] == [
         "∂f/∂x       2   0        0          0.0e+00  agree    60-digit evaluation",
-        "∂f/∂y       0   1        [-2, 2]    1.8e-15  agree    60-digit evaluation",
+        "∂f/∂y       0   1        [-2, 2]    2.2e-16  agree    60-digit evaluation",
         "∂f/∂y: a kink: the claim is between the left and the right derivative",
         "verdict: agree",
     ]

@@ -1,0 +1,93 @@
+"""What a gradient claims at a point: its numbers, in the order of the inputs, and why some of them are none."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from math import nan
+from typing import Any, NamedTuple
+
+from microgrand.testing.functions import FlatFunction, WrongShape, binds, lacks_value, listed_number
+from microgrand.testing.structures import numbers_like
+
+RAISED_AT = "raised by the gradient at"
+
+
+class Claimed(NamedTuple):
+    """The numbers of a gradient, flat.
+
+    numbers  NaN where there is none
+    because  why some are NaN; empty where none is
+    """
+
+    numbers: list[float]
+    because: str
+
+
+class Gradient:
+    """A gradient, called at the point of a function.
+
+    takes_cotangents  whether it has to be given one argument more than the function
+
+    >>> gradient = Gradient(lambda x, y: (1 / y, None), FlatFunction(lambda x, y: x / y, (3.0, 2.0)))
+    >>> gradient.claimed()
+    Claimed(numbers=[0.5, nan], because='the gradient gives None')
+    """
+
+    def __init__(self, gradient: Callable[..., Any], function: FlatFunction) -> None:
+        self.call = gradient
+        self._function = function
+        self.takes_cotangents = _takes_one_more(gradient, function.arguments)
+
+    def claimed(self, cotangents: Sequence[float] | None = None) -> Claimed:
+        """What it gives at the point, in the order of the inputs, output by output; or for the cotangents.
+
+        It is handed copies. Where it raises an error of arithmetic no number is claimed; any other error is a fault
+        of its code, which is raised as it is, with a note that says where. Raises WrongShape for too many or too few
+        numbers, for dicts of other keys, and for what is no number.
+        """
+        function = self._function
+        arguments = function.copies()
+        shape = function.jacobian_shape() if cotangents is None else function.arguments
+        expected = len(function.numbers) * (function.count if cotangents is None else 1)
+        try:
+            given = self.call(*arguments, *([] if cotangents is None else [list(cotangents)]))
+        except Exception as error:
+            if not lacks_value(error):
+                error.add_note(f"{RAISED_AT} {function.copies()!r}")
+                raise
+            return Claimed([nan] * expected, f"the gradient raised {type(error).__name__}: {error}")
+        if given is None:
+            return Claimed([nan] * expected, "the gradient gives None")
+        found = [_number(z) for z in numbers_like(shape, given, "the gradient")]
+        if len(found) != expected:
+            raise WrongShape(_miscounted(function, expected, len(found)))
+        return Claimed([number for number, _ in found], next((reason for _, reason in found if reason), ""))
+
+
+def _number(z: Any) -> tuple[float, str]:
+    """The claim as a float; NaN, and why, where it is no real number. Raises WrongShape for what is no number."""
+    z = listed_number(z)
+    if z is None:
+        return nan, "the gradient gives None"
+    if isinstance(z, complex):
+        return nan, f"a derivative is a real number; got {z!r:.60}"
+    if not hasattr(z, "__float__"):
+        raise WrongShape(f"the gradient gives {z!r:.60} of type {type(z).__name__}, where a number is expected")
+    number = float(z)
+    return number, "" if number == number else "the gradient gives NaN"
+
+
+def _miscounted(function: FlatFunction, expected: int, found: int) -> str:
+    several = f" and {function.count} outputs" if expected > len(function.numbers) else ""
+    return f"f has {len(function.numbers)} input(s){several}, but the gradient gives {found} number(s)"
+
+
+def _takes_one_more(gradient: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
+    if hasattr(gradient, "takes_cotangents"):
+        return bool(gradient.takes_cotangents)
+    try:
+        signature = inspect.signature(gradient)
+    except (TypeError, ValueError):
+        return False
+    return not binds(signature, arguments) and binds(signature, (*arguments, []))
