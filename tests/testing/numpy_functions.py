@@ -6,6 +6,7 @@ import ml_dtypes
 import numpy as np
 import scipy.special as special
 from scipy.special import expit, logsumexp
+from scipy.stats import norm
 
 CHANCE = np.random.default_rng(0)
 X = CHANCE.normal(size=(6, 3))
@@ -124,7 +125,7 @@ def masked_mean(x):
 
 @at(normal(3))
 def accumulated_in_place(w):
-    total = np.zeros(3)
+    total = np.zeros(3, dtype=float)
     for i in range(6):
         total += w * X[i]
         total[i % 3] *= 1.5
@@ -209,7 +210,7 @@ def clipped(x):
 @at(np.linspace(80.0, 120.0, 4))
 def option_price(s):
     d = (np.log(s / 100) + 0.05) / 0.2
-    phi = lambda z: 0.5 * (1 + special.erf(z / np.sqrt(2)))  # noqa: E731
+    phi = lambda z: 0.5 * (1 + special.erf(z / np.sqrt(2)))
     return s * phi(d) - 100 * np.exp(-0.03) * phi(d - 0.2)
 
 
@@ -230,3 +231,57 @@ def parameters_in_a_dict(parameters):
 def convolved_by_hand(x, filters):
     windows = np.stack([x[k : k + 3] for k in range(2)])
     return np.maximum(windows @ filters, 0.0).max(axis=0).sum()
+
+
+@at(normal(6))
+def correlation(x):
+    return np.corrcoef(x, Y)[0, 1] + np.cov(x, Y)[0, 1]
+
+
+@at(normal(4))
+def least_squares(y):
+    return np.linalg.lstsq(np.vstack([np.arange(4.0), np.ones(4)]).T, y, rcond=None)[0]
+
+
+@at(normal(3, 3))
+def norms_of_a_matrix(a):
+    return np.linalg.norm(a, 2) + np.linalg.norm(a, "nuc") + np.linalg.eigvalsh(a + a.T)[-1]
+
+
+@at(normal(5))
+def gaussian_process(x):
+    kernel = np.exp(-((x[:, None] - x[None, :]) ** 2) / 2) + 0.1 * np.eye(5)
+    lower = np.linalg.cholesky(kernel)
+    return 2 * np.sum(np.log(np.diag(lower))) + Y[:5] @ np.linalg.solve(kernel, Y[:5])
+
+
+@at(1.3, 0.2)
+def runge_kutta(k, start):
+    y = np.array([start, 1.0])
+    f = lambda y: np.array([y[1], -k * y[0]])
+    for _ in range(5):
+        a = f(y)
+        b = f(y + 0.05 * a)
+        c = f(y + 0.05 * b)
+        y = y + 0.1 / 6 * (a + 2 * b + 2 * c + f(y + 0.1 * c))
+    return y
+
+
+@at(np.array([120.0, 90.0]), 0.2)
+def black_scholes(s, sigma):
+    d = (np.log(s / 100) + 0.03 + sigma**2 / 2) / sigma
+    return s * norm.cdf(d) - 100 * np.exp(-0.03) * norm.cdf(d - sigma)
+
+
+@at(0.5, 1.5)
+def normal_likelihood(mean, scale):
+    return norm.logpdf(Y, mean, scale).sum() + norm(mean, scale).logcdf(0.3)
+
+
+@at(normal(5))
+def swapped_in_place(x):
+    x = x.copy()
+    x[[0, 1]] = x[[1, 0]]
+    x[x < 0] *= 0.1
+    x[1:] += x[:-1]
+    return x

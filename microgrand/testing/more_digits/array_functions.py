@@ -90,6 +90,9 @@ for _name in MOVES + SUMS:
 for _name in OF_LINALG:
     if hasattr(np.linalg, _name):
         FUNCTIONS_OF_NUMPY[getattr(np.linalg, _name)] = _both(getattr(np.linalg, _name), moves=_name in MOVES)
+FUNCTIONS_OF_NUMPY[np.lib.stride_tricks.sliding_window_view] = _both(
+    np.lib.stride_tricks.sliding_window_view, moves=True
+)
 for _ask in (np.shape, np.ndim, np.size):
     FUNCTIONS_OF_NUMPY[_ask] = lambda a, *args, _ask=_ask: _ask(exact_in(as_twin(a, run_in(a)), run_in(a)), *args)
 
@@ -693,6 +696,80 @@ FUNCTIONS_OF_NUMPY.update(
 )
 
 
+@instead_of(np.linalg.pinv)
+def _pinv(a: Any) -> Any:
+    """Of matrices of full rank."""
+    return _of_matrices(np.linalg.pinv, exact_matrices.pseudo_inverse)(a)
+
+
+@instead_of(np.linalg.svdvals)
+def _svdvals(a: Any) -> Any:
+    return _of_matrices(np.linalg.svdvals, exact_matrices.singular_values)(a)
+
+
+@instead_of(np.linalg.svd)
+def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """The singular values alone: the vectors have signs that nothing decides."""
+    if compute_uv:
+        raise run_in(a).lose("f uses singular vectors")
+    return _with_near(np.linalg.svd, (a,), {"compute_uv": False, "hermitian": hermitian}, np.linalg.svdvals(a))
+
+
+@instead_of(np.linalg.lstsq)
+def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    """Of matrices of full rank, with the sums of squares that are left."""
+    run = run_in((a, b))
+    a, b = as_twin(a, run), as_twin(b, run)
+    near = np.linalg.lstsq(near_of(a), near_of(b), rcond) if run.is_first else [None] * 4
+    matrix, right = [terms(in_digits(x, run), run) for x in (a, b)]
+    solved = exact_matrices.pseudo_inverse(matrix) @ right
+    rows, columns = matrix.shape
+    apart = right - matrix @ solved
+    left = np.atleast_1d(np.sum(apart * apart, axis=0)) if rows > columns else np.empty(0, dtype=object)
+    dtype = dtype_in([a, b])
+    found = [twin(few, rounded(few, many, run), run, dtype) for few, many in ((near[0], solved), (near[1], left))]
+    return (*found, min(rows, columns), np.linalg.svdvals(a))
+
+
+@instead_of(np.cov)
+def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, **named: Any) -> Any:
+    run = run_in((m, y))
+    if named:
+        raise run.lose("f calls numpy's cov with weights")
+    left_out = (0 if bias else 1) if ddof is None else ddof
+    given = [np.atleast_2d(as_twin(x, run)) for x in (m, y) if x is not None]
+    rows = [terms(in_digits(x, run), run) for x in given]
+    apart = np.concatenate([x if rowvar or len(x) == 1 else x.T for x in rows])
+    count = apart.shape[1]
+    apart = apart - np.sum(apart, axis=1, keepdims=True) / count
+    exact = np.squeeze(apart @ apart.T / (count - left_out))[()]
+    near = np.cov(near_in(m), near_in(y), rowvar, bias, ddof) if run.is_first else None
+    return twin(near, rounded(near, exact, run), run, np.dtype(float))
+
+
+@instead_of(np.corrcoef)
+def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    run = run_in((x, y))
+    covariance = np.asarray(in_digits(np.cov(x, y, rowvar), run), dtype=object)
+    exact = EXACT.mpf(1)
+    if covariance.ndim:
+        sizes = on_each(EXACT.sqrt, np.diag(covariance))
+        exact = covariance / sizes[:, np.newaxis] / sizes
+    near = np.corrcoef(near_of(as_twin(x, run)), near_of(as_twin(y, run)), rowvar) if run.is_first else None
+    return twin(near, rounded(near, exact, run), run, np.dtype(float))
+
+
+NORMS_OF_MATRICES: dict[Any, Callable[[Any], Any]] = {  # other than Frobenius'
+    2: lambda x: np.linalg.svdvals(x)[0],
+    -2: lambda x: np.linalg.svdvals(x)[-1],
+    "nuc": lambda x: np.linalg.svdvals(x).sum(),
+    1: lambda x: np.abs(x).sum(axis=0).max(),
+    -1: lambda x: np.abs(x).sum(axis=0).min(),
+    np.inf: lambda x: np.abs(x).sum(axis=1).max(),
+    -np.inf: lambda x: np.abs(x).sum(axis=1).min(),
+}
+
+
 @instead_of(np.linalg.norm, np.linalg.vector_norm, np.linalg.matrix_norm)
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The p-norms of vectors, and Frobenius' of matrices."""
@@ -701,6 +778,8 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     if isinstance(x, Number) or is_twin(ord):
         raise run.lose("f calls numpy's norm of a number, or with a computed order")
     of_matrix = x.ndim == 2 if axis is None else np.size(axis) == 2
+    if of_matrix and ord in NORMS_OF_MATRICES and x.ndim == 2 and not keepdims:
+        return _with_near(np.linalg.norm, (x, ord), {}, NORMS_OF_MATRICES[ord](x))
     if (of_matrix and ord not in (None, "fro")) or (ord is not None and axis is None and x.ndim > 2):
         raise run.lose(f"f calls numpy's norm of a matrix with ord={ord}")
     if ord in (np.inf, -np.inf, 0):

@@ -29,6 +29,7 @@ from microgrand.testing.more_digits.arrays import (
     twin,
 )
 from microgrand.testing.more_digits.exact_functions import FUNCTIONS
+from microgrand.testing.more_digits.run import Run
 from microgrand.testing.more_digits.stand_ins import OF_SCIPY, SCIPY_UNIT
 
 Operands = tuple[Any, ...]
@@ -52,7 +53,7 @@ COMPARISONS = {
 QUESTIONS = {"isnan": EXACT.isnan, "isinf": EXACT.isinf, "isfinite": EXACT.isfinite, "signbit": lambda x: x < 0}
 
 
-def elementwise(in_many: Callable[..., Any], xs: Sequence[Any]) -> Any:
+def elementwise(in_many: Callable[..., Any], xs: Sequence[Any], run: Run | None = None) -> Any:
     """The function of each element; where it has no real value there is none, as NumPy has NaN there."""
 
     def called_or_nan(*numbers: Any) -> Any:
@@ -61,7 +62,7 @@ def elementwise(in_many: Callable[..., Any], xs: Sequence[Any]) -> Any:
         except (ArithmeticError, ValueError, NotImplementedError):
             return EXACT.nan
 
-    run = run_in(xs)
+    run = run_in(xs) if run is None else run
     return on_each(called_or_nan, *[in_digits(x, run) for x in xs])
 
 

@@ -605,6 +605,23 @@ def _number_as_numpy_has_it(x: Number, *args: Any, **named: Any) -> Number:
     return x
 
 
+def _item_of_number(x: Number, index: Any) -> Any:
+    """Of a number, as of an array without dimensions, x[()] is all that there is."""
+    if index not in ((), ...):
+        raise IndexError("invalid index to scalar variable.")
+    return x
+
+
+def _as_array(method: str) -> Callable[..., Any]:
+    """A method of the array that has the Number only."""
+
+    def called_as_array(x: Number, *args: Any, **named: Any) -> Any:
+        array = as_twin([x], x.run)
+        return getattr(array, method)(*args, **named)
+
+    return called_as_array
+
+
 for _name, _item in {
     "__array_ufunc__": Array.__array_ufunc__,
     "__array_function__": Array.__array_function__,
@@ -612,6 +629,13 @@ for _name, _item in {
     "shape": (), "ndim": 0, "size": 1,
     "astype": lambda self, dtype, **_: cast(self, np.dtype(dtype)),
     "item": _with_item,
+    "tolist": _with_item,
+    "clip": lambda self, *args, **named: called(np.clip, (self, *args), named),
+    "round": lambda self, *args, **named: called(np.round, (self, *args), named),
+    "__getitem__": _item_of_number,
+    "__iter__": None,
+    "T": property(_number_as_numpy_has_it),
+    **{name: _as_array(name) for name in ("reshape", "ravel", "flatten", "repeat", "var", "std")},
     **dict.fromkeys(["sum", "mean", "prod", "max", "min", "squeeze", "copy"], _number_as_numpy_has_it),
 }.items():  # fmt: skip
     setattr(Number, _name, _item)

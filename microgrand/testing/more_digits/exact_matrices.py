@@ -48,6 +48,12 @@ def inverse(a: Any) -> Any:
     return solution(a, identity(len(a)))
 
 
+def pseudo_inverse(a: Any) -> Any:
+    """Moore and Penrose's inverse of a matrix of full rank."""
+    rows, columns = a.shape
+    return inverse(a.T @ a) @ a.T if rows >= columns else a.T @ inverse(a @ a.T)
+
+
 def identity(n: int) -> Any:
     """The identity matrix of n rows."""
     return np.frompyfunc(EXACT.mpf, 1, 1)(np.eye(n))

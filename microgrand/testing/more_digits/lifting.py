@@ -28,7 +28,7 @@ LEFT_AS_THEY_ARE = frozenset(sys.stdlib_module_names) | {
     "mpmath",
     "microgrand",
 }
-LIFTED_MODULES = ("microgrand", "numpy", "numpy.linalg", "scipy", "scipy.special", "scipy.stats")
+LIFTED_MODULES = ("microgrand", "numpy", "numpy.linalg", "numpy.polynomial", "scipy", "scipy.special", "scipy.stats")
 LARGEST_COPY = 10_000  # items of a container: a table so long is not searched for functions and copied
 
 
@@ -208,7 +208,8 @@ _BUILTINS = {**vars(builtins), **{original.__name__: stand_in for original, stan
 
 def _is_users(module: str | None) -> bool:
     """Whether a module is neither the standard library's nor of a package that is known to compute in C."""
-    return (module or "").split(".")[0] not in LEFT_AS_THEY_ARE or module == "__main__"
+    name = module or ""
+    return name.split(".")[0] not in LEFT_AS_THEY_ARE or name == "__main__" or name.startswith("numpy.polynomial.")
 
 
 def _names(code: types.CodeType) -> set[str]:

@@ -33,6 +33,7 @@ from microgrand.testing.more_digits.arrays import (
 )
 from microgrand.testing.more_digits.number import Number
 from microgrand.testing.more_digits.run import current_run
+from microgrand.testing.more_digits.scipy_stats import of_stats
 from microgrand.testing.structures import filled
 
 
@@ -61,8 +62,12 @@ def stand_in(item: Any) -> Any:
     module = getattr(item, "__module__", None) or ""
     if callable(item) and module.startswith("scipy.special"):
         return of_special(item)
+    distribution = of_stats(item)
+    if distribution is not None:
+        return distribution
     is_function = isinstance(item, (types.FunctionType, type(np.sum)))
-    return OnLists(item) if is_function and module.split(".")[0] == "numpy" else None
+    is_numpys = module.split(".")[0] == "numpy" and not module.startswith("numpy.polynomial")
+    return OnLists(item) if is_function and is_numpys else None
 
 
 def of_special(function: Any) -> Any:

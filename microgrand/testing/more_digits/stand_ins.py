@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import functools
 import math
+import sys
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -161,6 +162,11 @@ class _FloatType(type):
     def __subclasscheck__(cls, kind: type) -> bool:
         return issubclass(kind, (float, Number))
 
+    @property
+    def dtype(cls) -> Any:
+        """Where f writes dtype=float, NumPy asks for this."""
+        return sys.modules["numpy"].dtype(float)
+
 
 class Float(metaclass=_FloatType):
     """`float`, which gives back what is more than a float: a Number, or what another framework traces with."""
@@ -171,7 +177,6 @@ class Float(metaclass=_FloatType):
             return x.item()  # a Number where there are more digits
         return float(x) if isinstance(x, (int, float, str, bytes)) or _is_settled(x) else x
 
-    fromhex = float.fromhex
     is_integer = staticmethod(_is_integer)
 
 

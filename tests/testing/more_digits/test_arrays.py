@@ -11,6 +11,7 @@ import mpmath
 import numpy as np
 import pytest
 import scipy.special
+import scipy.stats
 from numpy_functions import FUNCTIONS
 
 from microgrand.testing.exact import EXACT, many_digits
@@ -19,6 +20,7 @@ from microgrand.testing.more_digits.arrays import FUNCTIONS_OF_NUMPY, UFUNCS_OF_
 from microgrand.testing.more_digits.number import Number
 from microgrand.testing.more_digits.numpy_module import REPLACEMENTS, stand_in
 from microgrand.testing.more_digits.run import DigitsLostError, Run
+from microgrand.testing.more_digits.scipy_stats import DISTRIBUTIONS, METHODS, Distribution
 from microgrand.testing.more_digits.ways import as_python
 
 DIGITS = 50
@@ -116,6 +118,43 @@ def test_special_functions(name):
     arrays = [np.array([0.3, 0.45, 0.8]), np.array([0.7, 0.2, 0.55]), np.array([0.4, 0.5, 0.3])][: ufunc.nin]
     with np.errstate(all="ignore"):
         assert_same(*both_runs(ufunc, *arrays), ufunc(*arrays), scale=1e5)
+
+
+SHAPES = {"gamma": (1.7,), "chi2": (3.0,), "beta": (1.5, 2.5), "t": (4.0,), "lognorm": (0.6,), "weibull_min": (1.4,)}
+SHAPES |= {"pareto": (2.5,), "poisson": (1.3,), "binom": (5, 0.3)}
+
+
+INSIDE = {"beta": np.array([0.3, 0.7]), "uniform": np.array([0.3, 0.7]), "pareto": np.array([1.6, 2.9])}
+OF_DISTRIBUTIONS = [
+    (name, method)
+    for name, formulas in DISTRIBUTIONS.items()
+    for method in METHODS
+    if ("pmf" in method) == (formulas.below is None) and not (formulas.below is None and METHODS[method][0] == "below")
+]
+
+
+@pytest.mark.parametrize(("name", "method"), OF_DISTRIBUTIONS)
+def test_distributions(name, method):
+    """Each distribution of SciPy that is there in many digits: inside its support and outside, moved and stretched."""
+    distribution, shapes = getattr(scipy.stats, name), SHAPES.get(name, ())
+    whole = "pmf" in method
+    xs = np.array([0.0, 1.0, 3.0]) if whole else np.array([0.3, 0.7, 1.6, 2.9])
+    outside = [] if "log" in method else [-1.5]
+
+    def standard(f, x):
+        return getattr(f, method)(x, *shapes)
+
+    def frozen(f, x):
+        return getattr(f(*shapes), method)(x)
+
+    def moved(f, x):
+        return getattr(f, method)(x, *shapes, loc=0.1, scale=1.3)
+
+    for use in (standard, frozen) if whole else (standard, frozen, moved):
+        points = xs if "log" not in method or name not in ("beta", "uniform", "pareto") else INSIDE[name]
+        points = np.concatenate([points, outside])
+        both = both_runs(lambda x, use=use: use(Distribution(distribution), x), points)
+        assert_same(*both, use(distribution, points), scale=1e4)
 
 
 @pytest.mark.parametrize("ufunc", UFUNCS_OF_NUMPY, ids=lambda ufunc: ufunc.__name__)
@@ -223,6 +262,7 @@ CALLS = {
     np.linalg.slogdet: lambda f, v, w, m, n: (f(m)[1], f(m).sign, f(v.reshape(2, 2)).logabsdet),
     np.linalg.norm: lambda f, v, w, m, n: (
         f(v), f(m), f(v, 1), f(v, 3), f(v, np.inf), f(m, axis=1), f(m, "fro"), f(m, axis=0, keepdims=True), f(v, 0),
+        f(m, 2), f(m, -2), f(m, "nuc"), f(m, 1), f(m, np.inf),
     ),
     np.linalg.vector_norm: lambda f, v, w, m, n: f(v),
     np.linalg.matrix_norm: lambda f, v, w, m, n: f(m),
@@ -273,6 +313,13 @@ CALLS = {
     np.allclose: lambda f, v, w, m, n: f(v, v),
     np.array_equal: lambda f, v, w, m, n: (f(v, v), f(v, m)),
     np.nan_to_num: lambda f, v, w, m, n: f(v),
+    np.cov: lambda f, v, w, m, n: (f(v), f(v, w), f(m, rowvar=False), f(n, bias=True), f(v, ddof=0)),
+    np.corrcoef: lambda f, v, w, m, n: (f(v, w), f(m)),
+    np.linalg.pinv: lambda f, v, w, m, n: (f(n), f(n.T), f(m)),
+    np.linalg.svdvals: lambda f, v, w, m, n: (f(n), f(m)),
+    np.linalg.svd: lambda f, v, w, m, n: f(n, compute_uv=False),
+    np.linalg.lstsq: lambda f, v, w, m, n: (f(n.T, m[0])[:2], f(n.T, m)[:2], f(N.T, m[0])[0], f(n, v[:2])[0]),
+    np.lib.stride_tricks.sliding_window_view: lambda f, v, w, m, n: f(v, 3),
     np.iscomplexobj: lambda f, v, w, m, n: f(v),
     np.isrealobj: lambda f, v, w, m, n: f(v),
     np.real: lambda f, v, w, m, n: f(v),
@@ -688,6 +735,38 @@ def test_plain_numbers_go_to_numpy():
     assert type(REPLACEMENTS[np.zeros](3)) is np.ndarray
 
 
+def test_a_number_has_what_numbers_of_numpy_have():
+    """The methods of NumPy's numbers, which its arrays have too."""
+
+    def f(x):
+        x = np.float64(x)
+        parts = [
+            x.sum(),
+            x.mean(),
+            x.clip(0.0, 9.0),
+            x.real,
+            x.T,
+            x[()],
+            x.reshape(1)[0],
+            x.ravel()[0],
+            x.item(),
+            x.copy(),
+        ]
+        return sum(parts) + x.std() + x.astype(float) + np.asarray(x).tolist() + x.round(3) * 0.0
+
+    assert float(derivative(f, (3.0,), [1.0])) == 12.0
+    with pytest.raises(TypeError):
+        list(Number(1.0, EXACT.mpf(1), Run()))
+
+
+def test_polynomials_of_numpy_are_lifted():
+    """numpy.polynomial is Python, and runs again as such."""
+    f = np.polynomial.polynomial.polyval
+    g = np.polynomial.chebyshev.chebval
+    found = derivative(lambda x: f(2.0, np.array([x, 3.0 * x, x])) + g(x, [0.0, 0.0, 1.0]), (0.5,), [1.0])
+    assert float(found) == 11.0 + 2.0
+
+
 # ---- refusals --------------------------------------------------------------------------------------------------------
 
 REFUSED = {
@@ -718,7 +797,8 @@ REFUSED = {
     "where": lambda x: np.exp(x, where=np.array([True, False])),
     "frompyfunc": lambda x: np.frompyfunc(lambda t: t + 1.0, 1, 1)(x),
     "gradient": lambda x: np.gradient(x, np.array([0.0, 0.1])),
-    "norm": lambda x: np.linalg.norm(np.outer(x, x), 2),
+    "norm": lambda x: np.linalg.norm(np.outer(x, x), 2, keepdims=True),
+    "singular vectors": lambda x: np.linalg.svd(np.outer(x, x)),
 }
 
 
