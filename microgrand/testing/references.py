@@ -56,18 +56,29 @@ class References:
     def judgement(self, claim: Claim) -> Judgement:
         """The verdict on a claim by the best reference there is."""
         if self.formula is None:
-            return self._by_floats(claim)._replace(declined=self.declined)
+            return self.by_floats(claim)._replace(declined=self.declined)
         from microgrand.testing.more_digits.run import DigitsLostError
 
         try:
-            found = self._by_formula(claim)
+            found = self._by_formula(claim, self._sides(claim.direction))
             if found is None:
-                return self._by_floats(claim)._replace(declined="in many digits f has no values beside x")
+                return self.by_floats(claim)._replace(declined="in many digits f has no values beside x")
             if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
                 return self._confirmed(claim, found)
             return found
         except DigitsLostError as lost:  # beside the point the code may go ways that it does not go at it
-            return self._by_floats(claim)._replace(declined=str(lost))
+            return self.by_floats(claim)._replace(declined=str(lost))
+
+    def glance(self, claim: Claim) -> Judgement:
+        """The verdict toward one side of the point and without a second look: what agrees agrees, the rest may not."""
+        from microgrand.testing.more_digits.run import DigitsLostError
+
+        left, right = self._sides(claim.direction)
+        try:
+            found = None if self.formula is None else self._by_formula(claim, (left and not right, right))
+        except DigitsLostError:
+            found = None
+        return self.by_floats(claim)._replace(declined=self.declined) if found is None else found
 
     # ---- the formula -------------------------------------------------------------------------------------------------
 
@@ -75,6 +86,7 @@ class References:
     def formula(self) -> Any:
         """f in many digits: a `Graph` or a `Rerun`; None where there is none, and `declined` says why."""
         try:
+            from microgrand.testing.more_digits.reruns import Rerun
             from microgrand.testing.more_digits.run import DigitsLostError
         except MissingExtraError as missing:
             self.declined = str(missing)
@@ -82,8 +94,6 @@ class References:
         graph = self._graph()
         if graph is not None:
             return graph
-        from microgrand.testing.more_digits.reruns import Rerun
-
         try:
             return Rerun(self.function.f, self.function.arguments, self.function.numbers, self.values)
         except DigitsLostError as lost:
@@ -128,12 +138,12 @@ class References:
                 return False
         return True
 
-    def _by_formula(self, claim: Claim) -> Judgement | None:
-        """The verdict by the slopes of the formula; None where it has none."""
+    def _by_formula(self, claim: Claim, sides: tuple[bool, bool]) -> Judgement | None:
+        """The verdict by the slopes of the formula toward these sides; None where it has none."""
         from microgrand.testing.more_digits.formulas import Line
 
         line = Line(self.formula, claim.direction)
-        found = line.slopes(claim.weights, self._sides(claim.direction))
+        found = line.slopes(claim.weights, sides)
         if found is None:
             return None
         return Held(
@@ -152,10 +162,10 @@ class References:
             because = "f takes numbers below the smallest normal one for 0"
             return found._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
         if self.formula.jumps_beside(claim.direction, claim.weights):
-            return self._by_floats(claim)._replace(declined="f leaps close by: it rounds, or goes another way")
-        by_floats = self._by_floats(claim)
+            return self.by_floats(claim)._replace(declined="f leaps close by: it rounds, or goes another way")
+        by_floats = self.by_floats(claim)
         if by_floats.verdict is Verdict.AGREE:
-            other = self._by_floats(claim._replace(number=found.reference))
+            other = self.by_floats(claim._replace(number=found.reference))
             if other.verdict is Verdict.DISAGREE:
                 because = "the formula in many digits and f on floats have different slopes"
                 return found._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
@@ -199,7 +209,7 @@ class References:
 
     # ---- floats ------------------------------------------------------------------------------------------------------
 
-    def _by_floats(self, claim: Claim) -> Judgement:
+    def by_floats(self, claim: Claim) -> Judgement:
         """The verdict by differences of floats."""
         numbers = self.function.numbers
         if len(claim.direction) == 1:

@@ -14,7 +14,7 @@ from microgrand.testing.more_digits.ways import ways
 SECONDS = 2.0  # a first run may take
 ROUNDED = 64.0  # times the spread of a few roundings: what floats and many digits may differ by
 HALVINGS = 64
-NEAR = range(-40, -4, 5)  # relative distances, as powers of two, at which the code may go another way
+NEAR = (-40, -24, -8)  # relative distances, as powers of two, at which the code may go another way
 
 
 class Rerun(Formula):
