@@ -14,6 +14,7 @@ from microgrand.testing.more_digits.array_ufuncs import compared, elementwise, s
 from microgrand.testing.more_digits.arrays import (
     FUNCTIONS_OF_NUMPY,
     Array,
+    afford,
     as_twin,
     assigned,
     called,
@@ -631,18 +632,21 @@ def _linspace(
 # ---- linear algebra --------------------------------------------------------------------------------------------------
 
 
-def _of_matrices(native: Any, in_many: Callable[..., Any]) -> Handler:
-    def handler(*matrices: Any, **named: Any) -> Any:
-        run = run_in(matrices)
+def _of_matrices(native: Any, in_many: Callable[..., Any], sweeps: int = 1) -> Handler:
+    """A function of matrices; `sweeps` is how many times as long it takes as an elimination."""
+
+    def handler(a: Any, **named: Any) -> Any:
+        run = run_in(a)
         if any([x is not default for name, x in named.items() if (default := DEFAULTS.get(name, x)) is not x]):
             raise run.lose(f"f calls numpy's {native.__name__} with further options")
-        matrices = tuple([as_twin(a, run) for a in matrices])
-        exactly = exact_matrices.of_each(in_many)
+        a = as_twin(a, run)
+        order = max(a.shape[-2:])
+        afford(run, sweeps * a.size * order)
 
-        def on_digits(*stacks: Any) -> Any:
-            return exactly(*[in_digits(stack, run) for stack in stacks])
+        def on_digits(stack: Any) -> Any:
+            return exact_matrices.of_each(in_many)(in_digits(stack, run))
 
-        return natively(lambda *xs: native(*xs, **named), matrices, {}, exactly=on_digits)
+        return natively(lambda x: native(x, **named), (a,), {}, exactly=on_digits, unit=order * run.unit)
 
     return handler
 
@@ -660,13 +664,16 @@ def _solve(a: Any, b: Any) -> Any:
         solved = exact_matrices.of_each(exact_matrices.solution)(a, b[:, np.newaxis] if b.ndim == 1 else b)
         return solved[..., 0] if b.ndim == 1 else solved
 
-    return natively(np.linalg.solve, (a, b), {}, exactly=in_many)
+    afford(run, np.size(a) * np.shape(a)[-1])
+    return natively(np.linalg.solve, (a, b), {}, exactly=in_many, unit=np.shape(a)[-1] * run.unit)
 
 
 @instead_of(np.linalg.slogdet)
 def _slogdet(a: Any) -> Any:
     run = run_in(a)
-    matrix = terms(in_digits(as_twin(a, run), run), run)
+    unit = np.shape(a)[-1] * run.unit
+    afford(run, np.size(a) * np.shape(a)[-1])
+    matrix = terms(in_digits(as_twin(a, run), run), run, unit)
     determinant = exact_matrices.of_each(exact_matrices.determinant)(matrix)
     near = np.linalg.slogdet(near_in(as_twin(a, run))) if run.is_first else (None, None)
     dtype = dtype_in(a)
@@ -691,7 +698,7 @@ FUNCTIONS_OF_NUMPY.update(
         np.linalg.det: _of_matrices(np.linalg.det, exact_matrices.determinant),
         np.linalg.inv: _of_matrices(np.linalg.inv, exact_matrices.inverse),
         np.linalg.cholesky: _of_matrices(np.linalg.cholesky, exact_matrices.cholesky),
-        np.linalg.eigvalsh: _of_matrices(np.linalg.eigvalsh, exact_matrices.symmetric_eigenvalues),
+        np.linalg.eigvalsh: _of_matrices(np.linalg.eigvalsh, exact_matrices.symmetric_eigenvalues, 20),
     }
 )
 
@@ -704,7 +711,7 @@ def _pinv(a: Any) -> Any:
 
 @instead_of(np.linalg.svdvals)
 def _svdvals(a: Any) -> Any:
-    return _of_matrices(np.linalg.svdvals, exact_matrices.singular_values)(a)
+    return _of_matrices(np.linalg.svdvals, exact_matrices.singular_values, 20)(a)
 
 
 @instead_of(np.linalg.svd)
@@ -721,13 +728,15 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     run = run_in((a, b))
     a, b = as_twin(a, run), as_twin(b, run)
     near = np.linalg.lstsq(near_of(a), near_of(b), rcond) if run.is_first else [None] * 4
-    matrix, right = [terms(in_digits(x, run), run) for x in (a, b)]
+    unit = max(a.shape) * run.unit
+    afford(run, a.size * min(a.shape) + min(a.shape) ** 3)
+    matrix, right = [terms(in_digits(x, run), run, unit) for x in (a, b)]
     solved = exact_matrices.pseudo_inverse(matrix) @ right
     rows, columns = matrix.shape
     apart = right - matrix @ solved
     left = np.atleast_1d(np.sum(apart * apart, axis=0)) if rows > columns else np.empty(0, dtype=object)
     dtype = dtype_in([a, b])
-    found = [twin(few, rounded(few, many, run), run, dtype) for few, many in ((near[0], solved), (near[1], left))]
+    found = [twin(few, rounded(few, many, run, unit), run, dtype) for few, many in ((near[0], solved), (near[1], left))]
     return (*found, min(rows, columns), np.linalg.svdvals(a))
 
 

@@ -15,12 +15,14 @@ from microgrand.testing.more_digits.arrays import (
     UFUNCS_OF_NUMPY,
     UFUNCS_OF_SCIPY,
     Array,
+    afford,
     assigned,
     called,
     decided,
     dtype_in,
     in_digits,
     is_twin,
+    multiplications,
     near_of,
     on_each,
     rounded,
@@ -55,14 +57,15 @@ QUESTIONS = {"isnan": EXACT.isnan, "isinf": EXACT.isinf, "isfinite": EXACT.isfin
 
 def elementwise(in_many: Callable[..., Any], xs: Sequence[Any], run: Run | None = None) -> Any:
     """The function of each element; where it has no real value there is none, as NumPy has NaN there."""
+    run = run_in(xs) if run is None else run
 
     def called_or_nan(*numbers: Any) -> Any:
+        run.noted(None, 0)  # which ends a run that takes too long
         try:
             return in_many(*numbers)
         except (ArithmeticError, ValueError, NotImplementedError):
             return EXACT.nan
 
-    run = run_in(xs) if run is None else run
     return on_each(called_or_nan, *[in_digits(x, run) for x in xs])
 
 
@@ -196,6 +199,8 @@ def _product(native: Callable[..., Any], xs: Operands, named: Named) -> Any:
     """matmul and its kin, which NumPy does on objects too."""
     run = run_in(xs)
     exact_named = {name: x for name, x in named.items() if name in ("axes", "axis", "keepdims")}
+    if run.is_first:
+        afford(run, multiplications(native(*map(near_of, xs), **named), xs))
     return from_halves(native, xs, named, native(*[terms(in_digits(x, run), run) for x in xs], **exact_named))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ FUNCTIONS_OF_NUMPY: dict[Any, Callable[..., Any]] = {}
 UFUNCS_OF_NUMPY: dict[Any, Callable[..., Any]] = {}  # (native, operands, named) -> result
 UFUNCS_OF_SCIPY: dict[str, Callable[..., Any]] = {}  # by name, for SciPy may be imported later
 METHODS_OF_UFUNCS: dict[str, Callable[..., Any]] = {}  # of reduce, accumulate, …: (ufunc, operands, named) -> result
+LARGEST_PRODUCT = 500_000  # multiplications, of about two microseconds
 CONVERSIONS: dict[type, Callable[[Any], Any]] = {}
 
 
@@ -338,11 +340,13 @@ def natively(
     *,
     exactly: Callable[..., Any] | None = None,
     moves: bool = False,
+    unit: float = 0.0,
 ) -> Any:
     """A function that only adds, multiplies and moves numbers: called on both.
 
     exactly  what is called in many digits, if it is another one
     moves    whether it only moves numbers, so that nothing is rounded
+    unit     how far its floats may be off, of the size of what it is given, where that is more than a rounding
     """
     run = run_in((args, named))
     near = function(*near_in(args), **near_in(named)) if run.is_first else None
@@ -350,7 +354,8 @@ def natively(
     exact_named = {name: exact_in(x, run) for name, x in named.items() if name != "dtype"}
     if not moves:
         note(near, run)
-        exact_args = [terms(x, run) for x in exact_args]
+        afford(run, multiplications(near, args))
+        exact_args = [terms(x, run, unit) for x in exact_args]
     try:
         with np.errstate(all="ignore"):
             exact = (exactly or function)(*exact_args, **exact_named)
@@ -358,7 +363,20 @@ def natively(
         name = getattr(function, "__name__", "function")
         raise run.lose(f"f calls numpy's {name} in a way that loses digits") from error
     dtype = np.dtype(named["dtype"]) if named.get("dtype") is not None else dtype_in([*args, *named.values()])
-    return twin(near, exact, run, dtype)
+    return twin(near, rounded(near, exact, run, unit) if unit else exact, run, dtype)
+
+
+def multiplications(near: Any, args: Sequence[Any]) -> float:
+    """How many there are in a product of arrays: exactly in one of matrices, and about so in others."""
+    sizes = sorted([x.size for x in _arrays_in(args)])[-2:]
+    results = sum([np.size(part) for part in near]) if isinstance(near, (tuple, list)) else np.size(near)
+    return math.sqrt(sizes[0] * sizes[1] * results) if len(sizes) > 1 else sum(sizes)
+
+
+def afford(run: Run, count: float) -> None:
+    """Refuse what would take too long, before it is begun: a product of arrays cannot be interrupted."""
+    if run.is_first and count > LARGEST_PRODUCT:
+        raise run.lose("f takes too long in many digits")
 
 
 def note(near: Any, run: Run) -> None:
@@ -368,17 +386,17 @@ def note(near: Any, run: Run) -> None:
             rounded(part, np.zeros(np.shape(part), dtype=int), run)
 
 
-def terms(x: Any, run: Run) -> Any:
+def terms(x: Any, run: Run, unit: float = 0.0) -> Any:
     """What a sum or a product is made of in many digits, each off by a rounding where the run asks for that.
 
     The roundings of a sum are as large as its terms, which may be far larger than the sum.
     """
     if isinstance(x, (list, tuple)):
-        parts = [terms(item, run) for item in x]
+        parts = [terms(item, run, unit) for item in x]
         return parts if isinstance(x, list) else tuple(parts)
     if run.is_first or not (isinstance(x, EXACT.mpf) or (isinstance(x, np.ndarray) and x.dtype.kind == "O")):
         return x
-    return rounded(None, x, run)
+    return rounded(None, x, run, unit)
 
 
 # ---- both halves -----------------------------------------------------------------------------------------------------
@@ -556,6 +574,14 @@ def dtype_in(x: Any) -> Any:
     kinds = list(_dtypes(x))
     found = np.result_type(*kinds) if kinds else np.dtype(float)
     return found if is_float_type(found) else np.dtype(float)
+
+
+def _arrays_in(x: Any) -> Iterator[Any]:
+    if isinstance(x, (list, tuple)):
+        for item in x:
+            yield from _arrays_in(item)
+    elif isinstance(x, (Array, np.ndarray)):
+        yield x
 
 
 def _dtypes(x: Any) -> Iterator[Any]:

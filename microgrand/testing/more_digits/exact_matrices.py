@@ -10,36 +10,41 @@ import numpy as np
 from microgrand.testing.exact import EXACT
 
 
-def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
-    """The determinant of a matrix, and the solution x of a·x = b (None where there is none), by elimination."""
-    n = len(a)
-    both = np.concatenate([a, b], axis=1)
-    determinant = EXACT.mpf(1)
-    for k in range(n):
-        pivot = max(range(k, n), key=lambda i: abs(both[i, k]))
-        if both[pivot, k] == 0:
-            return EXACT.mpf(0), None
+def triangular(a: Any, b: Any) -> tuple[Any, int]:
+    """The rows of a and b side by side after an elimination, a upper triangular; and the sign of the exchanges of rows.
+
+    The sign is 0 where a is singular.
+    """
+    rows, sign = np.concatenate([a, b], axis=1), 1
+    for k in range(len(a)):
+        pivot = max(range(k, len(a)), key=lambda i: abs(rows[i, k]))
+        if rows[pivot, k] == 0:
+            return rows, 0
         if pivot != k:
-            both[[k, pivot]] = both[[pivot, k]]
-            determinant = -determinant
-        determinant = determinant * both[k, k]
-        both[k] = both[k] / both[k, k]
-        for i in range(n):
-            if i != k:
-                both[i] = both[i] - both[i, k] * both[k]
-    return determinant, both[:, n:]
+            rows[[k, pivot]] = rows[[pivot, k]]
+            sign = -sign
+        for i in range(k + 1, len(a)):
+            rows[i, k:] = rows[i, k:] - rows[i, k] / rows[k, k] * rows[k, k:]
+    return rows, sign
 
 
 def determinant(a: Any) -> Any:
     """The determinant of a matrix."""
-    return eliminated(a, np.empty((len(a), 0), dtype=object))[0]
+    rows, sign = triangular(a, np.empty((len(a), 0), dtype=object))
+    return sign * EXACT.fprod(np.diag(rows).tolist()) if sign else EXACT.mpf(0)
 
 
 def solution(a: Any, b: Any) -> Any:
     """x with a·x = b, of a matrix b. Raises ZeroDivisionError where the matrix a is singular."""
-    x = eliminated(a, b)[1]
-    if x is None:
+    n = len(a)
+    rows, sign = triangular(a, b)
+    if sign == 0:
         raise ZeroDivisionError("a singular matrix")
+    x = rows[:, n:]
+    for k in reversed(range(n)):
+        if k + 1 < n:
+            x[k] = x[k] - rows[k, k + 1 : n] @ x[k + 1 :]
+        x[k] = x[k] / rows[k, k]
     return x
 
 
