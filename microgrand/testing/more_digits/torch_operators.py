@@ -198,11 +198,6 @@ def _toward_zero(x: Any) -> Any:
     return EXACT.floor(x) if x >= 0 else EXACT.ceil(x)
 
 
-def _rounded(x: Array, decimals: int = 0) -> Array:
-    scale = EXACT.mpf(10) ** decimals
-    return elementwise(lambda x: EXACT.nint(x * scale) / scale, x)
-
-
 OUTCOMES: dict[str, Callable[..., Array]] = {
     "lt": _compared(numpy.less),
     "le": _compared(numpy.less_equal),
@@ -217,7 +212,7 @@ OUTCOMES: dict[str, Callable[..., Array]] = {
     "floor": lambda x: elementwise(EXACT.floor, x),
     "ceil": lambda x: elementwise(EXACT.ceil, x),
     "trunc": lambda x: elementwise(_toward_zero, x),
-    "round": _rounded,
+    "round.default": lambda x: elementwise(EXACT.nint, x),
     "sign": lambda x: elementwise(EXACT.sign, x),
     "sgn": lambda x: elementwise(EXACT.sign, x),
 }
@@ -324,7 +319,7 @@ RANDOM = _words("normal_ uniform_ random_ exponential_ bernoulli_ geometric_ cau
 # How often y goes into x, for operators that leave the rest.
 REMAINDERS: dict[str, Callable[..., Array]] = {
     name: lambda x, y, cut=cut: elementwise(lambda x, y: cut(FUNCTIONS["divide"](EXACT.mpf(x), y)), x, y)
-    for name, cut in {"fmod": _toward_zero, "remainder": EXACT.floor, "round": EXACT.nint}.items()
+    for name, cut in {"fmod": _toward_zero, "remainder": EXACT.floor, "nearest": EXACT.nint}.items()
 }
 
 # Operators by others, where PyTorch's own account of them ends in themselves.
@@ -333,6 +328,7 @@ PARTS: dict[str, Callable[..., Any]] = {
     "softshrink_backward": lambda grad, x, lambd: torch.where(torch.abs(x) <= lambd, 0.0 * grad, grad),
     "rrelu_with_noise": lambda x, noise, low=1 / 8, high=1 / 3, training=False, *_: _leaky(x, low, high, training),
     "div.Tensor_mode": lambda x, y, rounding_mode=None: _cut(x / y, rounding_mode),
+    "round.decimals": lambda x, decimals: torch.round(x * 10.0**decimals) / 10.0**decimals,
     "floor_divide": lambda x, y: torch.floor(x / y),
     "median.default": lambda x: torch.median(x.reshape(-1), 0)[0],
     "copysign": lambda x, y: torch.where(torch.signbit(torch.as_tensor(y)), -torch.abs(x), torch.abs(x)),

@@ -9,8 +9,10 @@ What an operator does in many digits stands in `torch_operators.py`, or PyTorch 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import numpy
 import torch
@@ -49,7 +51,7 @@ def as_torch(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
         nears = numbers if run.is_first else [None] * len(numbers)
         twins = [Number(_plain(near), exact, run) for near, exact in zip(nears, inputs, strict=True)]
         digits = ManyDigits(run)
-        with run.going_on(), torch.enable_grad(), digits, NumbersInCalls(digits) as calls:
+        with run.going_on(), torch.enable_grad(), digits, NumbersInCalls(digits) as calls, calls.in_backward():
             given = tree_map(calls.like, arguments, tuple(filled_with_arrays(arguments, iter(twins))))
             found = numbers_in(again(*given))
             return [_output(run, z.item() if isinstance(z, torch.Tensor) else z) for z in found]
@@ -61,13 +63,14 @@ class ManyDigits(TorchDispatchMode):
     """Numbers in many digits beside tensors.
 
     run     the run that they belong to
-    beside  for the address of a tensor's memory: that memory, so that no other tensor gets it, and its numbers
+    beside  for the address of a tensor's memory: that memory, so that no other tensor gets it, its numbers in many
+            digits, and their type as floats
     """
 
     def __init__(self, run: Run) -> None:
         super().__init__()
         self.run = run
-        self.beside: dict[int, tuple[Any, Any]] = {}
+        self.beside: dict[int, tuple[Any, Any, Any]] = {}
         self._depth = 0
 
     def __torch_dispatch__(self, operator: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -87,7 +90,7 @@ class ManyDigits(TorchDispatchMode):
         """Whether it is a tensor with numbers in many digits beside it."""
         if not isinstance(x, torch.Tensor) or not x.is_floating_point() or x.layout is not torch.strided:
             return False
-        if x._is_zerotensor():  # which has no memory
+        if x._is_zerotensor() or x.is_meta:  # which have no memory
             return False
         return bool(x.untyped_storage().data_ptr() in self.beside)
 
@@ -99,7 +102,9 @@ class ManyDigits(TorchDispatchMode):
             return _as_numpy(x)
         if not self.holds(x):
             return exactly(_as_numpy(x))
-        _, numbers = self.beside[x.untyped_storage().data_ptr()]
+        _, numbers, dtype = self.beside[x.untyped_storage().data_ptr()]
+        if x.dtype is not dtype:
+            raise self._lost("floats of the bits of others")
         steps = [numbers.itemsize * step for step in x.stride()]
         return numpy.lib.stride_tricks.as_strided(numbers[x.storage_offset() :], tuple(x.shape), steps)
 
@@ -110,7 +115,7 @@ class ManyDigits(TorchDispatchMode):
         if not self.holds(x):
             storage = x.untyped_storage()
             whole = x.detach().as_strided((storage.nbytes() // x.element_size(),), (1,), 0)
-            self.beside[storage.data_ptr()] = (storage, exactly(_as_numpy(whole)))
+            self.beside[storage.data_ptr()] = (storage, exactly(_as_numpy(whole)), x.dtype)
         self.exact(x)[...] = exact
 
     def noted(self, near: Any, exact: Any) -> Any:
@@ -134,18 +139,27 @@ class ManyDigits(TorchDispatchMode):
         if name == "_local_scalar_dense":
             raise self._lost("a plain number of a tensor")
         near = operator(*args, **kwargs)
-        fresh = [x for x in tree_leaves(near) if x is not None and not self.holds(x)]
-        if name in table.CONSTANTS or not fresh or _is_view(operator):
+        if name in table.CONSTANTS or not self._lacking(near):
             return near
-        if any([not isinstance(x, torch.Tensor) or x.is_complex() for x in fresh]) or self._depth > DEEPEST:
+        if any([not isinstance(x, torch.Tensor) or x.is_complex() for x in self._lacking(near)]):
             raise self._unsupported(operator)
         for kind, follow in _KINDS:
             key = table.most_special(kind, name, overload)
             if key is not None:
                 follow(self, key, operator, near, args, kwargs)
-                return near
-        self._by_others(operator, near, args, kwargs)
+                break
+        else:
+            self._by_others(operator, near, args, kwargs)
+        if any([x.is_floating_point() for x in self._lacking(near)]):
+            raise self._unsupported(operator)
         return near
+
+    def _lacking(self, near: Any) -> list[Any]:
+        """The results of an operator that have no numbers in many digits beside them: views have those of others."""
+        results = [x for x in tree_leaves(near) if x is not None]
+        return [
+            x for x in results if not isinstance(x, torch.Tensor) or not (x.is_meta or x.numel() == 0 or self.holds(x))
+        ]
 
     def _in_place(self, operator: Any, args: Any, kwargs: Any) -> Any:
         """The operator that makes a new tensor, whose numbers in many digits are written beside the old one."""
@@ -174,7 +188,7 @@ class ManyDigits(TorchDispatchMode):
         count = table.REMAINDERS[name](x, y)
         if self.run.is_first:
             few, other = [exactly(_as_numpy(torch.as_tensor(z, dtype=torch.float64))) for z in args]
-            counted = table.REMAINDERS["round"](few - exactly(_as_numpy(near)), other)
+            counted = table.REMAINDERS["nearest"](few - exactly(_as_numpy(near)), other)
             count = decided(self.run, counted, count, dtype=object)
         else:
             count = decided(self.run, None, count, dtype=object)
@@ -210,6 +224,8 @@ class ManyDigits(TorchDispatchMode):
         """The operator by those of which it consists; what floats have is PyTorch's own all the same."""
         own = table.PARTS.get(table.most_special(table.PARTS, *_names(operator)) or "")
         parts = own or decomposition_table.get(operator) or getattr(operator, "impl_aten", None) or operator.decompose
+        if self._depth > DEEPEST:
+            raise self._unsupported(operator)
         with self:
             found = parts(*args, **kwargs)
         if found is NotImplemented:
@@ -273,6 +289,18 @@ class NumbersInCalls(TorchFunctionMode):
                 as_scalar = self._as_scalar(tensors)
                 args, kwargs = tree_map(as_scalar, args), tree_map(as_scalar, kwargs)
         return function(*args, **kwargs)
+
+    @contextmanager
+    def in_backward(self) -> Iterator[None]:
+        """Inside, this mode is on during backward sweeps too, where PyTorch turns it off and f's own code may run."""
+        sweep = torch.autograd._engine_run_backward
+
+        def swept(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return sweep(*args, **kwargs)
+
+        with patch.object(torch.autograd, "_engine_run_backward", swept):
+            yield
 
     def like(self, old: Any, new: Any) -> Any:
         """A tensor of Numbers where the old argument was a tensor; else the new argument."""
@@ -378,7 +406,8 @@ _TAKEN_OUT: dict[str, Callable[[NumbersInCalls, Any], Any]] = {
     )},
     **{name: lambda calls, x: calls._refused("a text of a tensor") for name in ("__repr__", "__format__", "__str__")},
     **{name: lambda calls, x: calls._refused("bytes of a tensor") for name in (
-        "__reduce_ex__", "untyped_storage", "storage", "_typed_storage", "data_ptr", "__dlpack__",
+        "__reduce_ex__", "apply_", "map_", "map2_", "untyped_storage", "storage", "_typed_storage", "data_ptr",
+        "__dlpack__",
     )},
 }  # fmt: skip
 
@@ -451,10 +480,6 @@ def _without_writing(operator: Any) -> Any:
         if [str(x.type) for x in other._schema.arguments] == [str(x.type) for x in operator._schema.arguments]:
             return other
     return None
-
-
-def _is_view(operator: Any) -> bool:
-    return any([x.alias_info is not None for x in operator._schema.returns])
 
 
 __all__ = ["as_torch"]
