@@ -31,9 +31,8 @@ from benchmarks import programs, truth
 from benchmarks.judges import MICROGRAND, Answer, Judge, in_one_line, judges
 from benchmarks.machine import machine
 from benchmarks.programs import Claim
-from benchmarks.slips import Slip, slips
+from benchmarks.slips import Slip, inside, slips
 from benchmarks.textbook import TEXTBOOK, Gradient, Items
-from benchmarks.textbook.gradient import points
 from microgrand.testing import GradientMismatch, NothingJudged, Verdict, assert_gradient, check_gradient
 
 DESCRIPTION = """\
@@ -162,14 +161,14 @@ def telling_slips(number: int, source: random.Random) -> list[tuple[Entry, Slip]
 
 
 def shows(entry: Entry, slip: Slip) -> bool:
-    """Whether values of f show the slip in a tenth of the domain; one in a region, at some point."""
+    """Whether values of f show the slip in a tenth of the domain, or of the region in which it is made."""
     gradient, module = entry
     wrong = slip.function(module)
-    drawn = points(gradient, 60, seed=0)
+    drawn = inside(gradient, slip, 60)
     with warnings.catch_warnings(), numpy.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         number = sum([_shows_at(gradient, wrong, arguments, slip.size) for arguments in drawn])
-    return number >= (1 if slip.kind.startswith("in ") else SHARE * len(drawn))
+    return number >= SHARE * len(drawn)
 
 
 def _shows_at(gradient: Gradient, wrong: Callable[..., Any], arguments: tuple[Any, ...], size: float) -> bool:

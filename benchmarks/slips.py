@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import math
 import random
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -17,6 +18,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from benchmarks.textbook import Gradient, Items
+from benchmarks.textbook.gradient import points
 
 GROSS = {"sign": "-({})", "twice": "2 * ({})", "half": "0.5 * ({})"}
 FINE = {"1 % off": "1.01 * ({})", "1e-4 off": "1.0001 * ({})"}
@@ -32,12 +34,14 @@ class Slip(NamedTuple):
     name      the gradient's
     size      how far it is off, relative to the larger of right and wrong; 0 where that depends on the point
     text      its source
+    region    where the first number has to lie for it to be wrong, if not everywhere
     """
 
     kind: str
     name: str
     size: float
     text: str
+    region: tuple[float, float] | None = None
 
     def function(self, module: ModuleType) -> Callable[..., Any]:
         """The wrong gradient, among the names of the module of the right one, run in floats or in many digits."""
@@ -61,9 +65,12 @@ def slips(gradient: Gradient, module: ModuleType, source: random.Random) -> list
         made.append(
             Slip(f"one component {how}", gradient.name, SIZES[how], _returning(right, partial(_one, changes[how])))
         )
-    for kind, region in _regions(gradient, right, source).items():
-        how = f"2 * ({{0}}) if {region} else ({{0}})"
-        made.append(Slip(kind, gradient.name, SIZES["twice"], _returning(right, partial(_each, how, several))))
+    for kind, region in regions(gradient, source).items():
+        first = _parameters(right)[0] + ("[0]" if isinstance(_first_domain(gradient), Items) else "")
+        test = f"{first} > {region[0]}" if math.isinf(region[1]) else f"{region[0]} < {first} < {region[1]}"
+        how = f"2 * ({{0}}) if {test} else ({{0}})"
+        text = _returning(right, partial(_each, how, several))
+        made.append(Slip(kind, gradient.name, SIZES["twice"], text, region))
     return made
 
 
@@ -187,13 +194,42 @@ def _sums(function: ast.FunctionDef) -> list[tuple[Any, str, int | None]]:
     return found
 
 
-def _regions(gradient: Gradient, right: ast.FunctionDef, source: random.Random) -> dict[str, str]:
-    """Conditions that hold in a small part of the domain alone."""
-    domain = gradient.domain[0] if isinstance(gradient.domain, list) else gradient.domain
-    low, high = (domain.low, domain.high) if isinstance(domain, Items) else domain
-    first = _parameters(right)[0] + ("[0]" if isinstance(domain, Items) else "")
+def regions(gradient: Gradient, source: random.Random) -> dict[str, tuple[float, float]]:
+    """Small parts of the first number's domain, between numbers as people write them."""
+    low, high = _ends(_first_domain(gradient))
     beyond, band = high - TAIL * (high - low), low + (0.1 + 0.8 * source.random()) * (high - low)
     return {
-        "in the upper tail": f"{first} > {beyond:.3g}",
-        "in a band": f"{band:.3g} < {first} < {band + BAND * (high - low):.3g}",
+        "in the upper tail": (float(f"{beyond:.3g}"), math.inf),
+        "in a band": (float(f"{band:.3g}"), float(f"{band + BAND * (high - low):.3g}")),
     }
+
+
+def _first_domain(gradient: Gradient) -> Items | tuple[float, float]:
+    return gradient.domain[0] if isinstance(gradient.domain, list) else gradient.domain
+
+
+def _ends(domain: Items | tuple[float, float]) -> tuple[float, float]:
+    return (domain.low, domain.high) if isinstance(domain, Items) else domain
+
+
+def inside(gradient: Gradient, slip: Slip, number: int) -> list[tuple[Any, ...]]:
+    """Points of the domain at which the slip is made."""
+    drawn = points(gradient, number, seed=0)
+    if slip.region is None:
+        return drawn
+    low, high = (
+        max(slip.region[0], _ends(_first_domain(gradient))[0]),
+        min(slip.region[1], _ends(_first_domain(gradient))[1]),
+    )
+    source = random.Random(0)
+    return [_with_first(arguments, low + (high - low) * (0.01 + 0.98 * source.random())) for arguments in drawn]
+
+
+def _with_first(arguments: tuple[Any, ...], x: float) -> tuple[Any, ...]:
+    """The same arguments with another first number."""
+    first, *others = arguments
+    if isinstance(first, float):
+        return (x, *others)
+    changed = copy.copy(first)
+    changed[0] = x
+    return (changed, *others)
