@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, partial
+from itertools import repeat
 from math import isfinite, isnan, nan
 from typing import Any
 
@@ -17,10 +18,13 @@ from microgrand.table.domains import REALS, Domain
 from microgrand.testing.claims import Claimed, Gradient
 from microgrand.testing.declared import with_declared_rule
 from microgrand.testing.domain_arguments import as_domain
+from microgrand.testing.forward import directions, own_product, tangent
 from microgrand.testing.functions import FlatFunction, lacks_value
 from microgrand.testing.held import Claim
+from microgrand.testing.many_inputs import Row, findings
 from microgrand.testing.references import References
 from microgrand.testing.report import Finding, Report
+from microgrand.testing.second_order import SecondDerivatives, hessian_shape, own_hessian
 from microgrand.testing.structures import numbers_in
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -29,11 +33,21 @@ NO_GRADIENT = (
     "say which gradient is to be checked, or write f with microgrand's functions (microgrand.exp, not math.exp)"
 )
 FLUSHES = "f takes numbers below the smallest normal one for 0"
+KINDS = {(1, "reverse"): "products", (1, "forward"): "tangents", (2, "reverse"): "hessian"}
+FEW_INPUTS = 32  # so many are looked at one by one
+MOST_MISSING = 3  # of many inputs, for which nothing is claimed, that are told
+MOST_REMEMBERED = 1_000_000  # numbers in the arguments of f whose values are kept
 COTANGENTS = 2  # random products in which a vector-Jacobian product is looked at
 
 
 def check_gradient(
-    f: Callable[..., Any], *, gradient: Callable[..., Any] | None = None, at: Any, domain: Any = None
+    f: Callable[..., Any],
+    *,
+    gradient: Callable[..., Any] | None = None,
+    at: Any,
+    domain: Any = None,
+    order: int = 1,
+    mode: str = "reverse",
 ) -> Report:
     """Whether `gradient` is the derivative of `f` at a point; print the report to see what it rests on.
 
@@ -45,6 +59,11 @@ def check_gradient(
     at        the point: one number, or the tuple of the arguments
     domain    where f is meant: a Domain, an Interval, a pair (low, high), a name such as "positive"; or a list of
               these, one per argument. Nowhere else is f called; by default it may be called on all reals
+    order     2 for the derivative of the derivative: then `gradient` returns the second derivative, or for several
+              inputs the Hessian, nested as microgrand's `hessian` gives it
+    mode      "forward" for a product with a direction: then `gradient` takes one argument more, a direction v in the
+              shape of the argument, or the tuple of them for several, and returns ∂f/∂x·v in the shape of the result.
+              It is judged along random directions
 
     The verdict of the report is `agree`, `disagree` or `cannot judge`. At a kink every derivative from the left to the
     right one agrees.
@@ -60,9 +79,15 @@ def check_gradient(
     ∂f/∂x       3   0.5      0.5        5.6e-17  agree     60-digit evaluation
     ∂f/∂y       2   0.75     -0.75      8.3e-17  disagree  60-digit evaluation
     verdict: disagree
+    >>> print(check_gradient(math.sin, gradient=lambda x: -math.sin(x), at=1.0, order=2).verdict)
+    agree
+    >>> print(check_gradient(math.sin, gradient=lambda x, v: v * math.sin(x), at=1.0, mode="forward").verdict)
+    disagree
     """
-    f, gradient, at = with_declared_rule(f, gradient, at)
-    return Check(FlatFunction(f, at), gradient, domain).report()
+    if (order, mode) not in KINDS:
+        raise ValueError(f'order is 1 or 2, and mode, for order 1, "reverse" or "forward"; got {order!r}, {mode!r}')
+    f, gradient, at = with_declared_rule(f, gradient, at, KINDS[order, mode])
+    return Check(FlatFunction(f, at), gradient, domain).report(order, mode)
 
 
 class Check:
@@ -80,22 +105,15 @@ class Check:
         self.memo: dict[tuple[float, ...], list[float] | Exception] = {}
         self.fault: Exception | None = None  # which f raised and which is no error of arithmetic
 
-    def report(self) -> Report:
-        """A finding for each output and input."""
-        try:
-            outputs = self.outputs(self.function.numbers)
-        except Exception as error:
-            if not lacks_value(error):
-                raise
-            return self.unjudged(f"f raised {type(error).__name__}: {error}")
-        if not all([isinstance(z, float) and isfinite(z) for z in outputs]):
-            return self.unjudged(
-                f"f has no finite real value here, but {outputs[0] if len(outputs) == 1 else outputs!r:.60}"
-            )
-        if not self.function.is_steady(outputs):
-            return self.unjudged("noise: f gives another value when it is called again with the same numbers")
-        if self.function.flushes():
-            return self.unjudged(FLUSHES)
+    def report(self, order: int = 1, mode: str = "reverse") -> Report:
+        """A finding for each output and input, or pair of inputs, or direction."""
+        trouble = self.trouble()
+        if trouble:
+            return self.unjudged(trouble)
+        if order == 2:
+            return Report(self.of_second_order())
+        if mode == "forward":
+            return Report(self.of_directions())
         if self.gradient is None:
             return Report(self.of_rows(self.own_claims(), lambda: None))
         gradient = Gradient(self.gradient, self.function)
@@ -104,13 +122,25 @@ class Check:
         claimed = gradient.claimed()
         return Report(self.of_rows(claimed, partial(self.formula_of, self.gradient, claimed.numbers)))
 
+    def trouble(self) -> str:
+        """Why nothing can be said of a derivative at the point; empty where something can."""
+        try:
+            outputs = self.outputs(self.function.numbers)
+        except Exception as error:
+            if not lacks_value(error):
+                raise
+            return f"f raised {type(error).__name__}: {error}"
+        if not all([isinstance(z, float) and isfinite(z) for z in outputs]):
+            return f"f has no finite real value here, but {outputs[0] if len(outputs) == 1 else outputs!r:.60}"
+        if not self.function.is_steady(outputs):
+            return "noise: f gives another value when it is called again with the same numbers"
+        return FLUSHES if self.function.flushes() else ""
+
     # ---- what is claimed -------------------------------------------------------------------------------------------
 
     def own_claims(self) -> Claimed:
         """The Jacobian by microgrand's own sweep."""
-        if self.recorded is None:
-            raise TypeError(NO_GRADIENT)
-        leaves, outputs, _ = self.recorded
+        leaves, outputs, _ = self.records()
         swept = [sweep(output) if isinstance(output, Value) else None for output in outputs]
         return Claimed([0.0 if adjoints is None else adjoints[leaf] for adjoints in swept for leaf in leaves], "")
 
@@ -120,32 +150,105 @@ class Check:
         names = [f"∂f[{j}]" if outputs > 1 else "∂f" for j in range(outputs)]
         at_last = cache(formula)
         return [
-            self.finding(name, {j: 1.0}, k, claimed, j * inputs + k, at_last)
+            finding
             for j, name in enumerate(names)
-            for k in range(inputs)
+            for finding in self.of_row(name, {j: 1.0}, claimed, j * inputs, at_last)
         ]
+
+    def of_row(
+        self, name: str, weights: dict[int, float], claimed: Claimed, first: int, formula: Callable[[], Any]
+    ) -> list[Finding]:
+        """Findings about one gradient, whose claims begin at a place: input by input, or along directions if many."""
+        inputs = range(len(self.function.numbers))
+        numbers = claimed.numbers[first : first + len(inputs)]
+        missing = [k for k in inputs if isnan(numbers[k])]
+        if len(inputs) <= FEW_INPUTS or missing:
+            looked_at = inputs if len(inputs) <= FEW_INPUTS else missing[:MOST_MISSING]
+            return [self.finding(name, weights, k, claimed, first + k, formula) for k in looked_at]
+
+        def in_digits() -> Any:
+            found = formula()
+            return None if found is None else found[first : first + len(inputs)]
+
+        row = Row(name, self.function.names, self.function.numbers, weights, numbers, in_digits)
+        found = findings(row, self.references)
+        if self.fault is not None:
+            raise self.fault
+        return found
 
     def of_products(self, gradient: Gradient) -> list[Finding]:
         """Findings about products of random cotangents with the Jacobian; of a single output the gradient is judged."""
         count = self.function.count
         source = random.Random(count)
-        findings = []
+        found: list[Finding] = []
         for n in range(COTANGENTS if count > 1 else 1):
             cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in range(count)]
             cotangents = cotangents if count > 1 else [1.0]
             claimed = gradient.claimed(cotangents)
             formula = cache(partial(self.formula_of, gradient.call, claimed.numbers, cotangents))
             name, weights = f"∂(v{n}·f)" if count > 1 else "∂f", dict(enumerate(cotangents))
-            inputs = range(len(self.function.numbers))
-            findings += [self.finding(name, weights, k, claimed, k, formula) for k in inputs]
+            found += self.of_row(name, weights, claimed, 0, formula)
+        return found
+
+    def of_second_order(self) -> list[Finding]:
+        """Findings about the Hessian of each output."""
+        known = SecondDerivatives(self.references)
+        if self.gradient is None:
+            found = known.findings(own_hessian(self.records()), lambda: None)
+        else:
+            count = len(self.function.numbers) ** 2 * self.function.count
+            claimed = Gradient(self.gradient, self.function).given(hessian_shape(self.function), count)
+            found = known.findings(claimed, partial(self.formula_of, self.gradient, claimed.numbers))
+        if self.fault is not None:
+            raise self.fault
+        return found
+
+    def of_directions(self) -> list[Finding]:
+        """Findings about products of the Jacobian with random directions, as forward mode gives them."""
+        function = self.function
+        findings = []
+        for n, weights in enumerate(directions(function)):
+            along = tangent(function, weights)
+            if self.gradient is None:
+                claimed, formula = own_product(self.records(), weights), cache(lambda: None)
+            else:
+                shape = function.per_output(repeat(0.0))
+                claimed = Gradient(self.gradient, function).given(shape, function.count, along)
+                formula = cache(partial(self.formula_of, self.gradient, claimed.numbers, along))
+            for j in range(function.count):
+                f = f"∂f[{j}]" if function.count > 1 else "∂f"
+                what, at = (
+                    (f"{f}·v{n}", nan) if len(weights) > 1 else (f"{f}/∂{function.names[0]}", function.numbers[0])
+                )
+                findings.append(self.finding_along(what, at, {j: 1.0}, dict(enumerate(weights)), claimed, j, formula))
         return findings
+
+    def records(self) -> tuple[list[Value], list[Any], bool]:
+        """What f records of microgrand's Values. Raises TypeError where it takes none."""
+        if self.recorded is None:
+            raise TypeError(NO_GRADIENT)
+        return self.recorded
 
     # ---- what is so ------------------------------------------------------------------------------------------------
 
     def finding(
         self, what: str, weights: dict[int, float], k: int, claimed: Claimed, place: int, formula: Callable[[], Any]
     ) -> Finding:
-        """The claim about the input k, of the outputs in a weighted sum.
+        """The claim about the input k, of the outputs in a weighted sum."""
+        what, x = f"{what}/∂{self.function.names[k]}", self.function.numbers[k]
+        return self.finding_along(what, x, weights, {k: 1.0}, claimed, place, formula)
+
+    def finding_along(
+        self,
+        what: str,
+        x: float,
+        weights: dict[int, float],
+        direction: dict[int, float],
+        claimed: Claimed,
+        place: int,
+        formula: Callable[[], Any],
+    ) -> Finding:
+        """The claim about a direction, of the outputs in a weighted sum.
 
         place    of the claim among all that are claimed
         formula  the gradient in many digits, in the same order, when it is asked for
@@ -155,11 +258,11 @@ class Check:
             found = formula()
             return None if found is None else found[place]
 
-        claim = Claim(claimed.numbers[place], weights, {k: 1.0}, exact)
+        claim = Claim(claimed.numbers[place], weights, direction, exact)
         judgement = self.missing(claim, claimed.because) if isnan(claim.number) else self.references.judgement(claim)
         if self.fault is not None:
             raise self.fault  # whatever the judges made of it
-        return Finding(f"{what}/∂{self.function.names[k]}", self.function.numbers[k], judgement)
+        return Finding(what, x, judgement)
 
     def missing(self, claim: Claim, because: str) -> Judgement:
         """Nothing is claimed: that is wrong where f has a slope, and right where it has none."""
@@ -176,13 +279,13 @@ class Check:
         values = self.outputs(self.function.numbers)
         return References(self.function, self.domains, values, self.outputs, self.recorded)
 
-    def formula_of(self, gradient: Callable[..., Any], claims: list[float], *cotangents: list[float]) -> Any:
+    def formula_of(self, gradient: Callable[..., Any], claims: list[float], *more: Any) -> Any:
         """The gradient in many digits, flat as the claims are; None where it cannot be had."""
         from microgrand.testing.more_digits.reruns import Rerun
         from microgrand.testing.more_digits.run import DigitsLostError
 
-        arguments = (*self.function.arguments, *cotangents)
-        inputs = [*self.function.numbers, *[v for each in cotangents for v in each]]
+        arguments = (*self.function.arguments, *more)
+        inputs = [*self.function.numbers, *numbers_in(list(more))]
         try:
             return Rerun(gradient, arguments, inputs, claims).values
         except DigitsLostError:
@@ -193,6 +296,8 @@ class Check:
         if self.fault is not None:
             raise self.fault
         key = tuple(numbers)
+        if len(self.memo) * len(key) > MOST_REMEMBERED:
+            self.memo.clear()
         if key not in self.memo:
             try:
                 self.memo[key] = self.function(numbers)

@@ -8,7 +8,7 @@ from math import nan
 from typing import Any, NamedTuple
 
 from microgrand.testing.functions import FlatFunction, WrongShape, binds, lacks_value, listed_number
-from microgrand.testing.structures import numbers_like
+from microgrand.testing.structures import copied, numbers_like
 
 RAISED_AT = "raised by the gradient at"
 
@@ -47,11 +47,19 @@ class Gradient:
         numbers, for dicts of other keys, and for what is no number.
         """
         function = self._function
-        arguments = function.copies()
-        shape = function.jacobian_shape() if cotangents is None else function.arguments
-        expected = len(function.numbers) * (function.count if cotangents is None else 1)
+        if cotangents is None:
+            return self.given(function.jacobian_shape(), len(function.numbers) * function.count)
+        return self.given(function.arguments, len(function.numbers), list(cotangents))
+
+    def given(self, shape: Any, expected: int, *more: Any) -> Claimed:
+        """The same, for numbers of another shape.
+
+        expected  how many there are
+        more      what it takes after the arguments
+        """
+        function = self._function
         try:
-            given = self.call(*arguments, *([] if cotangents is None else [list(cotangents)]))
+            given = self.call(*function.copies(), *copied(more))
         except Exception as error:
             if not lacks_value(error):
                 error.add_note(f"{RAISED_AT} {function.copies()!r}")
@@ -79,8 +87,9 @@ def _number(z: Any) -> tuple[float, str]:
 
 
 def _miscounted(function: FlatFunction, expected: int, found: int) -> str:
-    several = f" and {function.count} outputs" if expected > len(function.numbers) else ""
-    return f"f has {len(function.numbers)} input(s){several}, but the gradient gives {found} number(s)"
+    several = f" and {function.count} outputs" if function.count > 1 and expected != len(function.numbers) else ""
+    wanted = "" if expected == len(function.numbers) * function.count else f", {expected} are expected"
+    return f"f has {len(function.numbers)} input(s){several}, but the gradient gives {found} number(s){wanted}"
 
 
 def _takes_one_more(gradient: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:

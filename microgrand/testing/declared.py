@@ -31,17 +31,19 @@ class Products:
 
 
 def with_declared_rule(
-    f: Callable[..., Any], gradient: Callable[..., Any] | None, at: Any
+    f: Callable[..., Any], gradient: Callable[..., Any] | None, at: Any, kind: str = "products"
 ) -> tuple[Callable[..., Any], Callable[..., Any] | None, Any]:
     """What is to be called, its gradient, and the point, with what the framework of `f` declares in their places.
 
     A `torch.autograd.Function` is called by its `apply`, on tensors. Where no gradient is given, that of a function
     of JAX (a `custom_vjp`, a `custom_jvp`, a jitted one) or of PyTorch (of tensors, as an `nn.Module`) is its own.
+
+    kind  of the derivative: "products" with cotangents, products with "tangents", or the "hessian"
     """
     if _is_torch_function(f):
         f, at = _applied(f), _as_tensors(at)
     if gradient is None:
-        gradient = _own(f, at)
+        gradient = _own(f, at, kind)
     return f, gradient, at
 
 
@@ -55,14 +57,43 @@ def is_declared(f: Any) -> bool:
     return _is_torch_function(f) or (jax is not None and isinstance(f, (jax.custom_vjp, jax.custom_jvp)))
 
 
-def _own(f: Callable[..., Any], at: Any) -> Callable[..., Any] | None:
+def _own(f: Callable[..., Any], at: Any, kind: str) -> Callable[..., Any] | None:
     """The derivative by the framework of the function, or of the arrays that it is called with; None without one."""
     frameworks = libraries(at)
     if "torch" in frameworks:
-        return Products(f, _by_torch)
+        return _by_kind(kind, Products(f, _by_torch), _along_by_torch(f), _hessian_by_torch(f))
     if "jax" in frameworks or type(f).__module__.partition(".")[0] in ("jax", "jaxlib"):
-        return Products(f, _by_jax)
+        return _by_kind(kind, Products(f, _by_jax), _along_by_jax(f), _hessian_by_jax(f))
     return None
+
+
+def _by_kind(kind: str, products: Any, tangents: Any, hessian: Any) -> Callable[..., Any]:
+    found: Callable[..., Any] = {"products": products, "tangents": tangents, "hessian": hessian}[kind]
+    return found
+
+
+def _along_by_torch(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Products with tangents by PyTorch; the tangents come last, as a tuple where there are several arguments."""
+    torch: Any = sys.modules["torch"]
+    return lambda *given: torch.func.jvp(f, given[:-1], given[-1] if len(given) > 2 else (given[-1],))[1]
+
+
+def _along_by_jax(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Products with tangents by JAX."""
+    jax: Any = sys.modules["jax"]
+    return lambda *given: jax.jvp(f, given[:-1], given[-1] if len(given) > 2 else (given[-1],))[1]
+
+
+def _hessian_by_torch(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Second derivatives by PyTorch."""
+    torch: Any = sys.modules["torch"]
+    return lambda *given: torch.autograd.functional.hessian(f, given)
+
+
+def _hessian_by_jax(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Second derivatives by JAX."""
+    jax: Any = sys.modules["jax"]
+    return lambda *given: jax.hessian(f, argnums=tuple(range(len(given))))(*given)
 
 
 def _by_torch(f: Callable[..., Any], arguments: list[Any], cotangents: list[float]) -> Any:

@@ -81,19 +81,20 @@ class FlatFunction:
         return all([self(self.numbers) == outputs for _ in range(times)])
 
     def flushes(self) -> bool:
-        """Whether an input is so small that f does not tell numbers of its size from 0.
+        """Whether an input is so small that f takes it, or a number close to it, for 0.
 
-        JAX and others take subnormal numbers for 0, which have fewer digits than others. Python does not.
+        JAX and others take subnormal numbers for 0, which have fewer digits than others. Python does not. Where f
+        does not tell a normal number from 0 either, nothing is known.
         """
         smallest = SMALLEST_NORMAL[self.precision]
         tiny = [k for k, x in enumerate(self.numbers) if 0.0 < abs(x) <= NEAR_SUBNORMAL * smallest]
         if not tiny or not self._libraries:
             return False
-        subnormal, zero = list(self.numbers), list(self.numbers)
-        for k in tiny:
-            subnormal[k], zero[k] = copysign(smallest / 4, self.numbers[k]), 0.0
+        sizes = {k: copysign(smallest, self.numbers[k]) for k in tiny}
+        points = [[sizes[k] * share if k in sizes else x for k, x in enumerate(self.numbers)] for share in (0, 0.25, 4)]
         try:
-            return self(subnormal) == self(zero)
+            zero, subnormal, normal = [self(point) for point in points]
+            return zero == subnormal != normal
         except Exception as error:
             if not lacks_value(error):
                 raise
@@ -101,6 +102,8 @@ class FlatFunction:
 
     def recorded(self) -> tuple[list[Value], list[Any], bool] | None:
         """The inputs as Values, the outputs, and whether the code branched by comparing; None where `f` takes none."""
+        if self._libraries & {"torch", "jax"}:  # whose arrays hold no Values
+            return None
         leaves = [Value(x, name=name) for x, name in zip(self.numbers, self.names, strict=True)]
         try:
             with Guards() as guards:
@@ -115,7 +118,11 @@ class FlatFunction:
 
     def jacobian_shape(self) -> Any:
         """The shape of a Jacobian: that of the result, with the arguments in the place of each number."""
-        return rebuilt(self._shape, repeat(self.arguments))
+        return self.per_output(repeat(self.arguments))
+
+    def per_output(self, parts: Iterator[Any]) -> Any:
+        """The shape of the result, with these parts in the place of its numbers."""
+        return rebuilt(self._shape, parts)
 
     def _outputs(self, items: Iterator[Any]) -> list[Any]:
         """What `f` returns for these inputs, flat; the keys of a dict in the order in which it first returned them."""
@@ -134,7 +141,7 @@ class FlatFunction:
         except Exception as error:
             if lacks_value(error):  # the kind is right, the point is not
                 return kind is float
-            if not self._refuses_values(error):
+            if not (isinstance(error, (TypeError, AttributeError)) or (kind is Value and self._refuses_values(error))):
                 raise
             return False
 
@@ -149,8 +156,8 @@ class FlatFunction:
             return True
         try:
             self._outputs(map(Value, self.numbers))
-        except type(error):
-            return True
+        except Exception as again:
+            return type(again) is type(error)
         return False
 
 

@@ -14,8 +14,8 @@ COLUMNS = ("derivative", "at", "claimed", "reference", "± error", "verdict", "b
 class Finding(NamedTuple):
     """What was found about one derivative.
 
-    what       which one: ∂f/∂x, ∂f[1]/∂x, or ∂(v·f)/∂x for a product with cotangents v
-    at         the input
+    what       which one: ∂f/∂x, ∂f[1]/∂x, ∂(v·f)/∂x for a product with cotangents v, ∂f·v for one with a direction v
+    at         the input; NaN for a direction of several
     judgement  the verdict, and what it rests on
     """
 
@@ -104,5 +104,6 @@ def _row(finding: Finding) -> tuple[str, ...]:
     else:
         reference = "–" if judgement.reference != judgement.reference else f"{judgement.reference:.12g}"
     error = "–" if judgement.error != judgement.error else f"{judgement.error:.1e}"
-    numbers = (f"{finding.at:.6g}", f"{judgement.claim:.12g}", reference, error)
+    at = "–" if finding.at != finding.at else f"{finding.at:.6g}"
+    numbers = (at, f"{judgement.claim:.12g}", reference, error)
     return (finding.what, *numbers, str(judgement.verdict), judgement.method)

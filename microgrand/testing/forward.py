@@ -1,0 +1,44 @@
+"""Products with directions, ∂f/∂x·v, as forward mode gives them: along which ones they are looked at."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from math import frexp, ldexp
+from typing import Any
+
+from microgrand.engine.sweep import tangent_sweep
+from microgrand.engine.value import Value
+from microgrand.testing.claims import Claimed
+from microgrand.testing.functions import FlatFunction
+from microgrand.testing.structures import filled
+
+DIRECTIONS = 2  # products with a wrong Jacobian are right along a plane of directions, which two random ones miss
+
+
+def directions(function: FlatFunction) -> list[list[float]]:
+    """Random directions, of which each moves every input, in proportion to its size; 1 for a single input."""
+    numbers = function.numbers
+    if len(numbers) == 1:
+        return [[1.0]]
+    source = random.Random(len(numbers))
+    sizes = [ldexp(1.0, frexp(x)[1]) if x else 1.0 for x in numbers]
+    return [[source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) * size for size in sizes] for _ in range(DIRECTIONS)]
+
+
+def tangent(function: FlatFunction, direction: Sequence[float]) -> Any:
+    """A direction in the shape of the argument, or in the tuple of them.
+
+    >>> tangent(FlatFunction(lambda x, y: x * y[0], (1.0, [2.0])), [3.0, 4.0])
+    (3.0, [4.0])
+    """
+    found = filled(function.arguments, iter(direction))
+    return found if len(found) > 1 else found[0]
+
+
+def own_product(recorded: tuple[list[Value], list[Any], bool], direction: Sequence[float]) -> Claimed:
+    """The product by microgrand's own forward sweep."""
+    leaves, outputs, _ = recorded
+    nodes = [output for output in outputs if isinstance(output, Value)]
+    swept = iter(tangent_sweep(nodes, leaves, direction))
+    return Claimed([next(swept) if isinstance(output, Value) else 0.0 for output in outputs], "")
