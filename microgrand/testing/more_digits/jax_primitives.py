@@ -115,7 +115,7 @@ def _unrounded(function: Callable[..., Any]) -> Rule:
     return lambda step: [elementwise(function, *step.exacts)]
 
 
-def _quotient(x: Any, y: Any) -> Any:
+def quotient(x: Any, y: Any) -> Any:
     """x/y, as floats divide by zero."""
     if y == 0:
         return EXACT.sign(x) * EXACT.inf if x != 0 else EXACT.nan
@@ -319,11 +319,16 @@ def _targets(params: dict[str, Any], shape: Sequence[int], where: Any, updates: 
     """For each update the place that it is added to; -1 where it is dropped."""
     added = functools.partial(_add_at, params=params, where=where, shape=tuple(shape))
     places = numpy.arange(1, 1 + numpy.prod(shape, dtype=int)).reshape(tuple(shape))
-    with jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64():
+    with in_double_precision():
         (found,) = jax.linear_transpose(added, jax.ShapeDtypeStruct(tuple(updates), numpy.float64))(
             places.astype(float)
         )
     return [int(place) - 1 for place in numpy.asarray(found).ravel()]
+
+
+def in_double_precision() -> Any:
+    """While places are computed as floats: double precision holds them all."""
+    return jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64()
 
 
 def _add_at(updates: Any, params: dict[str, Any], where: Any, shape: tuple[int, ...]) -> Any:
@@ -350,7 +355,8 @@ def _passed(step: Step) -> list[Any]:
 # ---- sums, products, and the largest ---------------------------------------------------------------------------------
 
 
-def _sum(step: Step, numbers: Iterable[Any]) -> Any:
+def summed(step: Step, numbers: Iterable[Any]) -> Any:
+    """The sum of numbers, one after the other."""
     return functools.reduce(lambda total, x: step.noted_number(total + x), numbers, EXACT.mpf(0))
 
 
@@ -362,48 +368,43 @@ def _reduced(function: Callable[[Step, Iterable[Any]], Any]) -> Rule:
     return lambda step: [along(lambda row: function(step, row), step.exacts[0], step.params["axes"])]
 
 
-def _best(sign: int) -> Callable[[Step, Any], Any]:
-    """The place of the largest number in each row, or of the smallest: the first one of several, or of what is none."""
+def place_of_best(sign: int, row: Sequence[Any]) -> int:
+    """Where the largest number stands, or the smallest for a negative sign: the first of several, or what is none."""
+    best = 0
+    for k, x in enumerate(row):
+        if row[best] != row[best]:
+            return best
+        if x != x or (x > row[best] if sign > 0 else x < row[best]):
+            best = k
+    return best
 
-    def place(row: Any) -> int:
-        best = 0
-        for k, x in enumerate(row):
-            if row[best] != row[best]:
-                return best
-            if x != x or (x - row[best]) * sign > 0:
-                best = k
-        return best
 
-    def places(step: Step, axes: Sequence[int]) -> Any:
-        (x,) = step.operands
-        rows = rows_along(x.exact, axes)
-        exact = [place(row) for row in rows.reshape(-1, rows.shape[-1])]
-        near: Any = None
-        if x.near is not None:
-            near = [place(row) for row in rows_along(numpy.asarray(x.near), axes).reshape(-1, rows.shape[-1])]
-        return decided(step.run, near, exact, int).reshape(rows.shape[:-1])
-
-    return places
+def _places_of_best(sign: int, step: Step) -> Any:
+    """In each row along the axes, as decided."""
+    (x,) = step.operands
+    rows = rows_along(x.exact, step.params["axes"])
+    exact = [place_of_best(sign, row) for row in rows.reshape(-1, rows.shape[-1])]
+    near: Any = None
+    if x.near is not None:
+        floats = rows_along(numpy.asarray(x.near), step.params["axes"])
+        near = [place_of_best(sign, row) for row in floats.reshape(-1, rows.shape[-1])]
+    return decided(step.run, near, exact, int).reshape(rows.shape[:-1])
 
 
 def _largest(sign: int) -> Rule:
-    best = _best(sign)
-
     def rule(step: Step) -> list[Any]:
-        axes = step.params["axes"]
-        rows = rows_along(step.exacts[0], axes)
+        rows = rows_along(step.exacts[0], step.params["axes"])
+        shape = rows.shape[:-1]
         if rows.shape[-1] == 0:
-            return [filled([EXACT.mpf(-sign) * EXACT.inf] * int(numpy.prod(rows.shape[:-1])), rows.shape[:-1])]
-        places = best(step, axes)
-        return [filled([row[k] for row, k in zip(rows.reshape(-1, rows.shape[-1]), places.ravel(), strict=True)],
-                       rows.shape[:-1])]  # fmt: skip
+            return [filled([-sign * EXACT.inf] * int(numpy.prod(shape, dtype=int)), shape)]
+        places = _places_of_best(sign, step).ravel()
+        return [filled([row[k] for row, k in zip(rows.reshape(-1, rows.shape[-1]), places, strict=True)], shape)]
 
     return rule
 
 
 def _place_of_largest(sign: int) -> Rule:
-    best = _best(sign)
-    return lambda step: [best(step, step.params["axes"]).astype(step.dtypes[0])]
+    return lambda step: [_places_of_best(sign, step).astype(step.dtypes[0])]
 
 
 def _running(combine: Callable[[Step, Any, Any], Any]) -> Rule:
@@ -443,7 +444,7 @@ def _dot(step: Step) -> list[Any]:
     free = [[x.shape[k] for k in range(x.ndim) if k not in {*each, *summed}]
             for x, each, summed in ((a, each_a, sum_a), (b, each_b, sum_b))]  # fmt: skip
     found = [
-        _sum(step, [step.noted_number(x * y) for x, y in zip(row, column, strict=True)])
+        summed(step, [step.noted_number(x * y) for x, y in zip(row, column, strict=True)])
         for rows, columns in zip(rows_a, rows_b, strict=True)
         for row in rows
         for column in columns
@@ -536,7 +537,7 @@ RULES: dict[str, Rule] = {
     "erf_inv": _approximated(FUNCTIONS["erfinv"]),
     "regularized_incomplete_beta": _approximated(FUNCTIONS["betainc"]),
     "igamma_grad_a": _approximated(_slope_of_igamma),
-    "div": _rounded(_quotient),
+    "div": _rounded(quotient),
     "rsqrt": _rounded(lambda x: EXACT.inf if x == 0 else 1 / FUNCTIONS["sqrt"](x)),
     "integer_pow": _whole_power,
     "pow": _power,
@@ -555,6 +556,7 @@ RULES: dict[str, Rule] = {
     **{name: _comparison(holds) for name, holds in {
         "eq": lambda x, y: bool(x == y), "ne": lambda x, y: bool(x != y), "lt": lambda x, y: bool(x < y),
         "le": lambda x, y: bool(x <= y), "gt": lambda x, y: bool(x > y), "ge": lambda x, y: bool(x >= y),
+        "eq_to": lambda x, y: bool(x == y), "lt_to": lambda x, y: bool(x < y), "le_to": lambda x, y: bool(x <= y),
     }.items()},
     "convert_element_type": _converted,
     "reduce_precision": lambda step: [step.noted(step.exacts[0])],
@@ -564,7 +566,7 @@ RULES: dict[str, Rule] = {
     "scatter-add": _scattered(_sum_at),
     "scatter-sub": _scattered(_difference_at),
     "scatter-mul": _scattered(_product_at),
-    "reduce_sum": _reduced(_sum),
+    "reduce_sum": _reduced(summed),
     "reduce_prod": _reduced(_product),
     "reduce_max": _largest(1),
     "reduce_min": _largest(-1),

@@ -10,12 +10,14 @@ import numpy
 
 from microgrand.nested import rebuilt
 from microgrand.testing.exact import EXACT
-from microgrand.testing.more_digits.jax_primitives import RULES, Step, on_floats, sign_bit
+from microgrand.testing.more_digits import jax_matrices, jax_primitives, jax_windows
+from microgrand.testing.more_digits.jax_primitives import Step, on_floats, sign_bit
 from microgrand.testing.more_digits.lifting import lifted
 from microgrand.testing.more_digits.protocol import Output, Way
 from microgrand.testing.more_digits.run import DigitsLostError, Run
-from microgrand.testing.more_digits.twins import Twins, exactly, filled, noted
+from microgrand.testing.more_digits.twins import Twins, elementwise, exactly, filled, noted
 
+RULES = {**jax_primitives.RULES, **jax_windows.RULES, **jax_matrices.RULES}
 MOST_ROUNDS = 100_000  # of a loop that does not end, in many digits
 
 # What code that is not for JAX's traced arrays may raise when it is given them.
@@ -86,7 +88,10 @@ def _leaves(structure: Any) -> Iterator[Any]:
 
 
 def _operand(run: Run, leaf: Any, kind: Any, numbers: Iterator[Any]) -> Any:
-    """An input of the program: the numbers in many digits, and the array that f is given."""
+    """An input of the program: the array that f is given, and the numbers in many digits.
+
+    Where f takes an input for a rounded one, so do the runs beside the point: they move what f sees there.
+    """
     plain = numpy.asarray(leaf)
     exact = filled([next(numbers) for _ in range(plain.size)], plain.shape)
     if not _is_float(kind):
@@ -95,9 +100,11 @@ def _operand(run: Run, leaf: Any, kind: Any, numbers: Iterator[Any]) -> Any:
         return plain.astype(kind.dtype)
     with numpy.errstate(all="ignore"):
         cast = plain.astype(kind.dtype)
-        rounds = bool((cast.astype(float) != plain.astype(float)).any())
     near = jax.numpy.asarray(cast) if run.is_first else None
-    return Twins(near, noted(run, near, exact) if rounds else exact)
+    if (cast.astype(float) == plain.astype(float)).all():
+        return Twins(near, exact)
+    seen = elementwise(lambda x, before, after: x - before + after, exact, exactly(plain), exactly(cast))
+    return Twins(near, noted(run, near, seen))
 
 
 def _outputs(run: Run, result: Any) -> Iterator[Output]:
@@ -186,6 +193,8 @@ class _Interpreter:
             return [sign_bit(self.run, operands[0])]  # JAX takes floats for whole numbers there
         if name in COMPILED:
             return self._as_compiled(step, operands, COMPILED[name](self, step.params, operands))
+        if name == "custom_linear_solve":
+            return self.solved(step.params, operands)
         if name in CALLS:
             inner = next(step.params[key] for key in ("call_jaxpr", "fun_jaxpr", "jaxpr") if key in step.params)
             return self.evaluated(inner, operands)
@@ -227,6 +236,13 @@ class _Interpreter:
         which, *rest = operands
         branches = params["branches"]
         return self.evaluated(branches[min(max(int(which), 0), len(branches) - 1)], rest)
+
+    def solved(self, params: dict[str, Any], operands: list[Any]) -> list[Any]:
+        """A linear system, by the program that solves it."""
+        lengths = params["const_lengths"]
+        start = lengths.matvec + lengths.vecmat
+        rest = operands[start + lengths.solve + lengths.transpose_solve :]
+        return self.evaluated(params["jaxprs"].solve, [*operands[start : start + lengths.solve], *rest])
 
     def looped(self, params: dict[str, Any], operands: list[Any]) -> list[Any]:
         """As long as a condition holds."""

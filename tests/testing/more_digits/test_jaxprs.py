@@ -19,10 +19,9 @@ from microgrand.testing.verdict import Verdict
 skip_without("jax", "JAX")
 jax = pytest.importorskip("jax")
 jnp, lax = jax.numpy, jax.lax
+solve_triangular = pytest.importorskip("jax.scipy.linalg").solve_triangular
 checkpoint_name = pytest.importorskip("jax.ad_checkpoint").checkpoint_name
-jax_primitives = pytest.importorskip("microgrand.testing.more_digits.jax_primitives")
 jaxprs = pytest.importorskip("microgrand.testing.more_digits.jaxprs")
-twins = pytest.importorskip("microgrand.testing.more_digits.twins")
 
 DIGITS = 60
 UNIT = {True: 2.0**-53, False: 2.0**-24}
@@ -89,6 +88,27 @@ TWO = ("add", "sub", "mul", "div", "rem", "max", "min", "atan2", "eq", "ne", "lt
 SCATTERED = {"scatter": "set", "scatter-add": "add", "scatter-mul": "multiply"}
 
 
+IMAGE = numpy.sin(numpy.arange(1.0, 33.0)).reshape(1, 2, 4, 4)
+KERNEL = numpy.cos(numpy.arange(16.0)).reshape(2, 2, 2, 2)
+SQUARE = numpy.array([[2.0, 0.3, 0.1], [0.4, 1.5, -0.2], [-0.3, 0.2, 1.1]])
+
+
+def pooled(x, combine=lax.max, start=-numpy.inf):
+    return lax.reduce_window(x, start, combine, (1, 1, 2, 2), (1, 1, 1, 2), "SAME")
+
+
+def convolved(x, kernel):
+    return lax.conv_general_dilated(x, kernel, (2, 1), ((1, 0), (0, 2)), (1, 2))
+
+
+def solved_from_the_right(a, b):
+    return lax.linalg.triangular_solve(a, b, left_side=False, unit_diagonal=True)
+
+
+def of_bits(name, x, y):
+    return getattr(lax, f"{name}_p").bind(x, y)
+
+
 def at_indices(how, x, updates):
     return getattr(jnp.asarray(x).at[WHICH[:, 0], WHICH[:, 1]], how)(updates)
 
@@ -148,6 +168,20 @@ EXAMPLES = {
     "dot_general": (lambda x, y: (x @ y.T, jnp.einsum("bi,bi->b", x, y)), TABLE, OTHER),
     "sort": (lambda x, y: lax.sort((x, y, lax.broadcasted_iota("int32", (2, 3), 1)), dimension=1), TABLE, OTHER),
     "top_k": (lambda x: lax.top_k(x, 2), TABLE),
+    **{name: (functools.partial(of_bits, name), TABLE, OTHER) for name in ("eq_to", "lt_to", "le_to")},
+    # windows
+    "conv_general_dilated": (convolved, IMAGE, KERNEL),
+    "reduce_window_sum": (lambda x: lax.reduce_window(x, 0.0, lax.add, (1, 1, 2, 3), (1, 1, 1, 2), "SAME"), IMAGE),
+    "reduce_window_max": (pooled, IMAGE),
+    "reduce_window_min": (lambda x: -pooled(x, lax.min, numpy.inf), IMAGE),
+    "select_and_scatter_add": (jax.grad(lambda x: jnp.sum(pooled(x) ** 2)), IMAGE),
+    "select_and_gather_add": (lambda x: jax.jvp(pooled, (x,), (jnp.sin(x),))[1], IMAGE),
+    # matrices
+    "triangular_solve": (lambda a, b: (solve_triangular(a, b, lower=True, trans=1), solved_from_the_right(a, b)),
+                         SQUARE, SQUARE),
+    "cholesky": (lambda a: lax.linalg.cholesky(a @ a.T + jnp.eye(3)), SQUARE),
+    "lu": (lambda a: lax.linalg.lu(a[::-1]), SQUARE),
+    "custom_linear_solve": (lambda a, b: jnp.linalg.solve(a, b[0]), SQUARE, SQUARE),
     # what has programs inside
     "jit": (jax.jit(lambda x: jnp.sin(x) * x + 1), TABLE),
     "cond": (lambda x: lax.cond(jnp.sum(x) > 0, jnp.sin, jnp.cos, x), TABLE),
@@ -165,7 +199,7 @@ EXAMPLES["custom_vjp_call"] = (squared, TABLE)
 
 def test_every_primitive_has_an_example():
     """The laws below are held against every primitive that is evaluated, and each example has it in its program."""
-    assert set(jax_primitives.RULES) - set(EXAMPLES) == OF_OTHER_RELEASES
+    assert set(jaxprs.RULES) - set(EXAMPLES) == OF_OTHER_RELEASES
     for name, (f, *arguments) in EXAMPLES.items():
         assert name in primitives_of(jax.make_jaxpr(f)(*arguments).jaxpr) | {"copy_p"}, name
 
@@ -243,6 +277,13 @@ def test_the_digits_that_floats_lose_are_there():
     assert slopes(lambda x: 1 - jnp.tanh(x), 20.0)[0] == pytest.approx(-1 / math.cosh(20.0) ** 2, rel=1e-12)
     assert slopes(lambda x: float(jnp.log(1 / (1 + jnp.exp(-x)))), 53.0)[0] == pytest.approx(math.exp(-53.0), rel=1e-12)
     assert slopes(lambda x: jnp.exp(x) - 1 - x, 2.0**-30)[0] == pytest.approx(2.0**-30, rel=1e-8)
+
+
+def test_an_input_counts_as_f_sees_it():
+    """Single precision takes 1 - 1e-16 for 1: the slope is that at 1, as f and its gradient have it there."""
+    formula = Rerun(jnp.arcsin, (1 - 1e-16,), [1 - 1e-16], [float(jnp.arcsin(1 - 1e-16))])
+    assert Line(formula, {0: 1.0}).slopes({0: 1.0}).left == math.inf
+    assert slopes(jax.nn.relu, 1e-60) == (0.0, 1.0)
 
 
 def test_gradients_are_run_again_as_functions_are():
