@@ -401,6 +401,7 @@ def test_functions_of_half_precision(f):
         (lambda x: np.std(x) ** 2, [Fraction(2, 9)]),
         (lambda x: np.average(x, weights=[1, 1, 1]), [Fraction(1, 3)]),
         (lambda x: np.trapezoid(x, dx=x[0] / 3), [Fraction(1, 6)]),
+        (lambda x: np.trapezoid(x[::-1], np.array([0.0, 0.1, 0.3])), [(Fraction(0.3) - Fraction(0.1)) / 2]),
         (lambda x: np.gradient(x, 3.0), [Fraction(-1, 3), Fraction(-1, 6), Fraction(0)]),
         (lambda x: np.interp(x[0], [0, 3], [1, 2]), [Fraction(4, 3)]),
         (lambda x: np.linspace(0, x[0], 4), [Fraction(0), Fraction(1, 3), Fraction(2, 3), Fraction(1)]),
@@ -671,17 +672,17 @@ def test_half_precision_is_judged_by_the_formula():
     assert float(derivative(f, (1.5,), [1.0])) == pytest.approx(math.exp(-1.5) / (1 + math.exp(-1.5)) ** 2, rel=1e-15)
 
 
-def test_a_rounding_of_every_step_shows_in_sums():
+@pytest.mark.parametrize(
+    "f", [np.sum, lambda x: x @ np.ones(3), lambda x: np.dot(x, [1, 1, 1]), lambda x: 3 * np.mean(x)]
+)
+def test_a_rounding_of_every_step_shows_in_sums(f):
     """Where every step is rounded otherwise, a sum moves by roundings of its terms, however small it is itself."""
-
-    def f(x):
-        return np.sum(np.array([1e8, -1e8, 1.0]) * x)
-
-    way = as_python(f, (1.0,))
+    way = as_python(f, (np.array([1e8, -1e8, 1.0]),))
     with many_digits(DIGITS):
         first = Run()
-        (here,) = way(first, [EXACT.mpf(1)])
-        (moved,) = way(Run(first, rounding=random.Random(1)), [EXACT.mpf(1)])
+        inputs = [EXACT.mpf(1e8), EXACT.mpf(-1e8), EXACT.mpf(1)]
+        (here,) = way(first, inputs)
+        (moved,) = way(Run(first, rounding=random.Random(1)), inputs)
     assert 1e-10 < abs(moved.exact - here.exact) < 1e-7
 
 
