@@ -25,6 +25,7 @@ from microgrand.testing.verdict import Judgement, Verdict
 
 SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
 SAME = 1e-9
+LEAPS = "f leaps close by: it rounds, or goes another way"
 ROUNDINGS = 8  # a sum over paths is off by so many unit roundoffs of their size
 
 
@@ -161,8 +162,8 @@ class References:
         if self._flushes(claim.direction):
             because = "f takes numbers below the smallest normal one for 0"
             return found._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
-        if self.formula.jumps_beside(claim.direction, claim.weights):
-            return self.by_floats(claim)._replace(declined="f leaps close by: it rounds, or goes another way")
+        if self.leaps(claim):
+            return self.by_floats(claim)._replace(declined=LEAPS)
         by_floats = self.by_floats(claim)
         if by_floats.verdict is Verdict.AGREE:
             other = self.by_floats(claim._replace(number=found.reference))
@@ -170,6 +171,10 @@ class References:
                 because = "the formula in many digits and f on floats have different slopes"
                 return found._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
         return found
+
+    def leaps(self, claim: Claim) -> bool:
+        """Whether f moves in steps close by, between which its formula has another slope than f seems to have."""
+        return self._is_rerun and bool(self.formula.jumps_beside(claim.direction, claim.weights))
 
     def _flushes(self, direction: Mapping[int, float]) -> bool:
         """Whether an input along the direction is so small that f, or the format it computes in, takes it for 0."""
