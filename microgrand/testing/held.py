@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import inf, isfinite, isinf, isnan
+from math import copysign, inf, isfinite, isinf, isnan
 from typing import Any, NamedTuple
 
 from microgrand.engine.node import Node
@@ -59,6 +59,11 @@ class Held:
         self.low, self.high = min(found.sides), max(found.sides)
         self.relative = TOLERANCES[format[0]]
         self.absolute = format[1]
+        self.largest = 4.0 / format[1]  # about which numbers of the format overflow
+
+    def overflowing(self, slope: Any) -> float:
+        """The slope as the format has it: infinite where it is too large."""
+        return float(slope) if abs(slope) < self.largest else copysign(inf, slope)
 
     def judgement(self) -> Judgement:
         """The verdict."""
@@ -67,7 +72,7 @@ class Held:
             return self.concluded(Verdict.DISAGREE, "the claim is not a number")
         if not (_is_finite(self.low) and _is_finite(self.high)):
             return self.of_infinite()
-        if not isfinite(number) and number not in (float(self.low), float(self.high)):  # unless it overflows
+        if not isfinite(number) and number not in map(self.overflowing, (self.low, self.high)):
             return self.concluded(Verdict.DISAGREE, "the claim is not finite, the slope is")
         if self.tells_nothing(self.found.truncation):
             return self.concluded(Verdict.CANNOT_JUDGE, "quotients over ever finer steps settle on no slope")

@@ -343,3 +343,12 @@ def test_a_wrong_rule_is_found():
     report = check_gradient(squared, gradient=jax.grad(squared), at=2.0)
     assert report.verdict is Verdict.DISAGREE
     assert report.findings[0].judgement.reference == pytest.approx(4.0)
+
+
+def test_a_slope_too_large_for_the_precision_is_infinite():
+    """In single precision 1e65 is infinite, of its sign; in double precision it is not."""
+    at, gradient = 2.0**-108, jax.grad(jnp.reciprocal)
+    assert gradient(at) == -math.inf
+    assert check_gradient(jnp.reciprocal, gradient=gradient, at=at).verdict is Verdict.AGREE
+    assert check_gradient(jnp.reciprocal, gradient=lambda x: math.inf, at=at).verdict is Verdict.DISAGREE
+    assert check_gradient(lambda x: 1 / x, gradient=lambda x: -math.inf, at=at).verdict is Verdict.DISAGREE
