@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from microgrand.nested import rebuilt
+from microgrand.testing.more_digits import array_algebra, array_decisions, array_sums  # noqa: F401  for what they register
 from microgrand.testing.more_digits.array_functions import of_scipy_special
 from microgrand.testing.more_digits.arrays import (
     UFUNCS_OF_NUMPY,
