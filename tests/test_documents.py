@@ -80,7 +80,7 @@ def test_the_checker_finds_what_the_readme_says(tmp_path, monkeypatch):
     (tmp_path / "activation.py").write_text(functions)
     test = functions + "assert_gradient(softplus, gradient=slope, domain=(-30, 30))"
     done = subprocess.run([sys.executable, "-c", test], cwd=tmp_path, capture_output=True, text=True)
-    assert "GradientMismatch: wrong at (1.0,)" in done.stderr
+    assert "GradientMismatch: at (1.0,) the gradient is wrong" in done.stderr
     monkeypatch.chdir(tmp_path)
     assert run("check", "activation:softplus", "--gradient", "activation:slope").returncode == 1
 

@@ -55,7 +55,10 @@ class FlatFunction:
         self.precision = precision_of(self.arguments)
         self._libraries = libraries(self.arguments)
         self._shape: Any = None  # the result of the first call, which tells where each output belongs
-        self.on_values = not self._takes(float) and self._takes(Value)
+        refusal = self._refusal(float)
+        self.on_values = refusal is not None and self._refusal(Value) is None
+        if refusal is not None and not self.on_values:
+            raise refusal
 
     def __call__(self, numbers: Sequence[Any]) -> list[Any]:
         """The outputs, flat. What `f` raises passes, and `lacks_value` tells what it means."""
@@ -133,17 +136,18 @@ class FlatFunction:
             self._libraries |= libraries(result)
         return list(numbers_like(self._shape, result, "f"))
 
-    def _takes(self, kind: type) -> bool:
-        """Whether `f` does not refuse this kind of number; what else may be wrong shows later."""
+    def _refusal(self, kind: type) -> Exception | None:
+        """What `f` says to this kind of number if it is not for it; what else may be wrong shows later."""
         try:
-            outputs = self._outputs(map(kind, self.numbers))
-            return all([isinstance(output, Value) or _real(output) is not None for output in outputs])
+            for output in self._outputs(map(kind, self.numbers)):
+                _real(output)
         except Exception as error:
             if lacks_value(error):  # the kind is right, the point is not
-                return kind is float
+                return None if kind is float else error
             if not (isinstance(error, (TypeError, AttributeError)) or (kind is Value and self._refuses_values(error))):
                 raise
-            return False
+            return error
+        return None
 
     def _refuses_values(self, error: Exception) -> bool:
         """Whether an error is what `f` says to Values: one of Python's, or of a class of its own that comes again.

@@ -78,7 +78,7 @@ def in_five_lines(
     is_missing = found.claim != found.claim
     names = ", ".join([finding.what for finding in wrong[:MOST_NAMES]]) + (" …" if len(wrong) > MOST_NAMES else "")
     lines = [
-        f"wrong at {at!r}",
+        f"at {at!r} the gradient is wrong",
         f"{first.what} is claimed as {found.claim!r}" + (f": {found.because}" if is_missing else ""),
         _right(found),
         f"the faulty edge: {edges[0]}" if edges else f"wrong are {len(wrong)} of {len(report.findings)}: {names}{hint}",

@@ -33,11 +33,12 @@ RELATED = 8  # one in so many numbers is put where another one says
 class SearchSpace:
     """The arguments that f may be called with.
 
-    arguments  an example of them, which tells their structure; None where strategies of the user's draw them
-    domains    of each argument
-    inputs     the domains of each number in the arguments
-    strategy   which draws the arguments
-    places     where to look closer; None where there are strategies of the user's
+    arguments      an example of them, which tells their structure; None where strategies of the user's draw them
+    is_of_numbers  whether they are single numbers because nobody said otherwise
+    domains        of each argument
+    inputs         the domains of each number in the arguments
+    strategy       which draws the arguments
+    places         where to look closer; None where there are strategies of the user's
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class SearchSpace:
             if like is not None:
                 raise TypeError("a strategy draws whole arguments: say either a strategy, or like= or shape=")
             self.arguments = self.places = None
+            self.is_of_numbers = False
             self.inputs: list[Domain] = []
             self.domains = [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
             self.strategy = _mixed(each)
             return
+        self.is_of_numbers = like is None
         self.arguments = like or (0.0,) * len(each)
         if len(each) != len(self.arguments):
             raise ValueError(f"f has {len(self.arguments)} argument(s), but there are {len(each)} domains")
@@ -183,10 +186,10 @@ def refuse_arrays_in_disguise(f: Callable[..., Any], gradient: Callable[..., Any
     if numpy is None or gradient is None:
         return
     array = numpy.linspace(0.25, 0.625, 7)  # of a length that is not that of constants in f
-    value, slope, alone = _on_array(f, array), _on_array(gradient, array), _on_array(f, array[0])
+    value, slope, alone = _on_array(f, array), _on_array(gradient, array), _on_array(f, array[-1])
     if value is None or slope is None or alone is None:
         return
-    if len(slope) >= len(array) and (len(value) != len(array) or not isclose(value[0], alone[0], rel_tol=SAME)):
+    if len(slope) >= len(array) and (len(value) != len(array) or not isclose(value[-1], alone[-1], rel_tol=SAME)):
         raise TypeError(
             "f takes arrays, and was to be searched on single numbers: "
             "say shape=(3,), or shape=() for single numbers"

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from microgrand.engine.value import Value
 from microgrand.table.domains import REALS
 from microgrand.testing.blame import JudgedEdge, faulty_edges
-from microgrand.testing.checking import Check
+from microgrand.testing.checking import Check, kind_of
 from microgrand.testing.claims import Gradient
-from microgrand.testing.declared import with_declared_rule
+from microgrand.testing.declared import Products, with_declared_rule
 from microgrand.testing.functions import FlatFunction, WrongShape
 from microgrand.testing.report import Report, in_five_lines
 from microgrand.testing.screening import Screen
@@ -108,6 +108,8 @@ def assert_gradient(
     max_examples: int = 100,
     seed: int | None = None,
     budget: float | None = None,
+    order: int = 1,
+    mode: str = "reverse",
 ) -> Search:
     """Look for a point at which `gradient` is not the derivative of `f`: simple ones, ends, tails, ties, tiny, huge.
 
@@ -121,6 +123,7 @@ def assert_gradient(
     max_examples  how many points to judge
     seed          of the search; without one it is the same search every time
     budget        seconds after which no further point is looked at
+    order, mode   2 for second derivatives, "forward" for products with directions, as `check_gradient` takes them
 
     Numbers in the code of f and of the gradient, and what is next to them, are looked at on purpose: a branch that
     goes wrong begins there. A gradient that gives no number where f has a slope is wrong, as is one of another shape.
@@ -135,15 +138,15 @@ def assert_gradient(
     >>> assert_gradient(lambda x: x**3, gradient=lambda x: 2 * x**2, domain=(-10, 10))
     Traceback (most recent call last):
         ...
-    GradientMismatch: wrong at (1.0,)
+    GradientMismatch: at (1.0,) the gradient is wrong
     ∂f/∂x is claimed as 2.0
     it is 3.0 ± 3.3e-16, by 60-digit evaluation
     wrong are 1 of 1: ∂f/∂x
     check_gradient(…, at=(1.0,)) looks there again, assert_gradient(…, seed=None) searches again
     """
     __tracebackhide__ = True  # pytest shows the line of the test
-    f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape))
-    search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget)
+    f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape), kind_of(order, mode))
+    search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget, order, mode)
     mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed)
     if mismatch is not None:
         raise _Named(mismatch.at, mismatch.report, mismatch.edges, seed, search.hint())
@@ -154,32 +157,48 @@ class _Searching:
     """One search: what was found so far."""
 
     def __init__(
-        self, f: Callable[..., Any], gradient: Callable[..., Any] | None, space: SearchSpace, budget: float | None
+        self,
+        f: Callable[..., Any],
+        gradient: Callable[..., Any] | None,
+        space: SearchSpace,
+        budget: float | None,
+        order: int,
+        mode: str,
     ) -> None:
         self.f, self.gradient, self.space = f, gradient, space
+        self.order, self.mode = order, mode
         self.end = None if budget is None else time.monotonic() + budget
         self.tally: Counter[str] = Counter()
         self.glances = 0
         self.looked_at: FlatFunction | None = None
         self.judged: FlatFunction | None = None  # at a point where the gradient agrees
-        if space.arguments is not None and all([type(x) is float for x in space.arguments]):
+        if space.is_of_numbers:
             refuse_arrays_in_disguise(f, gradient)
 
     def look(self, arguments: tuple[Any, ...]) -> None:
         """Judge one point. Raises GradientMismatch where the gradient is wrong."""
         if self.is_over():
             return
-        function = FlatFunction(self.f, arguments)
+        function = self.at(arguments)
         self.looked_at = function
         check = Check(function, self.gradient, self.space.domains)
         try:
-            report = check.report()
+            report = check.report(self.order, self.mode)
         except WrongShape as error:
             raise GradientMismatch(arguments, check.refused(str(error)), []) from error
         if report.verdict is Verdict.DISAGREE:
-            raise GradientMismatch(arguments, report, _edges(check) if self.gradient is None else [])
+            raise GradientMismatch(arguments, report, _edges(check) if self.gradient is None and self.is_plain else [])
         self.judged = function if report.verdict is Verdict.AGREE else self.judged
         self.tally["" if report.verdict is Verdict.AGREE else _reason(report)] += 1
+
+    def at(self, arguments: tuple[Any, ...]) -> FlatFunction:
+        """The function at a point; what it raises says how to search arrays."""
+        try:
+            return FlatFunction(self.f, arguments)
+        except Exception as error:
+            if self.space.is_of_numbers:
+                error.add_note(f"raised by f at {arguments!r}; to search arrays say shape= or like=")
+            raise
 
     def drawn(self, count: int, seed: int | None) -> GradientMismatch | None:
         """A mismatch among points that hypothesis draws."""
@@ -188,7 +207,7 @@ class _Searching:
     def glanced(self, count: int, seed: int | None) -> GradientMismatch | None:
         """A mismatch among points at which a coarse look finds that the gradient does not seem to fit."""
         space = self.space
-        if space.places is None or self.gradient is None or self.judged is None:
+        if space.places is None or self.gradient is None or self.judged is None or not self.is_plain:
             return None
         products = Gradient(self.gradient, self.judged).takes_cotangents
         screen = Screen(self.judged, self.gradient, products, space.inputs)
@@ -212,11 +231,10 @@ class _Searching:
 
     def hint(self) -> str:
         """What a gradient may not have meant."""
-        if (
-            self.gradient is None
-            or self.looked_at is None
-            or not Gradient(self.gradient, self.looked_at).takes_cotangents
-        ):
+        gradient, function = self.gradient, self.looked_at
+        if gradient is None or function is None or isinstance(gradient, Products) or not self.is_plain:
+            return ""
+        if not Gradient(gradient, function).takes_cotangents:
             return ""
         return " (the gradient takes one argument more than f, and so is given cotangents v, to return v·∂f/∂x)"
 
@@ -228,6 +246,11 @@ class _Searching:
                 return
             self.glances += 1
             yield point
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the gradient is one of first order, and not a product with directions."""
+        return (self.order, self.mode) == (1, "reverse")
 
     def is_over(self) -> bool:
         """Whether the budget is spent."""

@@ -30,7 +30,7 @@ CALLS = [
     (["sums:f", "--gradient", "sums:right", "--domain", "x=0.5,9", "y=-1,1", "--examples", "9"], 0, "agree: at 9"),
     (["--domain", "x=0.5,9", "y=-1,1", "sums:f", "--gradient", "sums:right"], 0, "agree: at "),
     (["--gradient", "sums:right", "--examples", "9", "--domain", "x=positive", "sums:f"], 0, "agree: at "),
-    (["sums:f", "--gradient", "sums:wrong", "--domain", "x=positive"], 1, "disagree: wrong at "),
+    (["sums:f", "--gradient", "sums:wrong", "--domain", "x=positive"], 1, "disagree: at (0.5, 0.0) the gradient is wrong"),
     (["sums:noise", "--gradient", "sums:zero", "--examples", "9"], 3, "cannot judge: none of the "),
     (["microgrand:tanh", "--examples", "30", "--seed", "3"], 0, "agree: at "),
     (["sums:f"], 2, "sums:f does not run on microgrand's Values, or its result does not depend on them: name its"),

@@ -53,7 +53,7 @@ REGIONS = {
     "below a number": sine(lambda x: 5.5 * (1 - 1e-12) < x < 5.5),
     "a global number": sine(lambda x: abs(x - EDGE) < 1e-3),
     "a number of a closure": sine(in_closure(8.125)),
-    "above the overflow": Region(math.tanh, lambda x: 1 - math.tanh(x) ** 2, lambda x: x > 709, (-750, 750)),
+    "before the overflow": Region(math.tanh, lambda x: (1 / math.cosh(x)) ** 2, lambda x: x > 709, (-710, 710)),
     "above 1e300": Region(lambda x: 2 * x, lambda x: 2.0, lambda x: x > 1e300, "reals"),
     "the low end": sine(lambda x: x == -10),
     "the high end": sine(lambda x: x == 10),

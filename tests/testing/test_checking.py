@@ -2,6 +2,8 @@
 
 import functools
 import math
+import subprocess
+import sys
 from collections import Counter
 
 import numpy
@@ -393,3 +395,33 @@ def test_a_number_taken_out_of_a_value_is_noticed_at_any_scale(x):
     report = check_gradient(lambda v: v * v.data + 1e-3 * v, at=x)
     assert report.verdict is Verdict.DISAGREE
     assert "differences" in report.findings[0].judgement.method
+
+
+WITHOUT_PACKAGES = """
+import sys
+sys.modules.update(hypothesis=None, mpmath=None, numpy=None)
+import math
+import subprocess
+import sys
+from microgrand.testing import Verdict, check_gradient
+assert check_gradient(math.sin, gradient=math.cos, at=1.0).verdict is Verdict.AGREE
+report = check_gradient(lambda x: x * x, gradient=lambda x: x, at=1.0)
+assert report.verdict is Verdict.DISAGREE
+print(report.findings[0].judgement.declined)
+try:
+    from microgrand.testing import assert_gradient
+except ImportError as error:
+    print(error)
+"""
+
+
+def test_a_check_needs_no_other_package():
+    """Without hypothesis, mpmath and NumPy a gradient is checked on floats; a search says what it needs."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_PACKAGES], capture_output=True, text=True, check=False)
+    assert (done.stdout.splitlines(), done.stderr) == (
+        [
+            "exact evaluation needs the package 'mpmath': pip install \"microgrand[testing]\"",
+            "drawing examples needs the package 'hypothesis': pip install \"microgrand[testing]\"",
+        ],
+        "",
+    )

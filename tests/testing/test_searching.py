@@ -1,10 +1,18 @@
 """Laws of `assert_gradient`: it finds wrong derivatives, shrinks them, and says which edge is wrong."""
 
 import math
+import os
+import pickle
+import random
+import subprocess
+import sys
+import time
 import zlib
 
+import numpy
 import pytest
 from hypothesis import strategies as st
+from small_regions import REGIONS, spoiled
 
 import microgrand as mg
 from microgrand.testing import GradientMismatch, NothingJudged, Verdict, assert_gradient, check_gradient
@@ -171,3 +179,189 @@ def test_a_function_that_tells_no_arguments_has_one_called_x():
     assert assert_gradient(math.log, gradient=lambda x: 1 / x, domain={"x": (1, 9)}, max_examples=10).agreed == 10
     with pytest.raises(ValueError, match=r"^the function has no argument 'y', but x$"):
         assert_gradient(math.log, gradient=lambda x: 1 / x, domain={"y": (1, 9)})
+
+
+# ---- small regions --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", REGIONS)
+def test_a_gradient_that_is_wrong_in_a_small_region_is_found(name):
+    """Found is a slip at a single number, at ties, between two close numbers of the code, in a tail or in a corner."""
+    region = REGIONS[name]
+    with pytest.raises(GradientMismatch) as caught:
+        assert_gradient(region.f, gradient=spoiled(region), domain=region.domain, seed=1)
+    assert region.inside(*caught.value.at)
+
+
+@pytest.mark.parametrize("name", [*REGIONS][::7])
+def test_a_gradient_that_is_right_in_a_small_region_passes(name):
+    """Looking there calls no right gradient wrong."""
+    region = REGIONS[name]
+    found = assert_gradient(region.f, gradient=spoiled(region, lambda slope: slope), domain=region.domain, seed=1)
+    assert found.agreed > 70
+    assert found.glanced > 100
+
+
+# ---- what pytest shows ----------------------------------------------------------------------------------------------
+WITH_A_SLIP = """
+import math
+from microgrand.testing import assert_gradient
+
+def test_quotient():
+    assert_gradient(lambda x, y: x / y, gradient=lambda x, y: (1 / y, x / y**2), domain=(1, 9), seed=5)
+"""
+
+
+def test_a_failing_test_shows_five_lines(tmp_path):
+    """Under pytest a failure is the line of the test, and five lines with the point, the claim, the right derivative
+    and its error, which of them is wrong, and the seed; the summary holds the point.
+    """
+    (tmp_path / "test_slip.py").write_text(WITH_A_SLIP)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "test_slip.py"]
+    environment = {**os.environ, "COLUMNS": "80", "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+    said = done.stdout.splitlines()
+    errors = [line[1:].strip() for line in said if line.startswith("E   ")]
+    assert [line.partition(" ± ")[0] for line in errors] == [
+        "GradientMismatch: at (1.0, 1.0) the gradient is wrong",
+        "∂f/∂y is claimed as 1.0",
+        "it is -1.0",
+        "wrong are 1 of 2: ∂f/∂y",
+        "check_gradient(…, at=(1.0, 1.0)) looks there again, assert_gradient(…, seed=5) searches again",
+    ]
+    (summary,) = [line for line in said if line.startswith("FAILED")]
+    assert "GradientMismatch: at (1.0, 1.0)" in summary
+    assert [line for line in said if ".py:" in line and line != summary] == ["test_slip.py:6: GradientMismatch"]
+
+
+def test_a_mismatch_can_be_pickled():
+    """It keeps its point and its report on the way to another process."""
+    with pytest.raises(GradientMismatch) as caught:
+        assert_gradient(lambda x: x * x, gradient=lambda x: x, domain=(1, 5))
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.at, str(again.report)) == (caught.value.at, str(caught.value.report))
+
+
+# ---- what is not swallowed ------------------------------------------------------------------------------------------
+class StoppedError(Exception):
+    """Raised by whoever stops a test from outside."""
+
+
+@pytest.mark.parametrize(
+    "kind", [StoppedError, TimeoutError, MemoryError, RecursionError, AssertionError, KeyError, OSError]
+)
+@pytest.mark.parametrize("who", ["f", "the gradient"])
+def test_an_error_that_is_not_arithmetic_leaves_the_search(kind, who):
+    """Whatever f or the gradient raises, unless it is arithmetic, ends the search as it is, at the first time."""
+    raised = []
+
+    def rarely(name):
+        def call(x):
+            if name == who and isinstance(x, float) and x > 2.5:
+                raised.append(x)
+                raise kind("from outside")
+            return x * x if name == "f" else 2 * x
+
+        return call
+
+    with pytest.raises(kind, match="from outside"):
+        assert_gradient(rarely("f"), gradient=rarely("the gradient"), domain=(1, 5))
+    assert len(raised) < 4
+
+
+@pytest.mark.parametrize("call", range(1, 30, 2))
+def test_an_error_that_comes_once_is_not_taken_for_an_answer(call):
+    """An alarm that rings while f is called leaves the checker, whatever f was called for."""
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        if len(calls) == call:
+            raise StoppedError
+        return zlib.crc32(repr(float(x)).encode()) / 2**40 + float(x)
+
+    with pytest.raises(StoppedError):
+        check_gradient(f, gradient=lambda x: 1.0, at=1.0)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_function_of_chance_is_not_judged(seed):
+    """A function that drops half of its values at random, as dropout does, is seen to do so: the checker does not call
+    its gradient right or wrong.
+    """
+    source = random.Random(seed)
+    report = check_gradient(lambda x: 2 * x * source.randint(0, 1), gradient=lambda x: 1.0, at=1.5)
+    assert report.verdict is Verdict.CANNOT_JUDGE
+
+
+# ---- how f is called ------------------------------------------------------------------------------------------------
+def test_the_gradient_is_handed_copies():
+    """A gradient that changes its argument spoils neither the point nor f, which is called as if it had not."""
+    at = {"w": [1.0, 2.0], "b": numpy.array([3.0])}
+
+    def gradient(p):
+        found = {"w": [2 * x for x in p["w"]], "b": 2 * p["b"]}
+        p["w"].clear()
+        p["b"][:] = 0.0
+        return found
+
+    report = check_gradient(lambda p: sum([x * x for x in p["w"]]) + float(sum(p["b"] ** 2)), gradient=gradient, at=at)
+    assert report.verdict is Verdict.AGREE, report
+    assert (at["w"], at["b"].tolist()) == ([1.0, 2.0], [3.0])
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32", "float16"])
+def test_an_array_is_searched_in_its_own_precision(kind):
+    """Arrays like the example are drawn: f and the gradient get its shape and precision; a slip is found there."""
+    seen = set()
+
+    def f(x):
+        seen.add((x.shape, x.dtype.name))
+        return numpy.sum(x * x)
+
+    like = numpy.zeros((2, 2), dtype=kind)
+    assert assert_gradient(f, gradient=lambda x: 2 * x, like=like, domain=(-8, 8), max_examples=20).agreed > 10
+    assert seen - {((2, 2), "object")} == {((2, 2), kind)}
+    with pytest.raises(GradientMismatch) as caught:
+        assert_gradient(f, gradient=lambda x: 2 * x * (x != x[0, 0]), like=like, domain=(1, 8), max_examples=20)
+    assert (caught.value.at[0].shape, caught.value.at[0].dtype.name) == ((2, 2), kind)
+
+
+def test_arrays_of_a_shape_are_searched():
+    """`shape` is that of the array, or of one per argument; a search of a function on arrays says which it was."""
+    found = assert_gradient(
+        lambda w, b: numpy.sum(numpy.sin(w)) * b, shape=[(3,), ()], max_examples=30, domain=(-3, 3),
+        gradient=lambda w, b: (numpy.cos(w) * b, numpy.sum(numpy.sin(w))),
+    )  # fmt: skip
+    assert found.agreed == 30
+
+
+ON_ARRAYS = [
+    (lambda x: numpy.log(numpy.sum(numpy.exp(x))), lambda x: numpy.exp(x) / numpy.sum(numpy.exp(x))),
+    (lambda x: numpy.cumsum(x), lambda x: numpy.tril(numpy.ones((numpy.size(x),) * 2))),
+]
+
+
+@pytest.mark.parametrize(("f", "gradient"), ON_ARRAYS)
+def test_a_function_on_arrays_is_not_searched_on_single_numbers(f, gradient):
+    """Where single numbers would say nothing of f the search says so; with a shape it is made."""
+    with pytest.raises(TypeError, match=r"say shape=\(3,\), or shape=\(\) for single numbers"):
+        assert_gradient(f, gradient=gradient, domain=(-5, 5))
+    assert assert_gradient(f, gradient=gradient, domain=(-5, 5), shape=(3,), max_examples=20).agreed == 20
+
+
+def test_what_a_function_on_arrays_raises_on_a_number_says_how_to_search_it():
+    """A method of arrays that a number lacks is an error with a note."""
+    with pytest.raises(AttributeError) as caught:
+        assert_gradient(lambda x: x.sum(), gradient=lambda x: 1.0, domain=(-5, 5))
+    assert caught.value.__notes__ == ["raised by f at (0.0,); to search arrays say shape= or like="]
+
+
+def test_a_budget_ends_a_search():
+    """After so many seconds no further point is looked at; what was found until then counts."""
+
+    def slow(x):
+        time.sleep(0.002)
+        return x * x
+
+    found = assert_gradient(slow, gradient=lambda x: 2 * x, domain=(1, 5), budget=0.3)
+    assert 0 < found.agreed < 100
+    assert found.glanced == 0

@@ -89,6 +89,8 @@ class _Lifter:
                 return self._partial
             case types.ModuleType():
                 return self._module
+            case type() if issubclass(item, BaseException):
+                return None  # whoever catches it has the class itself
             case type():
                 return self._class if _is_users(item.__module__) and item.__module__ != "builtins" else None
             case list() | tuple() | dict() | set():

@@ -50,8 +50,22 @@ class Rerun(Formula):
             except DigitsLostError as lost:
                 reasons.append(str(lost))
             except Exception as error:  # of code that was never meant for these numbers
+                if not self._comes_again(error, values, seconds):
+                    raise
                 reasons.append(f"{type(error).__name__} in many digits: {error}")
         raise DigitsLostError(reasons[-1] if len(reasons) == 1 else "; ".join(dict.fromkeys(reasons)))
+
+    def _comes_again(self, error: Exception, values: Sequence[float], seconds: float) -> bool:
+        """Whether an error is what the code says to these numbers; one that rings once, as a timeout's, is not."""
+        if isinstance(error, (OSError, MemoryError)):
+            return False
+        if type(error).__module__ == "builtins":
+            return True
+        try:
+            self._prove(values, seconds)
+        except Exception as again:
+            return type(again) is type(error)
+        return False
 
     def outputs(self, inputs: Sequence[Any], seed: int | None = None) -> list[Any]:
         """What the code gives; None where it raises, as outside a domain."""
