@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -44,6 +45,7 @@ def as_torch(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
 
     arguments  of f, in whose structure the inputs stand; what is a tensor there reaches f as one
     """
+    _load()
     again = lifted(f, stand_in)
     numbers = list(numbers_in(arguments))
 
@@ -51,12 +53,22 @@ def as_torch(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
         nears = numbers if run.is_first else [None] * len(numbers)
         twins = [Number(_plain(near), exact, run) for near, exact in zip(nears, inputs, strict=True)]
         digits = ManyDigits(run)
-        with run.going_on(), torch.enable_grad(), digits, NumbersInCalls(digits) as calls, calls.in_backward():
-            given = tree_map(calls.like, arguments, tuple(filled_with_arrays(arguments, iter(twins))))
-            found = numbers_in(again(*given))
-            return [_output(run, z.item() if isinstance(z, torch.Tensor) else z) for z in found]
+        try:
+            with run.going_on(), torch.enable_grad(), digits, NumbersInCalls(digits) as calls, calls.in_backward():
+                given = tree_map(calls.like, arguments, tuple(filled_with_arrays(arguments, iter(twins))))
+                found = numbers_in(again(*given))
+                return [_output(run, z.item() if isinstance(z, torch.Tensor) else z) for z in found]
+        except TypeError as error:  # an operator of Python's, x * y, makes one of its own of whatever is raised inside
+            raise (DigitsLostError(run.lost) if run.lost else error) from error
 
     return run_again
+
+
+@cache
+def _load() -> None:
+    """Let PyTorch load what it loads at an operator's first call: the time of a run is limited."""
+    with ManyDigits(Run()) as digits, NumbersInCalls(digits) as calls:
+        calls._tensor(Number(0.5, EXACT.mpf(0.5), digits.run)).relu()
 
 
 class ManyDigits(TorchDispatchMode):
