@@ -710,6 +710,33 @@ def test_arrays_that_f_makes_take_numbers():
     assert float(derivative(f, (3.0,), [1.0])) == 6.0 * 11 + 1.0
 
 
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda x: np.arange(x, 2.5 * x, x), 1.0 + 2.0),
+        (lambda x: np.arange(x)[1] * x, 1.0),
+        (lambda x: np.logspace(0.0, np.log10(x), 2), 1.0),
+        (lambda x: np.linspace(0.0, x, 3), 0.5 + 1.0),
+        (lambda x: np.fromiter((x * k for k in range(3)), float), 0.0 + 1.0 + 2.0),
+        (lambda x: np.array([x, 1.0], ndmin=2)[0], 1.0),
+        (lambda x: np.full_like(np.array([x, 1.0]), x), 2.0),
+        (lambda x: [z * k for (k,), z in np.ndenumerate(np.array([x, x]))], 0.0 + 1.0),
+        (lambda x: np.array([x, x]) if np.array([x]) > 0 else 0.0 * x, 2.0),
+        (lambda x: np.vectorize(lambda t, k: (t * k, t))(x, np.array([1.0, 2.0])), 1.0 + 2.0 + 2.0),
+        (lambda x: np.vectorize(lambda t: t * t, otypes=[np.float32])(np.array([x, x])), 12.0),
+        (lambda x: np.vectorize(lambda t: t > 0)(np.array([x, x])) * x, 2.0),
+        (lambda x: np.cumsum(np.array([x, x]), out=np.zeros(2)), 3.0),
+        (lambda x: np.sum(np.array([x, x]), out=np.zeros(1), keepdims=True), 2.0),
+        (lambda x: np.clip(np.array([x, x]), 0.0, 9.0, out=np.zeros(2)), 2.0),
+        (lambda x: np.round(np.array([x, x]), 3, out=np.zeros(2)) + x, 2.0),
+        (lambda x: np.max(np.array([x, 0.0]), out=np.zeros(1), keepdims=True), 1.0),
+    ],
+)
+def test_what_f_makes_arrays_with(f, slope):
+    """Arrays made from numbers on their way, by whatever function of NumPy's, hold all digits."""
+    assert float(derivative(f, (3.0,), [1.0])) == slope
+
+
 def test_types_of_numbers_are_types():
     """NumPy's types may be used as such by f: asked for, given as a dtype, called."""
 
@@ -799,6 +826,24 @@ REFUSED = {
     "frompyfunc": lambda x: np.frompyfunc(lambda t: t + 1.0, 1, 1)(x),
     "gradient": lambda x: np.gradient(x, np.array([0.0, 0.1])),
     "norm": lambda x: np.linalg.norm(np.outer(x, x), 2, keepdims=True),
+    "average": lambda x: np.average(x, weights=x, returned=True),
+    "cov": lambda x: np.cov(x, aweights=[1.0, 2.0]),
+    "lower method": lambda x: np.quantile(x, 0.5, method="lower"),
+    "moving bins": lambda x: np.digitize(x, x),
+    "falling bins": lambda x: np.digitize(x, [2.0, 1.0]),
+    "period": lambda x: np.interp(x, [0.0, 1.0], [1.0, 2.0], period=1.0),
+    "nan_to_num": lambda x: np.nan_to_num(x, posinf=1.0),
+    "linspace": lambda x: np.linspace(x[0], x[1], 3, retstep=True),
+    "max where": lambda x: np.max(x, where=[True, False], initial=0.0),
+    "max.at": lambda x: np.maximum.at(x, [0], 2.0),
+    "divmod.reduce": lambda x: np.arctan2.accumulate(x, dtype=float, out=np.zeros(2)),
+    "fmod.reduce": lambda x: np.fmod.reduce(x),
+    "fmax.accumulate": lambda x: np.fmax.accumulate(x),
+    "upper triangle": lambda x: np.linalg.eigvalsh(np.outer(x, x), UPLO="U"),
+    "a long product": lambda x: np.outer(x, np.ones(1000)).T @ np.outer(x, np.ones(1000)),
+    "text of a distribution": lambda x: Distribution(scipy.stats.norm)(x[0], 1.0).entropy(),
+    "named shape": lambda x: Distribution(scipy.stats.gamma).pdf(x, a=2.0),
+    "discrete": lambda x: Distribution(scipy.stats.poisson).cdf(1.0, x),
     "singular vectors": lambda x: np.linalg.svd(np.outer(x, x)),
 }
 
