@@ -304,8 +304,10 @@ def ufunc_called(ufunc: Any, method: str, operands: Sequence[Any], named: dict[s
     run = run_in((operands, named))
     (target,) = named.pop("out", None) or (None,)
     mask = named.pop("where", True)
-    if (mask is not True and (target is None or method != "__call__")) or not isinstance(target, (Array, type(None))):
-        raise run.lose(f"f calls {ufunc.__name__} with `where` or `out`")
+    if not isinstance(target, (Array, type(None))):
+        raise run.lose("f writes numbers on their way into an array of floats; it could make a new one instead")
+    if mask is not True and (target is None or method != "__call__"):
+        raise run.lose(f"f calls {ufunc.__name__} with `where`, which leaves numbers unset")
     instead = ufunc_instead(ufunc)
     if instead is None or (method != "__call__" and method not in METHODS_OF_UFUNCS):
         raise run.lose(f"f calls {ufunc.__name__}{'' if method == '__call__' else '.' + method}")
