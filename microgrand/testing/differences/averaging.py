@@ -57,6 +57,7 @@ def _fits(around: Surroundings, step: int) -> Iterator[Fit]:
         slopes.append(slope)
         if len(slopes) > 2:
             error = SURE * deviation + abs(slope - slopes[-2]) + abs(slopes[-2] - slopes[-3])
+            error = max(error, around.noise.quantum / 2 / scale)  # steps of f may be in step with the nodes
             yield Fit(error / length(step) * scale, slope / length(step) * scale, step)
 
 

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import math
 
+from microgrand.testing.differences.precision import RESOLUTION
 from microgrand.testing.differences.reference import Reference
-from microgrand.testing.differences.step_sizes import length
+from microgrand.testing.differences.sight import is_precise
 from microgrand.testing.differences.surroundings import Surroundings
 
-RESOLUTION = 1e-2  # an error above this share of the slope is too coarse to agree on
-SETTLED = 0.1  # a reference is settled when its error is below this share of the tolerance
-SETTLED_KINK = 1e-3  # or, at a kink, below this share of the slope
-FLAT = 1e-6  # a claim below this share of f's natural slope is near zero
-FLAT_RANGE = 8  # noises: f is constant if it varies by no more
-FLAT_ERROR = 64  # and the error of its slope is no more than so many, over the distance looked at
-HIDDEN = 0.125  # roundings of f: a claim that moves it by less is as good as zero
-UNDERFLOW = 1e-300
-OUTERMOST = 8  # if one of so many last steps is the best one, larger ones would be better
-FEWEST_REJECTIONS = 3  # steps
+FEWEST_REJECTIONS = 3  # steps: one may err, and two may err together
+GROSS = 100  # times the error is what no doubt excuses
 
 
 class Claim:
@@ -38,50 +31,22 @@ class Claim:
 
     def fits(self, reference: Reference) -> bool:
         """Whether it is inside, but for the tolerance."""
-        tolerance = self.tolerance(reference)
-        return reference.low - tolerance <= self.slope <= reference.high + tolerance
+        return self.gap(reference) <= self.tolerance(reference)
 
-    def rejections(self, reference: Reference) -> int:
-        """At how many steps it is ruled out."""
-        return reference.rejections(self.slope, self.tolerance(reference))
+    def grossly_outside(self, reference: Reference) -> bool:
+        """Whether it is outside by so much that no doubt excuses it."""
+        return self.gap(reference) > GROSS * max(reference.error, self.tolerance(reference))
 
-    def near_zero(self) -> bool:
-        """Whether the claim is negligible beside the slopes that f has around x."""
-        return self._size * self._around.reach <= FLAT * self._around.range
-
-    def precise(self, reference: Reference) -> bool:
-        """Whether the reference is exact beside the slope."""
-        resolution = max(RESOLUTION, self._around.precision.tolerance)
-        return reference.error <= resolution * max(reference.size, self._size)
+    def rejected(self, reference: Reference) -> bool:
+        """Whether it is ruled out at enough steps."""
+        return reference.rejections(self.slope, self.tolerance(reference)) >= FEWEST_REJECTIONS
 
     def sharp(self, reference: Reference) -> bool:
         """Whether the reference is exact enough to agree with: beside the slope, or beside what counts as zero."""
-        around, error = self._around, reference.error
-        if self.precise(reference) or error * length(reference.step) <= UNDERFLOW:
+        if reference.error <= RESOLUTION * max(reference.size, self._size):
             return True
-        if reference.holds_zero and error <= math.sqrt(around.precision.unit) * around.steepest(reference.step):
-            return True
-        noise = around.noise.own(around.value)
-        if noise > max(math.sqrt(around.precision.unit) * abs(around.value), around.precision.smallest):
-            return False
-        distance = min(length(reference.step), max(abs(around.x), 1.0))
-        if self._size * max(abs(around.x), 1.0) > HIDDEN * around.precision.unit * abs(around.value):
-            return False  # a slope of f that roundings hide, not one of zero
-        return around.range <= FLAT_RANGE * noise and error * distance <= FLAT_ERROR * noise
+        return self.slope == 0.0 and is_precise(self._around, reference)
 
     def clear(self, reference: Reference) -> bool:
-        """Whether the reference is sharp enough to agree, or ruled out at enough steps to disagree."""
-        if self.fits(reference):
-            return self.sharp(reference)
-        return self.rejections(reference) >= FEWEST_REJECTIONS
-
-    def settled(self, reference: Reference) -> bool:
-        """Whether larger steps would hardly change the verdict."""
-        if reference.error <= SETTLED * self.tolerance(reference):
-            return True
-        if reference.kink and reference.error <= SETTLED_KINK * reference.size:
-            return True
-        if self._around.blocks == 0 or not (self.fits(reference) and self.sharp(reference)):
-            return False
-        still_improving = reference.step > self._around.steps[-1] - OUTERMOST and not reference.holds_zero
-        return not still_improving
+        """Whether the reference is sharp enough to agree, or rules the claim out at enough steps to disagree."""
+        return self.sharp(reference) if self.fits(reference) else self.rejected(reference)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import Surroundings
 
-JUMP = 0.03  # an exponent q below this is a jump
+AT_ONCE = 0.03  # an exponent q below this is a jump
 INFINITE_SLOPE = 0.97  # one below this an infinite slope
 POINTS = 9
 FEWEST_POINTS = 7
@@ -25,6 +25,7 @@ def growth(around: Surroundings, side: int) -> float | None:
     0.333333333
     """
     points: list[tuple[int, float]] = []
+    before: tuple[int, float] | None = None
     for step in around.steps:
         value = around.at(side * length(step))
         if value is None:
@@ -34,9 +35,15 @@ def growth(around: Surroundings, side: int) -> float | None:
             points.append((step, math.log2(moved)))
         elif points:
             return None
+        else:
+            before = step, moved
         if len(points) == POINTS:
             break
-    return _common_slope(points) if len(points) >= FEWEST_POINTS else None
+    exponent = _common_slope(points) if len(points) >= FEWEST_POINTS else None
+    if exponent is None or before is None:
+        return exponent
+    expected = 2.0 ** (points[0][1] - exponent * (points[0][0] - before[0]))
+    return exponent if abs(expected - before[1]) <= CLEAR / 4 * around.noise.of(around.value) else None
 
 
 def _common_slope(points: list[tuple[int, float]]) -> float | None:

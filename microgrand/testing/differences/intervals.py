@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrand.testing.differences.extrapolation import Window
+from microgrand.testing.differences.step_sizes import length
+
+MUCH_LARGER = 6  # powers of two
+FADED = 16  # times less; noise has faded by 2⁶ there
 
 
 class Bound(NamedTuple):
@@ -64,6 +68,21 @@ def debts(series: Sequence[Sequence[Window]], noise_scale: float) -> dict[int, f
         owed = max(owed, seen[step])
         result[step] = owed
     return result
+
+
+def roughness(series: Sequence[Sequence[Window]]) -> float:
+    """How far f is off its own larger steps, by what the smaller ones show that cannot be truncation; 0.0 if nowhere.
+
+    Truncation grows with the step. What is seen at one step and has all but vanished at much larger ones is noise.
+    """
+    seen: dict[int, float] = {}
+    beyond: dict[int, float] = {}
+    for windows in series:
+        for step, _, truncation, noise in windows:
+            seen[step] = max(seen.get(step, 0.0), truncation)
+            beyond[step] = max(beyond.get(step, 0.0), truncation - noise)
+    faded = [step for step in seen if any([seen[k] * FADED < beyond[step] for k in seen if k >= step + MUCH_LARGER])]
+    return max([beyond[step] * length(step) for step in faded], default=0.0)
 
 
 def bounds(windows: Sequence[Window], owed: dict[int, float], noise_scale: float) -> list[Bound]:

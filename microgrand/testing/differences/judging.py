@@ -7,21 +7,33 @@ from collections.abc import Callable
 from typing import Any
 
 from microgrand.testing.differences.averaging import averaged
-from microgrand.testing.differences.claims import RESOLUTION, Claim
-from microgrand.testing.differences.excuses import doubt, flat_to_rounding
-from microgrand.testing.differences.growth import INFINITE_SLOPE, JUMP, growth
-from microgrand.testing.differences.precision import DOUBLE
+from microgrand.testing.differences.claims import GROSS, Claim
+from microgrand.testing.differences.departures import Jump
+from microgrand.testing.differences.granularity import Spread
+from microgrand.testing.differences.growth import AT_ONCE, INFINITE_SLOPE, growth
+from microgrand.testing.differences.noise import TABLE_SPACING
+from microgrand.testing.differences.precision import DOUBLE, FORMATS, RESOLUTION
 from microgrand.testing.differences.probe import Probe
 from microgrand.testing.differences.recognition import recognised
-from microgrand.testing.differences.reference import Reference, one_slope
-from microgrand.testing.differences.settled_reference import Settled, settle
+from microgrand.testing.differences.reference import Reference, one_slope, refer
+from microgrand.testing.differences.sight import WEAK, Sight, flat_between, look
 from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surroundings
 from microgrand.testing.differences.verdict import Judgement, Verdict
 
+FEW_STEPS = 8  # are steps of f itself, and not of a rounding
+SMALLEST_NORMAL = 2.0**-1022  # below it numbers have fewer digits
+
 
 def judge(
-    f: Callable[[float], Any], x: float, claim: float, *, low: float = -math.inf, high: float = math.inf
+    f: Callable[[float], Any],
+    x: float,
+    claim: float,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    precision: str | None = None,
+    most_evaluations: int | None = None,
 ) -> Judgement:
     """Whether `claim` is f′(x), told from values of f alone.
 
@@ -29,6 +41,9 @@ def judge(
     claim      the derivative at x; at a kink any number between the left and the right derivative agrees
     low, high  where f is meant, from low to high, both included: it is called nowhere else, and at an end the
                derivative is the one from inside. Without them f is called some way around x, on both sides
+    precision  the type of number that f computes with: "float64", "float32", "float16" or "bfloat16"; None, to let
+               the values of f tell
+    most_evaluations  how often f is called at the most, at least some 40 times; None for as often as it takes
 
     Kinks and ripples that are smaller than the noise of f are invisible. A right formula that loses digits by
     cancellation is judged by the digits that are left.
@@ -42,19 +57,18 @@ def judge(
     (-1.0, 1.0)
     """
     x = float(x)
-    probe = Probe(f, low, high)
+    probe = Probe(f, low, high, most=most_evaluations)
     value = probe(x)
     if value is None:
         return _no_value(probe, claim)
     around = Surroundings(probe, x, value, DOUBLE)
-    precision = recognised(around)
-    if precision is not DOUBLE:
-        probe = Probe(f, low, high, precision, probe.evaluations)
-        at = probe.point(x)
-        value = probe(at)
+    format = FORMATS[precision] if precision else recognised(around)
+    if format is not DOUBLE:
+        probe.round_to(format)
+        value = probe(probe.point(x))
         if value is None:
             return _no_value(probe, claim)
-        around = Surroundings(probe, at, value, precision)
+        around = Surroundings(probe, probe.point(x), value, format)
     return _Inquiry(around, float(claim)).judgement()
 
 
@@ -71,16 +85,16 @@ class _Inquiry:
         """The judgement."""
         exponents = {side: growth(self.around, side) for side in (LEFT, RIGHT)}
         powers = {side: q for side, q in exponents.items() if q is not None and q < INFINITE_SLOPE}
-        if any([q < JUMP for q in powers.values()]):
+        if any([q < AT_ONCE for q in powers.values()]):
             return self.concluded(Verdict.CANNOT_JUDGE, "f jumps at x: a discontinuity")
         if powers:
             return self.of_infinite_slope(list(powers))
-        settled = settle(self.around, self.claim)
-        if settled is None:
+        sight = look(self.around)
+        if sight is None:
             return self.concluded(Verdict.CANNOT_JUDGE, "f has too few values around x")
         if not math.isfinite(self.claim.slope):
-            return self.of_nonfinite_claim(settled.before)
-        return self.of_settled(self.refined(settled))
+            return self.of_nonfinite_claim(sight.reference)
+        return self.of_finite_slopes(self.refined(sight))
 
     def of_infinite_slope(self, sides: list[int]) -> Judgement:
         """A slope of f that is infinite, on one side or on both."""
@@ -106,50 +120,94 @@ class _Inquiry:
 
     def of_nonfinite_claim(self, reference: Reference) -> Judgement:
         """NaN or an infinity, where f has a finite slope."""
-        sharp = self.claim.sharp(reference) or reference.error <= RESOLUTION * self.around.steepest(reference.step)
+        natural = self.around.natural_slope(reference.step)
+        sharp = self.claim.sharp(reference) or reference.error <= RESOLUTION * natural
         because = "the claim is not finite" + (", f's slope is" if sharp else " and the differences are too coarse")
         return self.concluded(Verdict.DISAGREE if sharp else Verdict.CANNOT_JUDGE, because, reference)
 
-    def refined(self, settled: Settled) -> Settled:
-        """The reference made sharper by averaging, where noise leaves it too coarse to tell."""
-        reference = settled.reference
-        if reference.kink or reference.holds_zero:
-            return settled
-        fit = None if self.claim.clear(reference) else averaged(self.around, reference)
-        if fit is None:
-            return settled
-        self.method = "least squares"
-        best = reference.nests[0].best._replace(slope=fit.slope, error=fit.error)
-        return settled._replace(reference=one_slope(reference.nests[0]._replace(best=best)))
+    def refined(self, sight: Sight) -> Sight:
+        """The reference made sharper: by denser steps, or by averaging where noise leaves it too coarse to tell."""
+        reference = sight.reference
+        if self.claim.clear(reference):
+            return sight
+        self.around.fill_in(reference.step)
+        reference = refer(self.around) or reference
+        if not (reference.kink or reference.holds_zero or self.claim.clear(reference)):
+            fit = averaged(self.around, reference)
+            if fit is not None and abs(self.claim.slope - fit.slope) <= fit.error:
+                self.method = "least squares"
+                best = reference.nests[0].best._replace(slope=fit.slope, error=fit.error)
+                reference = one_slope(reference.nests[0]._replace(best=best))
+        return sight._replace(reference=reference)
 
-    def of_settled(self, settled: Settled) -> Judgement:
+    def of_finite_slopes(self, sight: Sight) -> Judgement:
         """The verdict where f has a finite slope and so has the claim."""
-        reference = settled.reference
+        doubt, hides = self.hidden(sight)
+        reference = sight.reference.widened(doubt)
         if self.claim.fits(reference):
-            if settled.rounding and not (self.claim.precise(reference) or self.claim.fits(settled.before)):
-                return self.concluded(
-                    Verdict.CANNOT_JUDGE, f"f moves in steps of {settled.rounding.size:.2g}", reference
-                )
             if self.claim.sharp(reference):
-                return self.concluded(Verdict.AGREE, self.note(settled), reference)
-            return self.concluded(Verdict.CANNOT_JUDGE, "noise: the differences are too coarse", reference)
-        if self.method == "least squares":
-            return self.concluded(Verdict.DISAGREE, "the claim is outside what many values average to", reference)
-        if flat_to_rounding(self.around, self.claim, settled):
-            return self.concluded(Verdict.AGREE, "f is flat to rounding, and so is the claim", reference)
-        reason = doubt(self.around, self.claim, settled)
+                return self.concluded(Verdict.AGREE, self.note(reference), reference)
+            return self.concluded(
+                Verdict.CANNOT_JUDGE, hides or self.noted("the differences are too coarse"), reference
+            )
+        if sight.within is not None and self.claim.fits(sight.within):
+            because = self.noted("the claim is the slope between two steps of f")
+            return self.concluded(Verdict.CANNOT_JUDGE, because, reference)
+        reason = self.doubt(reference)
         if reason:
             return self.concluded(Verdict.CANNOT_JUDGE, reason, reference)
         return self.concluded(Verdict.DISAGREE, "the claim is outside what the differences show", reference)
 
-    def note(self, settled: Settled) -> str:
+    def hidden(self, sight: Sight) -> tuple[float, str]:
+        """How much of a slope the steps in which f moves may hide, and why."""
+        jump = sight.jump
+        if jump is None or self.is_of_a_step(jump):
+            return 0.0, ""
+        flat = flat_between(self.around, jump)
+        if flat is not None:
+            because = f"flat to rounding: f has one value from {flat[0]:.6g} to {flat[1]:.6g}"
+        elif sight.spread is Spread.UNCLEAR:
+            because = f"coarse: f moves in steps of {jump.size:.2g}"
+        else:
+            return 0.0, ""
+        return WEAK * jump.size / jump.distance, because
+
+    def is_of_a_step(self, jump: Jump) -> bool:
+        """Whether the claim is 0, and f a function of a few large steps."""
+        return self.claim.slope == 0.0 and jump.size * FEW_STEPS >= self.around.natural_range
+
+    def doubt(self, reference: Reference) -> str:
+        """Why a claim outside the reference's interval may be right all the same; empty if nothing speaks for it."""
+        around, claim = self.around, self.claim
+        gap = claim.gap(reference)
+        if 0.0 < abs(around.x) < around.natural_length and not claim.grossly_outside(reference):
+            return "x is so small that no step is small beside it"
+        noise = around.noise.of(around.value)
+        if noise > RESOLUTION * around.range:
+            spacing = TABLE_SPACING * around.precision.ulp(around.x)
+            ripple = abs(claim.slope) * spacing > RESOLUTION * noise
+            if ripple or gap * around.natural_length <= GROSS * noise or not claim.grossly_outside(reference):
+                return "noise: f is mostly noise here"
+        if claim.grossly_outside(reference):
+            return ""
+        if around.probe.exhausted:
+            return f"{around.probe.evaluations} evaluations are too few to tell"
+        if around.range < SMALLEST_NORMAL and not claim.sharp(reference):
+            return "f underflows around x"
+        if reference.conflicts and not claim.sharp(reference):
+            return "f has no slope that its differences settle on"
+        return "" if claim.rejected(reference) else "noise: few steps rule the claim out"
+
+    def note(self, reference: Reference) -> str:
         """What to know of an agreement."""
-        notes = []
-        if settled.reference.kink:
-            notes.append("a kink: the claim is between the left and the right derivative")
-        if settled.rounding:
-            notes.append(f"f moves in steps of {settled.rounding.size:.2g}")
-        return "; ".join(notes)
+        return self.noted("a kink: the claim is between the left and the right derivative" if reference.kink else "")
+
+    def noted(self, words: str) -> str:
+        """The words, and that f is coarse where it is."""
+        quantum = self.around.noise.quantum
+        return "; ".join(
+            [each for each in (words, f"coarse: f moves in steps of {quantum:.2g}" if quantum else "") if each]
+        )
 
     def concluded(self, verdict: Verdict, because: str, reference: Reference | None = None) -> Judgement:
         """The judgement in full."""

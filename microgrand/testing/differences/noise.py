@@ -44,7 +44,6 @@ def table_estimate(values: Sequence[float]) -> float:
 class Noise:
     """The noise of f's values around x: never below the roundings, and as much as was measured.
 
-    measured  the noise of values of the size of f(x), in absolute terms
     quantum   the size of the steps in which f was seen to move; 0.0 where it was not
     """
 
@@ -57,15 +56,6 @@ class Noise:
 
     def of(self, value: float) -> float:
         """The noise of one value."""
-        return max(self.own(value), self.quantum)
-
-    def own(self, value: float) -> float:
-        """The same but for the steps in which f moves."""
         size = abs(value)
-        measured = self._measured * size / self._size if size > self._size > 0.0 else self._measured
-        return max(self._rounding * size, measured, self._smallest)
-
-    @property
-    def measured(self) -> float:
-        """The noise that was measured at x, above or below the roundings."""
-        return self._measured
+        seen = max(self._measured, self.quantum)
+        return max(self._rounding * size, seen * size / self._size if size > self._size > 0.0 else seen, self._smallest)

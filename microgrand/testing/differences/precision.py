@@ -6,24 +6,29 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+RESOLUTION = 0.01  # an error above this share of the slope is too coarse to agree on
+
 
 class Precision(NamedTuple):
-    """A binary format: its digits, its smallest and largest number, how close a claim must come, what it is called.
-
-    The tolerance is relative. It is some 10·√u: a reference by differences is itself about as exact as that where f
-    is no smoother than most, and a right derivative computed with some cancellation is not called wrong.
-    """
+    """A binary format: its digits, its smallest and largest number, what it is called."""
 
     digits: int
     smallest: float
     largest: float
-    tolerance: float
     name: str
 
     @property
     def unit(self) -> float:
         """The unit roundoff u: the largest relative error of a rounding."""
         return math.ldexp(1.0, -self.digits)
+
+    @property
+    def tolerance(self) -> float:
+        """How close a claim must come, relative to it: some 10·√u, which is what differences can give where f is rough.
+
+        So a right derivative computed with some cancellation is not called wrong.
+        """
+        return min(10 * math.sqrt(self.unit), RESOLUTION)
 
     def ulp(self, x: float) -> float:
         """The distance from `x` to the next number of the format."""
@@ -41,11 +46,14 @@ class Precision(NamedTuple):
         return round(x / ulp) * ulp
 
 
-DOUBLE = Precision(53, 2.0**-1074, 1.7976931348623157e308, 1e-7, "double precision")
-SINGLE = Precision(24, 2.0**-149, 3.4028234663852886e38, 1e-3, "single precision")
+DOUBLE = Precision(53, 2.0**-1074, 1.7976931348623157e308, "double precision")
+SINGLE = Precision(24, 2.0**-149, 3.4028234663852886e38, "single precision")
+HALF = Precision(11, 2.0**-24, 65504.0, "half precision")
+BFLOAT16 = Precision(8, 2.0**-133, 3.3895313892515355e38, "bfloat16")
+FORMATS = {"float64": DOUBLE, "float32": SINGLE, "float16": HALF, "bfloat16": BFLOAT16}  # by the names of dtypes
 
-WIDTH_OF_SINGLES = range(SINGLE.digits - 3, SINGLE.digits + 1)  # one number in eight ends in three zeros or more
-ENOUGH_SINGLES = 4
+FULL = 3  # the last digits of a format: one number in eight ends in so many zeros
+ENOUGH = 4  # values that show a format
 
 
 def significant_digits(x: float) -> int:
@@ -58,15 +66,25 @@ def significant_digits(x: float) -> int:
     return mantissa.bit_length() - (mantissa & -mantissa).bit_length() + 1 if mantissa else 0
 
 
-def fit_single(values: Iterable[float]) -> bool:
-    """Whether every value is a number of single precision."""
-    return all([significant_digits(value) <= SINGLE.digits for value in values])
+def fit(values: Iterable[float], format: Precision) -> bool:
+    """Whether every value is a number of the format.
 
-
-def fill_single(values: Iterable[float]) -> bool:
-    """Whether the values, taken at arguments of full length, show single precision: none is longer, several fill it.
-
-    Values of a function on doubles would be longer; whole numbers, a few exact fractions or a constant do not fill it.
+    >>> fit([0.5, 3.0], HALF), fit([0.1], HALF)
+    (True, False)
     """
-    widths = [significant_digits(value) for value in set(values)]
-    return max(widths, default=0) <= SINGLE.digits and sum([w in WIDTH_OF_SINGLES for w in widths]) >= ENOUGH_SINGLES
+    return all([significant_digits(value) <= format.digits for value in values])
+
+
+def fill(values: Iterable[float], format: Precision) -> bool:
+    """Whether the values, taken at arguments of full length, show the format: none is longer, several fill it.
+
+    Values of a function on doubles would be longer; a few exact fractions or a constant do not fill it, and whole
+    numbers fill it at one size alone, so that each power of two has to be filled where there are values enough.
+    """
+    sizes: dict[int, list[int]] = {}
+    for value in set(values):
+        sizes.setdefault(math.frexp(value)[1], []).append(significant_digits(value))
+    widths = [width for each in sizes.values() for width in each]
+    full = [width > format.digits - FULL for width in widths]
+    filled = [max(each) >= format.digits - 1 for each in sizes.values() if len(each) >= ENOUGH]
+    return max(widths, default=0) <= format.digits and sum(full) >= ENOUGH and all(filled)

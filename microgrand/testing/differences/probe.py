@@ -11,7 +11,7 @@ from microgrand.testing.differences.precision import DOUBLE, Precision
 
 
 class Probe:
-    """f from `low` to `high`, remembering what it gave.
+    """f from `low` to `high`, remembering what it gave; once it was called `most` times, it has no new values.
 
     Where f raises, or gives NaN, an infinity, or anything that is no real number, it has no value: None. An exception
     that is no `Exception`, such as KeyboardInterrupt, passes.
@@ -26,14 +26,16 @@ class Probe:
         f: Callable[[float], Any],
         low: float,
         high: float,
-        precision: Precision = DOUBLE,
-        evaluations: int = 0,
+        *,
+        most: int | None = None,
     ) -> None:
         self._f = f
         self._low, self._high = low, high
-        self._precision = precision
+        self._most = most
+        self._format = DOUBLE
         self._values: dict[float, float | None] = {}
-        self.evaluations = evaluations
+        self.evaluations = 0
+        self.exhausted = False
 
     def __call__(self, y: float) -> float | None:
         """f(y), or None."""
@@ -43,14 +45,26 @@ class Probe:
             value = self._values[y] = self._evaluated(y) if self._allows(y) else None
             return value
 
+    @property
+    def sparing(self) -> bool:
+        """Whether f may be called so many times only."""
+        return self._most is not None
+
+    def round_to(self, format: Precision) -> None:
+        """Call f with numbers of this format from now on."""
+        self._format = format
+
     def point(self, y: float) -> float:
         """The argument nearest to `y` that f can tell from its neighbours."""
-        return self._precision.nearest(y) if self._precision is not DOUBLE else y
+        return self._format.nearest(y) if self._format is not DOUBLE else y
 
     def _allows(self, y: float) -> bool:
         return math.isfinite(y) and self._low <= y <= self._high
 
     def _evaluated(self, y: float) -> float | None:
+        if self.evaluations == self._most:
+            self.exhausted = True
+            return None
         self.evaluations += 1
         try:
             value = self._f(y)

@@ -8,10 +8,6 @@ from microgrand.testing.differences.intervals import Bound, Nest, bounds, debts,
 from microgrand.testing.differences.kinks import ENOUGH, kinked
 from microgrand.testing.differences.surroundings import LEFT, Surroundings
 
-NOISE_SCALES = (4.0, 16.0, 64.0, 256.0)
-SHARPER = 4  # more noise is believed to be there if that makes the reference so many times sharper
-SHARP_ENOUGH = 1e-9  # relative error below which nobody asks for more
-
 
 class Reference(NamedTuple):
     """The derivative lies in [low, high]; at a kink this is the hull of both one-sided derivatives.
@@ -69,34 +65,18 @@ class Reference(NamedTuple):
         """The slope on one side."""
         return self.nests[0 if side == LEFT else -1].best.slope
 
+    def widened(self, doubt: float) -> Reference:
+        """The same, with so much more error."""
+        return self._replace(low=self.low - doubt, high=self.high + doubt, error=self.error + doubt)
+
     def rejections(self, claim: float, tolerance: float) -> int:
         """At how many steps the claim is outside, on the side that rules it out less."""
         return min([nest.rejections(claim, tolerance) for nest in self.nests])
 
 
 def refer(around: Surroundings) -> Reference | None:
-    """The reference, with as much noise as makes the steps agree with each other best.
-
-    Where larger steps contradict smaller ones, or all is coarse, f may be noisier than it seems: then a larger noise
-    gives a reference that reaches farther out and is sharper. It is believed only if it is that by far and, unless
-    there was a doubtful conflict to explain, compatible with the first one.
-    """
-    first = best = _at_noise(around, 1.0)
-    if first is None or best is None:
-        return None
-    if not first.doubtful and first.error <= SHARP_ENOUGH * first.size:
-        return first
-    for scale in NOISE_SCALES:
-        other = _at_noise(around, scale)
-        if (
-            other is not None
-            and not other.doubtful
-            and other.kink == first.kink
-            and other.error < best.error / SHARPER
-            and (first.doubtful or (other.low <= first.high and other.high >= first.low))
-        ):
-            best = other
-    return best
+    """The reference from all steps at hand; None if there are too few."""
+    return _at_noise(around, 1.0)
 
 
 def _at_noise(around: Surroundings, scale: float) -> Reference | None:

@@ -7,24 +7,26 @@ from collections.abc import Callable
 
 from microgrand.testing.differences.precision import Precision
 
+QUARTER = 2.0**0.25
 DENSE = 20  # so many of the largest steps are a factor of 2 apart, those below a factor of 4
 LARGEST_EXPONENT = 1023
 BLOCK = 12  # a later block of steps goes farther out by this exponent
 MOST_OUTWARD = 48
 DENSE_OUTWARD = 24
 FILLED = 8
+FEW_LARGE, FEW_SMALL = 7, 3  # steps, where f may be called some 40 times
 MINUTE = range(-1000, -100, 100)  # for an f around 0 that moves at once; below 2⁻⁵⁰⁰ squares underflow
 
 
 def length(step: int) -> float:
-    """h = 2ᵏ."""
-    return math.ldexp(1.0, step)
+    """h = 2^(k + ¼): no power of two, with which the steps of many a coarse f fall in step."""
+    return math.ldexp(QUARTER, step)
 
 
 def natural_steps(x: float, precision: Precision) -> list[int]:
     """Steps from the spacing of the floats around x up to half of |x|; where x = 0, from 2⁻¹⁰⁰ up to 1.
 
-    >>> natural_steps(1.0, Precision(8, 2.0**-30, 2.0**30, 0.1, 'a byte'))
+    >>> natural_steps(1.0, Precision(8, 2.0**-30, 2.0**30, 'a byte'))
     [-7, -6, -5, -4, -3, -2, -1]
     """
     smallest = _exponent(precision.smallest)
@@ -55,6 +57,17 @@ def outward_steps(last: int, blocks: int, moves: Callable[[int], bool]) -> list[
         return steps
     far = steps[:-DENSE_OUTWARD]
     return [*far[:: max(1, len(steps) // DENSE_OUTWARD)], *steps[-DENSE_OUTWARD:]]
+
+
+def thinned(steps: list[int]) -> list[int]:
+    """The largest steps, a factor of 4 apart, and a few of the small ones: for an f that takes its time.
+
+    >>> thinned(list(range(-40, 1)))
+    [-40, -30, -20, -12, -10, -8, -6, -4, -2, 0]
+    """
+    large = [step for step in steps if (steps[-1] - step) % 2 == 0][-FEW_LARGE:]
+    small = [step for step in steps if step < large[0]]
+    return [*small[:: len(small) // FEW_SMALL + 1], *large]
 
 
 def filled_in(steps: list[int], around: int) -> list[int]:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator
 
 from microgrand.testing.differences.extrapolation import Quotient, Series
+from microgrand.testing.differences.intervals import roughness
 from microgrand.testing.differences.noise import TABLE_POINTS, TABLE_SPACING, Noise, table_estimate
 from microgrand.testing.differences.precision import DOUBLE, Precision
 from microgrand.testing.differences.probe import Probe
-from microgrand.testing.differences.step_sizes import MINUTE, filled_in, length, natural_steps, outward_steps
+from microgrand.testing.differences.step_sizes import MINUTE, filled_in, length, natural_steps, outward_steps, thinned
 
 LEFT, RIGHT = -1, 1
 FEWEST_QUOTIENTS = 3
@@ -33,6 +34,9 @@ class Surroundings:
         self.value = value
         self.precision = precision
         self.steps = natural_steps(x, precision)
+        self.natural_top = self.steps[-1]
+        if probe.sparing:
+            self.steps = thinned(self.steps)
         if self._moves_at_once():
             self.steps = [*MINUTE, *self.steps]
         self.blocks = 0
@@ -46,6 +50,10 @@ class Surroundings:
         self.central = _series(list(self._central()), 2)
         self.rises = [(step, abs(value - self.value)) for step in self.steps for value in self._known(step)]
 
+    def roughness(self) -> float:
+        """What the smaller steps show of f that cannot be its bend."""
+        return roughness([series.windows(1.0) for series in (self.left, self.right, self.central) if series])
+
     def at(self, distance: float) -> float | None:
         """f(x + distance), or None."""
         return self.probe(self.probe.point(self.x + distance))
@@ -56,19 +64,28 @@ class Surroundings:
             return False
         self.blocks += 1
         steps = outward_steps(self.steps[-1], self.blocks - 1, self._moves)
+        if self.probe.sparing:
+            steps = thinned(steps)
         self.steps += steps
         self.look()
         return bool(steps)
 
     def fill_in(self, step: int) -> None:
         """Take all steps near this one."""
+        if self.probe.sparing:
+            return
         self.steps = filled_in(self.steps, step)
         self.look()
 
-    def blur(self, quantum: float) -> None:
-        """Take steps of f of this size for noise from now on."""
-        self.noise.quantum = max(2 * self.noise.quantum, quantum)
+    def blur(self, noise: float) -> None:
+        """Take so much for noise from now on."""
+        self.noise.quantum = max(2 * self.noise.quantum, noise)
         self.look()
+
+    @property
+    def natural_length(self) -> float:
+        """The largest of the steps that are natural at x, those of its own size."""
+        return length(self.natural_top)
 
     @property
     def range(self) -> float:
@@ -76,23 +93,29 @@ class Surroundings:
         return max([rise for _, rise in self.rises], default=0.0)
 
     @property
+    def natural_range(self) -> float:
+        """The same at the natural steps, or those up to 1."""
+        return max([rise for step, rise in self.rises if step <= max(self.natural_top, 0)], default=0.0)
+
+    @property
     def reach(self) -> float:
         """The largest step at which f has a value."""
         return length(max([step for step, _ in self.rises], default=0))
 
-    def steepest(self, least: int) -> float:
-        """The largest slope of a secant from x over this step or more: beside it, a slope can be zero."""
-        return max([rise / length(step) for step, rise in self.rises if step >= least], default=0.0)
+    @property
+    def distances(self) -> list[float]:
+        """The lengths of the steps."""
+        return [length(step) for step in self.steps]
 
-    def odd_part(self, step: float, side: int) -> tuple[float, float] | None:
-        """(f(x+h) − f(x−h))/2 and its noise; on one side alone, how far f moved there. None where f has no value."""
-        if side:
-            value = self.at(side * step)
-            return None if value is None else (side * (value - self.value), self.noise.of(value))
-        right, left = self.at(step), self.at(-step)
-        if right is None or left is None:
-            return None
-        return right / 2 - left / 2, max(self.noise.of(right), self.noise.of(left))
+    def natural_slope(self, least: int) -> float:
+        """The largest slope of a secant from x over this step or more: beside it, a slope can be zero.
+
+        Where f does not rise above its noise, the slope that it would take to go from 0 to f(x).
+        """
+        noise = VISIBLE * self.noise.of(self.value)
+        most = max(self.natural_top, least, 0)
+        secants = [rise / length(step) for step, rise in self.rises if least <= step <= most and rise > noise]
+        return max(secants, default=abs(self.value) / self.reach)
 
     def _one_sided(self, side: int) -> Iterator[Quotient]:
         """The quotients on one side, up to the first step at which f has no value."""
