@@ -84,10 +84,15 @@ def check_gradient(
     >>> print(check_gradient(math.sin, gradient=lambda x, v: v * math.sin(x), at=1.0, mode="forward").verdict)
     disagree
     """
+    f, gradient, at = with_declared_rule(f, gradient, at, kind_of(order, mode))
+    return Check(FlatFunction(f, at), gradient, domain).report(order, mode)
+
+
+def kind_of(order: int, mode: str) -> str:
+    """The kind of derivative that is judged. Raises ValueError where there is none such."""
     if (order, mode) not in KINDS:
         raise ValueError(f'order is 1 or 2, and mode, for order 1, "reverse" or "forward"; got {order!r}, {mode!r}')
-    f, gradient, at = with_declared_rule(f, gradient, at, KINDS[order, mode])
-    return Check(FlatFunction(f, at), gradient, domain).report(order, mode)
+    return KINDS[order, mode]
 
 
 class Check:
@@ -207,7 +212,7 @@ class Check:
         """Findings about products of the Jacobian with random directions, as forward mode gives them."""
         function = self.function
         findings = []
-        for n, weights in enumerate(directions(function)):
+        for n, weights in enumerate(directions(function.numbers, self.domains)):
             along = tangent(function, weights)
             if self.gradient is None:
                 claimed, formula = own_product(self.records(), weights), cache(lambda: None)

@@ -21,12 +21,13 @@ from microgrand.testing.declared import Products, with_declared_rule
 from microgrand.testing.functions import FlatFunction, WrongShape
 from microgrand.testing.report import Report, in_five_lines
 from microgrand.testing.screening import Screen
-from microgrand.testing.search_space import SearchSpace, example, refuse_arrays_in_disguise
+from microgrand.testing.search_space import SearchSpace, arrays_in_disguise, example
 from microgrand.testing.simplest import simplest_failure, simplified
 from microgrand.testing.verdict import Verdict
 
 GLANCES = 10  # coarse looks for each point that is judged
 GLANCING = 2.0  # seconds at most
+ARRAYS = 20  # points that are judged besides, of a function that takes arrays too
 SUSPECTS = 12  # of which so many are judged
 
 
@@ -126,10 +127,11 @@ def assert_gradient(
     order, mode   2 for second derivatives, "forward" for products with directions, as `check_gradient` takes them
 
     Numbers in the code of f and of the gradient, and what is next to them, are looked at on purpose: a branch that
-    goes wrong begins there. A gradient that gives no number where f has a slope is wrong, as is one of another shape.
+    goes wrong begins there. A function that reduces arrays is searched on some, besides single numbers. A gradient that
+    gives no number where f has a slope is wrong, as is one of another shape.
 
     Raises GradientMismatch at the simplest point that is found, NothingJudged where not one of the points could be
-    judged, TypeError for a function on arrays that would be searched on single numbers. A test is one line:
+    judged. A test is one line:
 
     >>> import math
     >>> def test_sine():
@@ -147,7 +149,7 @@ def assert_gradient(
     __tracebackhide__ = True  # pytest shows the line of the test
     f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape), kind_of(order, mode))
     search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget, order, mode)
-    mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed)
+    mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed) or search.on_arrays(seed)
     if mismatch is not None:
         raise _Named(mismatch.at, mismatch.report, mismatch.edges, seed, search.hint())
     return search.summary()
@@ -172,8 +174,6 @@ class _Searching:
         self.glances = 0
         self.looked_at: FlatFunction | None = None
         self.judged: FlatFunction | None = None  # at a point where the gradient agrees
-        if space.is_of_numbers:
-            refuse_arrays_in_disguise(f, gradient)
 
     def look(self, arguments: tuple[Any, ...]) -> None:
         """Judge one point. Raises GradientMismatch where the gradient is wrong."""
@@ -217,6 +217,16 @@ class _Searching:
             if failure is not None:
                 return simplified(suspect.numbers, self.failure) or failure
         return None
+
+    def on_arrays(self, seed: int | None) -> GradientMismatch | None:
+        """A mismatch on arrays, where f takes them too and is more than a function of each of their numbers."""
+        if not self.space.is_of_numbers or not self.is_plain:
+            return None
+        arrays = arrays_in_disguise(self.f, self.gradient)
+        if arrays is None:
+            return None
+        self.space = SearchSpace(self.f, self.gradient, self.space.domains[0], arrays)
+        return self.drawn(ARRAYS, seed)
 
     def failure(self, numbers: Sequence[float]) -> GradientMismatch | None:
         """How the gradient is wrong at these numbers; None where it is not, or where they are not to be looked at."""
