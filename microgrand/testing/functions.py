@@ -177,7 +177,17 @@ def lacks_value(error: Exception) -> bool:
     if isinstance(error, TypeError):
         return "complex" in str(error)
     of_matrices = any([each.__name__ == "LinAlgError" for each in type(error).__mro__])
+    if type(error) is RuntimeError:  # PyTorch has no other name for a number out of range
+        return _raised_in(error).startswith("torch.")
     return of_matrices or isinstance(error, (ArithmeticError, ValueError, RuntimeWarning))
+
+
+def _raised_in(error: Exception) -> str:
+    """The name of the module whose code raised an error."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return "" if step is None else str(step.tb_frame.f_globals.get("__name__", ""))
 
 
 def _fitting(f: Callable[..., Any], at: Any) -> tuple[Any, ...]:

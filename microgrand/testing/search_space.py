@@ -176,24 +176,21 @@ def _count(f: Callable[..., Any]) -> int:
     return len(needed) or 1
 
 
-def refuse_arrays_in_disguise(f: Callable[..., Any], gradient: Callable[..., Any] | None) -> None:
-    """Raise TypeError for a function that is meant for arrays, and that a search of single numbers would pass.
+def arrays_in_disguise(f: Callable[..., Any], gradient: Callable[..., Any] | None) -> tuple[Any, ...] | None:
+    """The arguments of a function that is meant for arrays, and of which a search of single numbers says little.
 
     It takes an array and returns fewer numbers, or numbers that depend on several of the array's, and its gradient
-    takes an array and returns one.
+    takes an array and returns as many. None for any other function.
     """
     numpy: Any = sys.modules.get("numpy")
     if numpy is None or gradient is None:
-        return
+        return None
     array = numpy.linspace(0.25, 0.625, 7)  # of a length that is not that of constants in f
     value, slope, alone = _on_array(f, array), _on_array(gradient, array), _on_array(f, array[-1])
-    if value is None or slope is None or alone is None:
-        return
-    if len(slope) >= len(array) and (len(value) != len(array) or not isclose(value[-1], alone[-1], rel_tol=SAME)):
-        raise TypeError(
-            "f takes arrays, and was to be searched on single numbers: "
-            "say shape=(3,), or shape=() for single numbers"
-        )  # fmt: skip
+    if not value or not slope or not alone or len(slope) < len(array):
+        return None
+    is_elementwise = len(value) == len(array) and isclose(value[-1], alone[-1], rel_tol=SAME)
+    return None if is_elementwise else (numpy.zeros(3),)
 
 
 def _on_array(function: Callable[..., Any], x: Any) -> list[float] | None:
@@ -204,4 +201,4 @@ def _on_array(function: Callable[..., Any], x: Any) -> list[float] | None:
         return None
 
 
-__all__ = ["SearchSpace", "example", "refuse_arrays_in_disguise"]
+__all__ = ["SearchSpace", "arrays_in_disguise", "example"]

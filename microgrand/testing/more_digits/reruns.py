@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from microgrand.testing.exact import EXACT, many_digits, released
+from microgrand.testing.functions import lacks_value
 from microgrand.testing.more_digits.formulas import ROUNDINGS, Formula
 from microgrand.testing.more_digits.run import DigitsLostError, Run
 from microgrand.testing.more_digits.ways import ways
@@ -115,7 +116,9 @@ class Rerun(Formula):
     def _outputs(self, run: Run, inputs: Sequence[Any]) -> list[Any]:
         try:
             found = [exact if EXACT.isfinite(exact) else None for _, exact in self._way(run, inputs)]
-        except (ArithmeticError, ValueError):
+        except Exception as error:
+            if not lacks_value(error):
+                raise
             found = []
         if run.lost:
             raise DigitsLostError(run.lost)
