@@ -7,6 +7,7 @@ import pytest
 from frameworks import PLACES, SCALES, assert_fault, check, skip_if_newer, skip_without
 
 from microgrand.testing import GradientMismatch, Verdict, assert_gradient, check_gradient
+from microgrand.testing.functions import FlatFunction
 
 skip_without("jax", "JAX")
 
@@ -86,6 +87,52 @@ def test_jax_is_searched(jax64):
     assert not assert_gradient(tanh, gradient=jax64.jit(jax64.grad(tanh)), domain=(0.1, 5), max_examples=50).unjudged
     with pytest.raises(GradientMismatch):
         assert_gradient(tanh, gradient=lambda x: 1.0 - tanh(x), domain=(0.1, 5))
+
+
+@pytest.mark.parametrize(("slope", "expected"), [(3, Verdict.AGREE), (2, Verdict.DISAGREE)])
+def test_the_rule_of_a_custom_function_is_its_gradient(jax64, slope, expected):
+    """A `custom_vjp` and a `custom_jvp` are checked by their names alone, on numbers and on arrays."""
+    by_vjp = jax64.custom_vjp(lambda x: x**3)
+    by_vjp.defvjp(lambda x: (x**3, x), lambda x, v: (slope * x * x * v,))
+    by_jvp = jax64.custom_jvp(lambda x: x**3)
+    by_jvp.defjvp(lambda xs, ts: (xs[0] ** 3, slope * xs[0] ** 2 * ts[0]))
+    for f in (by_vjp, by_jvp, jax64.jit(by_vjp)):
+        for at in (1.5, jax64.numpy.array([1.5, -2.0])):
+            report = check_gradient(f, at=at)
+            assert {finding.judgement.verdict for finding in report.findings} == {expected}
+
+
+def test_custom_functions_are_searched(jax64):
+    """By their names alone, too: a right rule passes, and a wrong one is found."""
+    assert assert_gradient(jax64.nn.relu, domain=(-5, 5), max_examples=20).agreed > 5
+    f = jax64.custom_jvp(lambda x, y: x * jax64.numpy.sin(y))
+    f.defjvp(lambda xs, ts: (xs[0] * jax64.numpy.sin(xs[1]), ts[0] * jax64.numpy.sin(xs[1]) + ts[1] * xs[0]))
+    with pytest.raises(GradientMismatch, match="∂f/∂y is claimed as"):
+        assert_gradient(f, domain=(-5, 5))
+
+
+def test_numbers_that_jax_flushes_are_left_out(jax):
+    """JAX takes 1e-310, and in single precision 1e-40, for 0, where relu has a kink: that is no fault of a gradient."""
+    f = jax.jit(jax.nn.relu)
+    assert check_gradient(f, at=1e-40).verdict is Verdict.CANNOT_JUDGE
+    found = assert_gradient(f, gradient=jax.jit(jax.grad(f)), domain=(-1, 1), max_examples=50)
+    assert "f takes numbers below the smallest normal one for 0" in found.unjudged
+    assert found.agreed > 10
+    assert "left out: f takes numbers below the smallest normal one for 0" in str(found)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_f_gets_arrays_as_they_were_given(jax, dtype):
+    """An array of JAX keeps its shape and precision, which is noted."""
+    seen = set()
+
+    def f(x):
+        seen.add((x.dtype.name, x.shape))
+        return (x * x).sum()
+
+    function = FlatFunction(f, jax.numpy.ones((2, 1), dtype=dtype))
+    assert (function([1.5, 2.0]), function.precision) == ([6.25], dtype)
+    assert seen == {(dtype, (2, 1))}
 
 
 # ---- released derivatives that are wrong -----------------------------------------------------------------------------
