@@ -1,7 +1,7 @@
 """A gradient of many inputs, judged along random directions: as few products as tell whether all of it is right.
 
 A wrong component shows in a product with a random direction, and one product more tells which it is. Where several are
-wrong, halving the direction again and again finds some of them: 2·log₂ n products for each, in the place of n.
+wrong, halving the direction again and again finds one of them: log₂ n products in the place of n.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from math import fsum, isfinite, nan
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from microgrand.testing.held import Claim
+from microgrand.testing.references import References
 from microgrand.testing.report import Finding
 from microgrand.testing.verdict import Judgement, Verdict
 
 DIRECTIONS = 3  # a wrong component is missed only where it is small in all of them
-MOST_NAMED = 2  # wrong components that are searched for by halving
 RANGE = 1e-30  # components smaller than this part of the largest one are not told from nothing
 
 
-class Component:
-    """What all findings about one output have in common.
+class Row(NamedTuple):
+    """The claimed derivatives of one output in all the inputs.
 
     name     of the output, "∂f"
     names    of the inputs
@@ -30,60 +30,17 @@ class Component:
     weights  of the outputs in the sum that is differentiated
     claims   one per input
     formula  the claims in many digits, when they are asked for; None where these are not to be had
-    glance   a first judgement on a claim; what agrees in it is done with
-    judged   the judgement
     """
 
-    def __init__(
-        self,
-        name: str,
-        names: Sequence[str],
-        numbers: Sequence[float],
-        weights: Mapping[int, float],
-        claims: Sequence[float],
-        formula: Callable[[], Sequence[Any] | None],
-        glance: Callable[[Claim], Judgement],
-        judged: Callable[[Claim], Judgement],
-    ) -> None:
-        self.name = name
-        self.names = names
-        self.numbers = numbers
-        self.weights = weights
-        self.claims = claims
-        self.formula = formula
-        self.glance = glance
-        self.judged = judged
+    name: str
+    names: Sequence[str]
+    numbers: Sequence[float]
+    weights: Mapping[int, float]
+    claims: Sequence[float]
+    formula: Callable[[], Sequence[Any] | None]
 
-    def findings(self, directions: int = DIRECTIONS) -> list[Finding]:
-        """Findings along directions; where one disagrees, about the inputs whose components are wrong."""
-        source = random.Random(len(self.claims))
-        found = []
-        for n in range(directions):
-            direction = self.direction(source)
-            judgement = self.glance(self.claim(direction))
-            if judgement.verdict is Verdict.DISAGREE and (wrong := self.wrong_ones(direction, judgement)):
-                return wrong
-            if judgement.verdict is not Verdict.AGREE:
-                judgement = self.judged(self.claim(direction))
-            if judgement.verdict is Verdict.DISAGREE:
-                because = "along this direction the claim is wrong, and in no input alone"
-                judgement = judgement._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
-            found.append(Finding(f"{self.name}·v{n + 1}, {len(self.claims)} inputs", nan, judgement))
-        return found
-
-    def direction(self, source: random.Random) -> dict[int, float]:
-        """A random direction to which each input adds about as much, as far as the claims tell."""
-        sizes = [abs(claim) for claim in self.claims if isfinite(claim) and claim]
-        typical = median(sizes) if sizes else 1.0
-        floor = RANGE * max(sizes, default=1.0)
-        shares = [max(abs(claim) or typical, floor) if isfinite(claim) else typical for claim in self.claims]
-        least = min(shares)
-        return {
-            k: source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) * least / share for k, share in enumerate(shares)
-        }
-
-    def claim(self, direction: Mapping[int, float]) -> Claim:
-        """The product of the claims with a direction."""
+    def along(self, direction: Mapping[int, float]) -> Claim:
+        """The product of the claims with a direction, as a claim."""
 
         def exact() -> Any:
             formula = self.formula()
@@ -92,34 +49,71 @@ class Component:
         number = fsum([weight * self.claims[k] for k, weight in direction.items()])
         return Claim(number, self.weights, direction, exact)
 
+
+def findings(row: Row, references: References, directions: int = DIRECTIONS) -> list[Finding]:
+    """Findings along random directions; where one disagrees, about the inputs whose components are wrong."""
+    return _Search(row, references).findings(directions)
+
+
+class _Search:
+    """The claims of a row, and what they are held against."""
+
+    def __init__(self, row: Row, references: References) -> None:
+        self.row = row
+        self.references = references
+
+    def findings(self, directions: int) -> list[Finding]:
+        """Findings along directions, or about inputs."""
+        row = self.row
+        source = random.Random(len(row.claims))
+        found = []
+        for n in range(directions):
+            direction = self.direction(source)
+            judgement = self.references.glance(self.row.along(direction))
+            if judgement.verdict is Verdict.DISAGREE and (wrong := self.wrong_ones(direction, judgement)):
+                return wrong
+            if judgement.verdict is not Verdict.AGREE:
+                judgement = self.references.judgement(self.row.along(direction))
+            if judgement.verdict is Verdict.DISAGREE:
+                because = "along this direction the claim is wrong, and in no input alone"
+                judgement = judgement._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
+            found.append(Finding(f"{row.name}·v{n + 1}, {len(row.claims)} inputs", nan, judgement))
+        return found
+
+    def direction(self, source: random.Random) -> dict[int, float]:
+        """A random direction to which each input adds about as much, as far as the claims tell."""
+        sizes = [abs(claim) for claim in self.row.claims if isfinite(claim) and claim]
+        typical = median(sizes) if sizes else 1.0
+        floor = RANGE * max(sizes, default=1.0)
+        shares = [max(abs(claim) or typical, floor) if isfinite(claim) else typical for claim in self.row.claims]
+        least = min(shares)
+        return {
+            k: source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) * least / share for k, share in enumerate(shares)
+        }
+
     def wrong_ones(self, direction: Mapping[int, float], seen: Judgement) -> list[Finding]:
         """The inputs whose components are wrong, where they are found.
 
         If one component alone is wrong, by δ, the claim is off by δ·vₖ along the direction, and by δ·vₖ·(1 + k/n) along
         one in which each weight is that much larger: so two products tell which one it is, as far as they are exact.
         """
-        count, gap = len(self.claims), seen.claim - seen.reference
-        tilted = self.glance(self.claim({k: weight * (1.0 + k / count) for k, weight in direction.items()}))
+        count, gap = len(self.row.claims), seen.claim - seen.reference
+        tilted = self.references.glance(
+            self.row.along({k: weight * (1.0 + k / count) for k, weight in direction.items()})
+        )
         place = ((tilted.claim - tilted.reference) / gap - 1.0) * count if gap else nan
         blur = 4.0 * (seen.error + tilted.error) / abs(gap) * count + 0.5 if gap else nan
         near = {k: weight for k, weight in direction.items() if abs(k - place) <= blur}
         return (self.halved(near) if near else []) or self.halved(direction)
 
-    def wrong_one(self, k: int) -> Finding | None:
-        """The input k, if its component is wrong."""
-        judgement = self.judged(self.claim({k: 1.0}))
-        if judgement.verdict is not Verdict.DISAGREE:
-            return None
-        return Finding(f"{self.name}/∂{self.names[k]}", self.numbers[k], judgement)
-
     def halved(self, direction: Mapping[int, float]) -> list[Finding]:
-        """Some of the inputs whose components are wrong, by halving the direction."""
-        found: list[Finding] = []
-        waiting = [list(direction)]
-        while waiting and len(found) < MOST_NAMED:
-            ks = waiting.pop()
-            if len(ks) == 1:
-                found += [finding for finding in [self.wrong_one(ks[0])] if finding is not None]
-            elif self.glance(self.claim({k: direction[k] for k in ks})).verdict is Verdict.DISAGREE:
-                waiting += [ks[len(ks) // 2 :], ks[: len(ks) // 2]]
-        return found
+        """The input at which halving the direction ends, always to a half that is wrong: none if it is not."""
+        ks = list(direction)
+        while len(ks) > 1:
+            half = ks[: len(ks) // 2]
+            seen = self.references.glance(self.row.along({k: direction[k] for k in half}))
+            ks = half if seen.verdict is Verdict.DISAGREE else ks[len(half) :]
+        judgement = self.references.judgement(self.row.along({ks[0]: 1.0}))
+        if judgement.verdict is not Verdict.DISAGREE:
+            return []
+        return [Finding(f"{self.row.name}/∂{self.row.names[ks[0]]}", self.row.numbers[ks[0]], judgement)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 import mpmath
@@ -61,6 +61,7 @@ def wrong(
 def opaque(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f` as it would be if it were written in C: called with floats, and not to be run on other numbers."""
 
+    @wraps(f)
     def on_floats(*xs: Any) -> Any:
         for x in numbers_in(xs):
             float.hex(x.real)
