@@ -60,6 +60,8 @@ def as_torch(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
                 return [_output(run, z.item() if isinstance(z, torch.Tensor) else z) for z in found]
         except TypeError as error:  # an operator of Python's, x * y, makes one of its own of whatever is raised inside
             raise (DigitsLostError(run.lost) if run.lost else error) from error
+        except RuntimeError as error:  # which PyTorch raises outside a domain too
+            raise (error if run.is_first else ValueError(str(error))) from error
 
     return run_again
 

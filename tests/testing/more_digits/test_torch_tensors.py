@@ -6,8 +6,9 @@ import random
 
 import numpy as np
 import pytest
-from frameworks import skip_without
+from frameworks import skip_if_newer, skip_without
 
+from microgrand.testing import Verdict, check_gradient
 from microgrand.testing.exact import EXACT, many_digits, released
 from microgrand.testing.more_digits.run import DigitsLostError, Run
 
@@ -431,3 +432,32 @@ def test_nothing_of_the_callers_changes():
 
 
 TABLES = ("FORMULAS", "OUTCOMES", "CHOICES", "REMAINDERS", "MOVES", "SUMS", "PARTS")
+
+
+# ---- beside the point, and what is found -----------------------------------------------------------------------------
+def test_outside_its_domain_a_function_has_no_value():
+    """PyTorch's own refusal of a number, which beside a domain's end is met, is that of any function there."""
+    run = Run()
+    with many_digits(DIGITS):
+        run_again(entropy_of, 0.0, run=run)
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            run_again(entropy_of, 0.0, run=Run(run), moves=[EXACT.mpf(-1)])
+
+
+def entropy_of(p):
+    p = torch.tensor(p, dtype=torch.float64)
+    return F.binary_cross_entropy(p, torch.full_like(p, 0.25))
+
+
+def test_the_slope_of_a_cosine_of_short_vectors_by_pytorch_is_wrong():
+    """Below 1e-8 a length counts as 1e-8, and is constant; PyTorch differentiates it all the same."""
+    skip_if_newer("torch")
+
+    def cosine(x):
+        return F.cosine_similarity(torch.stack([x, 2 * x]), torch.ones(2, dtype=torch.float64), dim=0)
+
+    report = check_gradient(
+        lambda x: cosine(torch.tensor(x, dtype=torch.float64)), gradient=by_autograd(cosine), at=1e-9
+    )
+    assert report.verdict is Verdict.DISAGREE
+    assert report.findings[0].judgement.reference == pytest.approx(3 / math.sqrt(2) * 1e8)
