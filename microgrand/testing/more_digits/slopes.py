@@ -10,6 +10,7 @@ from microgrand.testing.exact import EXACT
 FINER = 1024  # the second step, as a fraction of the first
 REFINEMENTS = 2
 MUCH_FINER = 10**15
+LOGARITHMS = 4.98  # log(MUCH_FINER) / log(FINER)
 CANCELLED = 2.0**20  # roundings of the last digit: a difference of no more is none
 SETTLED = 2.0**-40  # of the slope: two quotients that differ by more ask for finer steps
 GROWING = 8.0  # a quotient that grows so much from one step to the finer one has no limit
@@ -57,8 +58,8 @@ def slopes(value: Callable[[Any], Any], step: Any, sides: tuple[bool, bool] = (T
 
     >>> from microgrand.testing.exact import many_digits
     >>> with many_digits(60):
-    ...     [float(side) for side in slopes(lambda t: abs(3 * t), EXACT.mpf(10) ** -20).sides]
-    [-3.0, 3.0]
+    ...     [EXACT.nstr(side, 3) for side in slopes(lambda t: abs(3 * t), EXACT.mpf(10) ** -20).sides]
+    ['-3.0', '3.0']
     """
     here = value(EXACT.mpf(0))
     if here is None:
@@ -81,7 +82,8 @@ def one_sided(value: Callable[[Any], Any], here: Any, step: Any) -> Side | None:
     Where a step is too coarse for a function so steep or so rough, quotients grow, are missing or disagree: finer ones
     tell.
     """
-    found = _quotient(value, here, step)
+    found = before = _quotient(value, here, step)
+    steady = 0  # how often the quotient grew as a logarithm does
     for _ in range(REFINEMENTS):
         if found is not None and found.truncation <= SETTLED * abs(found.slope) < EXACT.inf:
             break
@@ -89,7 +91,25 @@ def one_sided(value: Callable[[Any], Any], here: Any, step: Any) -> Side | None:
         finer = _quotient(value, here, step)
         if found is None or EXACT.isinf(found.slope) or (finer is not None and finer.truncation <= found.truncation):
             found = finer
+        steady += _grows_as_a_logarithm(before, finer)
+        before = finer
+    if before is not None and steady == REFINEMENTS:
+        return Side(EXACT.inf * EXACT.sign(before.slope), EXACT.mpf(0))
     return found
+
+
+def _grows_as_a_logarithm(before: Side | None, finer: Side | None) -> bool:
+    """Whether each factor of the step adds as much to the quotient, as for x·log x at 0.
+
+    >>> from microgrand.testing.exact import many_digits
+    >>> with many_digits(200):
+    ...     one_sided(lambda t: t * EXACT.log(t) if t else t, EXACT.mpf(0), EXACT.mpf(10) ** -45).slope
+    mpf('-inf')
+    """
+    if before is None or finer is None or EXACT.isinf(before.slope) or EXACT.isinf(finer.slope):
+        return False
+    rise = abs(finer.slope) - abs(before.slope)
+    return bool(before.truncation < 2 * rise / LOGARITHMS < 4 * before.truncation)
 
 
 def _quotient(value: Callable[[Any], Any], here: Any, step: Any) -> Side | None:
