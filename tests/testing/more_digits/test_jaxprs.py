@@ -4,9 +4,10 @@ import functools
 import math
 import random
 
+import mpmath
 import numpy
 import pytest
-from frameworks import skip_without
+from frameworks import skip_if_newer, skip_without
 
 from microgrand.testing import check_gradient
 from microgrand.testing.exact import EXACT, many_digits
@@ -352,3 +353,45 @@ def test_a_slope_too_large_for_the_precision_is_infinite():
     assert check_gradient(jnp.reciprocal, gradient=gradient, at=at).verdict is Verdict.AGREE
     assert check_gradient(jnp.reciprocal, gradient=lambda x: math.inf, at=at).verdict is Verdict.DISAGREE
     assert check_gradient(lambda x: 1 / x, gradient=lambda x: -math.inf, at=at).verdict is Verdict.DISAGREE
+
+
+# ---- released derivatives of JAX -------------------------------------------------------------------------------------
+
+ELEMENTWISE = (
+    "relu", "relu6", "sigmoid", "softplus", "soft_sign", "silu", "log_sigmoid", "leaky_relu", "hard_sigmoid",
+    "hard_silu", "hard_tanh", "elu", "celu", "selu", "gelu", "squareplus", "mish", "identity", "sparse_plus", "sparse_sigmoid",
+)  # fmt: skip
+LOOKED_AT = (0.0, 1.0, -1.0, 0.3, -3.0, 24.0, -53.0, 1e-9)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_activations_agree_in_single_precision(name):
+    """JAX's own derivatives of activations are right at kinks and where they saturate."""
+    f = getattr(jax.nn, name)
+    for x in LOOKED_AT:
+        report = check_gradient(f, gradient=jax.grad(f), at=x)
+        assert report.verdict is Verdict.AGREE, report
+
+
+FAULTS = {
+    "sinc": (jnp.sinc, 1e-20, -3.2898681336964527e-20),  # -inf, by 1/x²
+    "hypot": (lambda x: jnp.hypot(x, 0.0), 1e-20, 1.0),  # NaN, by 0/0
+    "angle": (jnp.angle, 1e-20, 0.0),  # NaN, by 0/0
+    "gelu": (jax.nn.gelu, 1e30, 1.0),  # NaN, by inf·0
+    "arcsinh": (jnp.arcsinh, 1e30, 1e-30),  # 0, by 1/inf
+    "i0": (jax.scipy.special.i0, 0.0, 0.0),  # 1
+    "spence": (jax.scipy.special.spence, 1.0, -1.0),  # 0
+    "digamma": (jax.scipy.special.digamma, -8.5, float(mpmath.psi(1, -8.5))),  # 6.8
+    "factorial": (jax.scipy.special.factorial, -1.0, 0.0),  # NaN
+    "betaln": (lambda x: jax.scipy.special.betaln(x, 2.0), -9.5, -1 / -9.5 - 1 / -8.5),  # NaN
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_faults_of_jax_are_confirmed(name):
+    """Where a released derivative of JAX is wrong in single precision, the reference is the right one."""
+    skip_if_newer("jax")
+    f, x, right = FAULTS[name]
+    report = check_gradient(f, gradient=jax.grad(f), at=x)
+    assert report.verdict is Verdict.DISAGREE, report
+    assert report.findings[0].judgement.reference == pytest.approx(right, rel=1e-5, abs=1e-30)
