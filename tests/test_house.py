@@ -91,6 +91,11 @@ LATE = {
     "program/jit": "numba takes a second to load, and need not be there",
     "hypothesis_hook": "hypothesis calls it in every test run, also in one that draws no Value",
     "training": "SoftmaxClassifier needs scikit-learn, which takes a second to load",
+    **dict.fromkeys(
+        ["testing/checking", "testing/held", "testing/references", "testing/second_order"],
+        "many digits need mpmath, which need not be there",
+    ),
+    "testing/more_digits/ways": "JAX and PyTorch need not be there",
 }
 
 

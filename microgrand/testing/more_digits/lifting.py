@@ -44,7 +44,7 @@ def lifted(f: Callable[..., Any], further: Callable[[Any], Any] = lambda item: N
     >>> from microgrand.testing.more_digits.number import Number
     >>> from microgrand.testing.more_digits.run import Run
     >>> with many_digits(30):
-    ...     z = lifted(lambda x: exp(x) - 1)(Number(1e-20, EXACT.mpf(1e-20), Run()))
+    ...     z = lifted(eval("lambda x: exp(x) - 1", {"exp": exp}))(Number(1e-20, EXACT.mpf(1e-20), Run()))
     ...     z.near, EXACT.nstr(z.exact, 5)
     (0.0, '1.0e-20')
     """
