@@ -359,7 +359,8 @@ def test_a_slope_too_large_for_the_precision_is_infinite():
 
 ELEMENTWISE = (
     "relu", "relu6", "sigmoid", "softplus", "soft_sign", "silu", "log_sigmoid", "leaky_relu", "hard_sigmoid",
-    "hard_silu", "hard_tanh", "elu", "celu", "selu", "gelu", "squareplus", "mish", "identity", "sparse_plus", "sparse_sigmoid",
+    "hard_silu", "hard_tanh", "elu", "celu", "selu", "gelu", "squareplus", "mish", "identity", "sparse_plus",
+    "sparse_sigmoid",
 )  # fmt: skip
 LOOKED_AT = (0.0, 1.0, -1.0, 0.3, -3.0, 24.0, -53.0, 1e-9)
 
