@@ -1,4 +1,7 @@
-"""What `microgrand check` does: find the functions that words name, and search for a point of a wrong derivative."""
+"""What `microgrand check` does: find the functions that words name, and search for a point of a wrong derivative.
+
+Of a module alone it lists the derivatives in it: see `listing.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from microgrand.cli.listing import listing
 from microgrand.errors import InputError
 from microgrand.table.domains import REALS
 from microgrand.testing.checking import NO_GRADIENT
@@ -23,18 +28,34 @@ AGREES, DISAGREES, CANNOT_JUDGE = 0, 1, 3  # exit codes; 2 is bad input
 
 
 def check(
-    function: str, gradient: str | None, domains: Sequence[str], examples: int, seed: int | None
+    function: str,
+    gradient: str | None,
+    domains: Sequence[str],
+    examples: int,
+    seed: int | None,
+    order: int = 1,
+    mode: str = "reverse",
+    budget: float | None = None,
 ) -> tuple[int, str]:
-    """The exit code of a search, and what was found in words.
+    """The exit code of a search, and what was found in words; of a module without a function, what can be checked.
 
     function, gradient  `module:function`, importable from the current folder
     domains             `argument=domain`, where a domain is a name such as positive, or low,high
+    order, mode         of the derivative, as `check_gradient` takes them
+    budget              seconds that the search may take
     """
+    if ":" not in function:
+        if gradient is not None or domains:
+            raise InputError(f"name a function as module:function; got {function!r}")
+        return AGREES, listing(_module(function, "f"))
     f = _named(function)
     claimed = _named(gradient) if gradient is not None else None
     try:
         named = dict([_assignment(words) for words in domains])
-        found = assert_gradient(f, gradient=claimed, domain=named or REALS, max_examples=examples, seed=seed)
+        found = assert_gradient(
+            f, gradient=claimed, domain=named or REALS, max_examples=examples, seed=seed, budget=budget, order=order,
+            mode=mode,
+        )  # fmt: skip
     except GradientMismatch as mismatch:
         return DISAGREES, f"disagree: {mismatch}"
     except NothingJudged as error:
@@ -63,16 +84,7 @@ def _named(words: str) -> Callable[..., Any]:
     module, colon, name = words.partition(":")
     if not (module and colon and name):
         raise InputError(f"name a function as module:function; got {words!r}")
-    if module.startswith("."):
-        raise InputError(f"name the module without a path, as `import` takes it; got {module!r}")
-    if module.endswith(".py"):
-        raise InputError(f"{module} is a file: name the module, {Path(module).stem}:{name}")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    try:
-        found: Any = importlib.import_module(module)
-    except Exception as error:  # the module may raise anything
-        raise InputError(f"{module} cannot be imported: {type(error).__name__}: {error}") from error
+    found: Any = _module(module, name)
     for part in name.split("."):
         if not hasattr(found, part):
             near = difflib.get_close_matches(part, dir(found), 1)
@@ -82,6 +94,20 @@ def _named(words: str) -> Callable[..., Any]:
         raise InputError(f"{words} is no function, but of type {type(found).__name__}")
     function: Callable[..., Any] = found
     return function
+
+
+def _module(module: str, name: str) -> ModuleType:
+    """The module of that name, in which a function is looked for."""
+    if module.startswith(".") or "/" in module:
+        raise InputError(f"name the module without a path, as `import` takes it; got {module!r}")
+    if module.endswith(".py"):
+        raise InputError(f"{module} is a file: name the module, {Path(module).stem}:{name}")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        return importlib.import_module(module)
+    except Exception as error:  # the module may raise anything
+        raise InputError(f"{module} cannot be imported: {type(error).__name__}: {error}") from error
 
 
 def _assignment(words: str) -> tuple[str, Any]:

@@ -72,7 +72,16 @@ def _predict(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from microgrand.cli.check import check
 
-    code, text = check(options.function, options.gradient, options.domain, options.examples, options.seed)
+    code, text = check(
+        options.function,
+        options.gradient,
+        options.domain,
+        options.examples,
+        options.seed,
+        options.order,
+        options.mode,
+        options.budget,
+    )
     print(text, flush=True)
     return code
 
@@ -225,17 +234,25 @@ def _add_check(commands: Any) -> None:
         "check",
         help="search for a point at which a derivative is wrong",
         description="Search for arguments at which a gradient is not the derivative of a function, and print the "
-        "simplest one found. Exit code 0: the derivative agrees wherever it could be judged; 1: it is wrong; 2: bad "
-        "input; 3: it could be judged nowhere.",
+        "simplest one found. Of a module alone, list the derivatives in it, and the command that checks each: those "
+        "of JAX's custom_vjp and custom_jvp, PyTorch's autograd.Function, microgrand's Primitive, and of functions "
+        "beside one that is called as their derivative, such as f and f_gradient. Exit code 0: the "
+        "derivative agrees wherever it could be judged, or the list; 1: it is wrong; 2: bad input, or nothing to list; "
+        "3: it could be judged nowhere.",
     )
-    check.add_argument("function", metavar="MODULE:FUNCTION", help="of floats, importable from the current folder")
-    check.add_argument("--gradient", metavar="MODULE:FUNCTION", help="its derivative (default: microgrand's own, for a "
-                       "function that runs on Values)")  # fmt: skip
+    check.add_argument("function", metavar="MODULE[:FUNCTION]", help="of floats, importable from the current folder")
+    check.add_argument("--gradient", metavar="MODULE:FUNCTION", help="its derivative (default: the one that it brings "
+                       "along, or microgrand's own, for a function that runs on Values)")  # fmt: skip
+    check.add_argument("--order", type=int, choices=(1, 2), default=1, help="2 for the second derivative, or the "
+                       "Hessian (default: %(default)s)")  # fmt: skip
+    check.add_argument("--mode", choices=("reverse", "forward"), default="reverse", help="forward for a derivative "
+                       "that takes a direction v too, and returns the product (default: %(default)s)")  # fmt: skip
     check.add_argument("--domain", nargs="+", action="extend", default=[], metavar="ARGUMENT=DOMAIN", help="where to "
                        "look: low,high, or one of "
                        "positive, non_negative, non_zero, open_unit, closed_unit, … (default: all reals)")  # fmt: skip
     check.add_argument("--examples", type=_one_or_more, default=100, metavar="N", help="default: %(default)s")
     check.add_argument("--seed", type=_whole, metavar="N", help="of the search (default: the same search every time)")
+    check.add_argument("--budget", type=_positive, metavar="SECONDS", help="after which no further point is looked at")
     check.set_defaults(run=_check)
 
 

@@ -23,6 +23,42 @@ def misspelt(x, y): return y / z, math.log(x)
 def powers(x, y): return y / x, math.log(-x)
 def one_more(x, y, v): return v[0] * y, v[0] * x
 value = 3
+def cube(x): return x**3
+def dcube(x): return 3 * x * x
+def cube_second(x): return 6 * x
+def cube_jvp(x, v): return 3 * x * x * v
+"""
+
+# Derivatives in a module, and others beside them.
+DECLARED = """
+import math
+import jax, torch
+import jax.numpy as jnp
+from microgrand import Primitive, tanh
+from math import sin
+def f(x, y): return math.log(x) * y
+def f_gradient(x, y): return y / x, math.log(x)
+def grad_f(x): return 1 / x
+def hess_f(x, y): return [[-y / x**2, 1 / x], [1 / x, 0.0]]
+def helper(x): return 2 * x
+def _hidden(x): return x
+def _hidden_gradient(x): return 1.0
+@jax.custom_vjp
+def soft(x): return jnp.log1p(jnp.exp(x))
+soft.defvjp(lambda x: (soft(x), x), lambda x, v: (v * jax.nn.sigmoid(x),))
+@jax.custom_jvp
+def wave(x): return jnp.sin(x)
+wave.defjvp(lambda x, v: (wave(x[0]), jnp.sin(x[0]) * v[0]))
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(context, x):
+        context.save_for_backward(x)
+        return x**3
+    @staticmethod
+    def backward(context, v):
+        (x,) = context.saved_tensors
+        return v * 3 * x * x
+cube = Primitive("cube", lambda x: x * x * x, (lambda z, x: 3.0 * x * x,))
 """
 
 CALLS = [
@@ -30,7 +66,7 @@ CALLS = [
     (["sums:f", "--gradient", "sums:right", "--domain", "x=0.5,9", "y=-1,1", "--examples", "9"], 0, "agree: at 9"),
     (["--domain", "x=0.5,9", "y=-1,1", "sums:f", "--gradient", "sums:right"], 0, "agree: at "),
     (["--gradient", "sums:right", "--examples", "9", "--domain", "x=positive", "sums:f"], 0, "agree: at "),
-    (["sums:f", "--gradient", "sums:wrong", "--domain", "x=positive"], 1, "disagree: at (0.5, 0.0) the gradient is wrong"),
+    (["sums:f", "--gradient", "sums:wrong", "--domain", "x=positive"], 1, "disagree: at (0.5, 0.0) the gradient is"),
     (["sums:noise", "--gradient", "sums:zero", "--examples", "9"], 3, "cannot judge: none of the "),
     (["microgrand:tanh", "--examples", "30", "--seed", "3"], 0, "agree: at "),
     (["sums:f"], 2, "sums:f does not run on microgrand's Values, or its result does not depend on them: name its"),
@@ -44,14 +80,24 @@ CALLS = [
     (["sums:f", "--gradient", "sums:right", "--domain", "x=a,b"], 2, "the ends of a domain are numbers"),
     (["sums:value"], 2, "is no function"),
     (["nope:f"], 2, "nope cannot be imported: ModuleNotFoundError"),
-    (["sums"], 2, "name a function as module:function"),
+    (["sums", "--gradient", "sums:right"], 2, "name a function as module:function"),
+    (["sums:cube", "--gradient", "sums:cube_second", "--order", "2", "--domain", "x=-9,9"], 0, "agree: at "),
+    (["sums:cube", "--gradient", "sums:dcube", "--order", "2", "--domain", "x=-9,9"], 1, "∂²f/∂x² is claimed as"),
+    (["sums:cube", "--gradient", "sums:cube_jvp", "--mode", "forward", "--domain", "x=-9,9"], 0, "agree: at "),
+    (["sums:cube", "--gradient", "sums:dcube", "--order", "2", "--mode", "forward"], 2, "order is 1 or 2, and mode"),
+    (["sums:cube", "--gradient", "sums:dcube", "--domain", "x=-9,9", "--budget", "1e-9"], 3, "cannot judge: none of"),
+    (["sums:cube", "--gradient", "sums:dcube", "--budget", "0"], 2, "expected a number above 0; got 0"),
+    (["sums:cube", "--gradient", "sums:dcube", "--order", "3"], 2, "argument --order: invalid choice"),
+    (["nope"], 2, "nope cannot be imported: ModuleNotFoundError"),
+    (["sums.py"], 2, "sums.py is a file: name the module, sums:f"),
+    (["json"], 2, "json has nothing to check: no custom_vjp or custom_jvp of JAX's, no autograd.Function of PyTorch's"),
     (["sums:f", "--gradient", "sums:right", "--domain", "z=positive"], 2, "the function has no argument 'z', but x, y"),
     (["sums:f", "--gradient", "sums:right", "--domain", "x=quark"], 2, "no domain is called 'quark'"),
     (["sums:f", "--gradient", "sums:right", "--domain", "x=2,1"], 2, "no finite float lies in [2, 1]"),
     (["sums:f", "--gradient", "sums:right", "--domain", "x"], 2, "a domain is given as argument=domain"),
     (["sums:f", "--gradient", "sums:zero"], 2, "zero() takes 1 positional argument"),
     (["sums:f", "--gradeint", "sums:right"], 2, "usage: microgrand check"),
-    ([], 2, "the following arguments are required: MODULE:FUNCTION"),
+    ([], 2, "the following arguments are required: MODULE[:FUNCTION]"),
     (["sums:f", "--examples", "0"], 2, "expected a whole number from 1 up"),
 ]  # fmt: skip
 
@@ -66,6 +112,38 @@ def test_check(tmp_path, monkeypatch, arguments, code, text):
     said, silent = (done.stderr, done.stdout) if code == 2 else (done.stdout, done.stderr)
     assert text in said
     assert not silent
+
+
+def test_a_module_alone_is_listed(tmp_path, monkeypatch):
+    """Each derivative that the module declares, with its command, in the module's order; none of what it imports."""
+    for framework in ("jax", "torch"):
+        pytest.importorskip(framework, reason=f"{framework} is not installed: pip install {framework}")
+    monkeypatch.chdir(tmp_path)
+    Path("declared.py").write_text(DECLARED)
+    done = run("check", "declared")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [" ".join(line.split()) for line in done.stdout.splitlines()] == [
+        "6 to be checked",
+        "microgrand check declared:f --gradient declared:f_gradient f_gradient beside f",
+        "microgrand check declared:f --gradient declared:hess_f --order 2 hess_f beside f",
+        "microgrand check declared:soft a custom_vjp of JAX's",
+        "microgrand check declared:wave a custom_jvp of JAX's",
+        "microgrand check declared:Cube an autograd.Function of PyTorch's",
+        "microgrand check declared:cube a Primitive",
+        "not to be checked",
+        "declared:f grad_f does not take the arguments of f, nor one more",
+        "helper: no derivative is declared, or called as f_gradient, grad_f, df, f_prime for f",
+    ]
+
+
+@pytest.mark.parametrize(("name", "code"), [("soft", 0), ("wave", 1), ("Cube", 0), ("cube", 0)])
+def test_what_is_listed_is_checked_by_its_command(tmp_path, monkeypatch, name, code):
+    """A function that brings its derivative along needs no other: right ones agree, a wrong one does not."""
+    for framework in ("jax", "torch"):
+        pytest.importorskip(framework, reason=f"{framework} is not installed: pip install {framework}")
+    monkeypatch.chdir(tmp_path)
+    Path("declared.py").write_text(DECLARED)
+    assert run("check", f"declared:{name}", "--examples", "20").returncode == code
 
 
 def test_the_exit_code_is_that_of_the_process(tmp_path):
