@@ -19,7 +19,7 @@ from microgrand.testing.checking import Check, kind_of
 from microgrand.testing.claims import Gradient
 from microgrand.testing.declared import Products, with_declared_rule
 from microgrand.testing.functions import FlatFunction, WrongShape
-from microgrand.testing.report import Report, in_five_lines
+from microgrand.testing.report import Finding, Report, in_five_lines
 from microgrand.testing.screening import Screen
 from microgrand.testing.search_space import SearchSpace, arrays_in_disguise, example
 from microgrand.testing.simplest import simplest_failure, simplified
@@ -29,6 +29,7 @@ GLANCES = 10  # coarse looks for each point that is judged
 GLANCING = 2.0  # seconds at most
 ARRAYS = 20  # points that are judged besides, of a function that takes arrays too
 SUSPECTS = 12  # of which so many are judged
+NEXT_TO_NOTHING = 2.0**-511  # the root of the smallest normal number: formulas are clamped lest they overflow
 
 
 class GradientMismatch(AssertionError):  # noqa: N818  it is what a failing test shows
@@ -186,6 +187,9 @@ class _Searching:
             report = check.report(self.order, self.mode)
         except WrongShape as error:
             raise GradientMismatch(arguments, check.refused(str(error)), []) from error
+        if report.verdict is Verdict.DISAGREE and all(map(_is_next_to_nothing, report.findings)):
+            self.tally["claim and derivative are both next to nothing"] += 1
+            return
         if report.verdict is Verdict.DISAGREE:
             raise GradientMismatch(arguments, report, _edges(check) if self.gradient is None and self.is_plain else [])
         self.judged = function if report.verdict is Verdict.AGREE else self.judged
@@ -280,6 +284,12 @@ def _edges(check: Check) -> list[JudgedEdge]:
     assert check.recorded is not None  # else there would be no gradient to be wrong
     _, outputs, _ = check.recorded
     return [edge for output in outputs if isinstance(output, Value) for edge in faulty_edges(output)]
+
+
+def _is_next_to_nothing(finding: Finding) -> bool:
+    """Whether nothing is wrong beyond what a formula lacks that is clamped lest it overflow."""
+    found = finding.judgement
+    return found.verdict is not Verdict.DISAGREE or abs(found.claim - found.reference) <= NEXT_TO_NOTHING
 
 
 def _reason(report: Report) -> str:

@@ -42,6 +42,7 @@ class Run:
     unit       the unit roundoff of the coarsest format on the way
     smallest   the smallest normal number of that format
     largest    the largest number on the way, as floats have it
+    rounds     whether a number was rounded to a whole one
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Run:
         self.unit: float = FORMATS["float"][0] if first is None else first.unit
         self.smallest: float = FORMATS["float"][1] if first is None else first.smallest
         self.largest = 0.0
+        self.rounds = False
         self.decisions: list[Any] = []
         self.muddy: dict[int, Any] = {}
         self.lost = ""
@@ -76,6 +78,7 @@ class Run:
         (True, True)
         """
         place = len(self.decisions)
+        self.rounds = self.rounds or type(exact) is int
         outcome = exact
         if self.first is None:
             if near is not None and near != exact:

@@ -40,8 +40,9 @@ class Slopes(NamedTuple):
 
     @property
     def is_settled(self) -> bool:
-        """Whether more digits would not tell more."""
-        return bool(self.truncation <= SETTLED * max([abs(side) for side in self.sides]))
+        """Whether more digits would not tell more: a slope of 0 may be one of which they show nothing."""
+        size = max([abs(side) for side in self.sides])
+        return bool(size > 0 and self.truncation <= SETTLED * size)
 
     @property
     def sides(self) -> list[Any]:
