@@ -6,6 +6,7 @@ A claim is held against the best reference there is: see `references.py`.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, partial
 from itertools import repeat
@@ -21,7 +22,7 @@ from microgrand.testing.domain_arguments import as_domain
 from microgrand.testing.forward import directions, own_product, tangent
 from microgrand.testing.functions import FlatFunction, lacks_value
 from microgrand.testing.held import Claim
-from microgrand.testing.many_inputs import Row, findings
+from microgrand.testing.many_inputs import DIRECTIONS, Row, findings
 from microgrand.testing.references import References
 from microgrand.testing.report import Finding, Report
 from microgrand.testing.second_order import SecondDerivatives, hessian_shape, own_hessian
@@ -37,6 +38,9 @@ KINDS = {(1, "reverse"): "products", (1, "forward"): "tangents", (2, "reverse"):
 FEW_INPUTS = 32  # so many are looked at one by one
 MOST_MISSING = 3  # of many inputs, for which nothing is claimed, that are told
 MOST_REMEMBERED = 1_000_000  # numbers in the arguments of f whose values are kept
+SLOW = 0.05  # seconds: what takes longer is called FEWEST_CALLS times, unless a budget says otherwise
+FEWEST_CALLS = 36
+OFTEN = 200  # calls of f for one claim, if nothing limits them
 COTANGENTS = 2  # random products in which a vector-Jacobian product is looked at
 
 
@@ -48,6 +52,7 @@ def check_gradient(
     domain: Any = None,
     order: int = 1,
     mode: str = "reverse",
+    budget: float | None = None,
 ) -> Report:
     """Whether `gradient` is the derivative of `f` at a point; print the report to see what it rests on.
 
@@ -64,6 +69,8 @@ def check_gradient(
     mode      "forward" for a product with a direction: then `gradient` takes one argument more, a direction v in the
               shape of the argument, or the tuple of them for several, and returns ∂f/∂x·v in the shape of the result.
               It is judged along random directions
+    budget    seconds that one claim may take. Without it a function that takes more than a twentieth of a second is
+              called some 40 times at the most, and if it has several inputs it is judged along one random direction
 
     The verdict of the report is `agree`, `disagree` or `cannot judge`. At a kink every derivative from the left to the
     right one agrees.
@@ -85,7 +92,7 @@ def check_gradient(
     disagree
     """
     f, gradient, at = with_declared_rule(f, gradient, at, kind_of(order, mode))
-    return Check(FlatFunction(f, at), gradient, domain).report(order, mode)
+    return Check(FlatFunction(f, at), gradient, domain, budget).report(order, mode)
 
 
 def kind_of(order: int, mode: str) -> str:
@@ -102,11 +109,15 @@ class Check:
     outputs   its values at the point
     """
 
-    def __init__(self, function: FlatFunction, gradient: Callable[..., Any] | None, domain: Any) -> None:
+    def __init__(
+        self, function: FlatFunction, gradient: Callable[..., Any] | None, domain: Any, budget: float | None = None
+    ) -> None:
         self.function = function
         self.domains = _per_input(domain, function)
         self.recorded = function.recorded()
         self.gradient = gradient
+        self.budget = budget
+        self.most_evaluations: int | None = None
         self.memo: dict[tuple[float, ...], list[float] | Exception] = {}
         self.fault: Exception | None = None  # which f raised and which is no error of arithmetic
 
@@ -129,6 +140,7 @@ class Check:
 
     def trouble(self) -> str:
         """Why nothing can be said of a derivative at the point; empty where something can."""
+        start = time.monotonic()
         try:
             outputs = self.outputs(self.function.numbers)
         except Exception as error:
@@ -137,9 +149,17 @@ class Check:
             return f"f raised {type(error).__name__}: {error}"
         if not all([isinstance(z, float) and isfinite(z) for z in outputs]):
             return f"f has no finite real value here, but {outputs[0] if len(outputs) == 1 else outputs!r:.60}"
-        if not self.function.is_steady(outputs):
+        self.limit(time.monotonic() - start)
+        if not self.function.is_steady(outputs, *([1] if self.most_evaluations else [])):
             return "noise: f gives another value when it is called again with the same numbers"
         return FLUSHES if self.function.flushes() else ""
+
+    def limit(self, seconds: float) -> None:
+        """Decide how often f may be called, of which one call takes so long."""
+        if self.budget is not None and self.budget < OFTEN * seconds:
+            self.most_evaluations = max(int(self.budget / seconds), FEWEST_CALLS)
+        elif self.budget is None and seconds > SLOW:
+            self.most_evaluations = FEWEST_CALLS
 
     # ---- what is claimed -------------------------------------------------------------------------------------------
 
@@ -167,8 +187,9 @@ class Check:
         inputs = range(len(self.function.numbers))
         numbers = claimed.numbers[first : first + len(inputs)]
         missing = [k for k in inputs if isnan(numbers[k])]
-        if len(inputs) <= FEW_INPUTS or missing:
-            looked_at = inputs if len(inputs) <= FEW_INPUTS else missing[:MOST_MISSING]
+        few = FEW_INPUTS if self.most_evaluations is None else 1
+        if len(inputs) <= few or missing:
+            looked_at = inputs if len(inputs) <= few else missing[:MOST_MISSING]
             return [self.finding(name, weights, k, claimed, first + k, formula) for k in looked_at]
 
         def in_digits() -> Any:
@@ -176,7 +197,7 @@ class Check:
             return None if found is None else found[first : first + len(inputs)]
 
         row = Row(name, self.function.names, self.function.numbers, weights, numbers, in_digits)
-        found = findings(row, self.references)
+        found = findings(row, self.references, DIRECTIONS if self.most_evaluations is None else 1)
         if self.fault is not None:
             raise self.fault
         return found
@@ -282,7 +303,7 @@ class Check:
     def references(self) -> References:
         """What the claims are held against."""
         values = self.outputs(self.function.numbers)
-        return References(self.function, self.domains, values, self.outputs, self.recorded)
+        return References(self.function, self.domains, values, self.outputs, self.recorded, self.most_evaluations)
 
     def formula_of(self, gradient: Callable[..., Any], claims: list[float], *more: Any) -> Any:
         """The gradient in many digits, flat as the claims are; None where it cannot be had."""
@@ -292,7 +313,7 @@ class Check:
         arguments = (*self.function.arguments, *more)
         inputs = [*self.function.numbers, *numbers_in(list(more))]
         try:
-            return Rerun(gradient, arguments, inputs, claims).values
+            return Rerun(gradient, arguments, inputs, claims).finest_values()
         except DigitsLostError:
             return None
 

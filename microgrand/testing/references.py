@@ -37,6 +37,7 @@ class References:
     values     of the outputs at the point
     outputs    f on floats, flat to flat
     recorded   the inputs as Values, the outputs, and whether the code branched; None where f takes no Values
+    most_evaluations  of f on floats for one claim; None for as many as it takes
     """
 
     def __init__(
@@ -46,12 +47,14 @@ class References:
         values: Sequence[float],
         outputs: Callable[[Sequence[float]], Sequence[float]],
         recorded: tuple[list[Value], list[Any], bool] | None,
+        most_evaluations: int | None = None,
     ) -> None:
         self.function = function
         self.domains = domains
         self.values = values
         self.outputs = outputs
         self.recorded = recorded
+        self.most_evaluations = most_evaluations
         self.declined = ""  # why there is no formula
 
     def judgement(self, claim: Claim) -> Judgement:
@@ -62,6 +65,8 @@ class References:
 
         try:
             found = self._by_formula(claim, self._sides(claim.direction))
+            if found is not None and found.verdict is Verdict.DISAGREE:
+                found = self._by_formula(claim, self._sides(claim.direction), finest=True)
             if found is None:
                 return self.by_floats(claim)._replace(declined="in many digits f has no values beside x")
             if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
@@ -139,12 +144,12 @@ class References:
                 return False
         return True
 
-    def _by_formula(self, claim: Claim, sides: tuple[bool, bool]) -> Judgement | None:
+    def _by_formula(self, claim: Claim, sides: tuple[bool, bool], finest: bool = False) -> Judgement | None:
         """The verdict by the slopes of the formula toward these sides; None where it has none."""
         from microgrand.testing.more_digits.formulas import Line
 
         line = Line(self.formula, claim.direction)
-        found = line.slopes(claim.weights, sides)
+        found = line.slopes(claim.weights, sides, finest)
         if found is None:
             return None
         return Held(
@@ -174,7 +179,9 @@ class References:
 
     def leaps(self, claim: Claim) -> bool:
         """Whether f moves in steps close by, between which its formula has another slope than f seems to have."""
-        return self._is_rerun and bool(self.formula.jumps_beside(claim.direction, claim.weights))
+        if not self._is_rerun:
+            return False
+        return bool(self.formula.first.rounds or self.formula.jumps_beside(claim.direction, claim.weights))
 
     def _flushes(self, direction: Mapping[int, float]) -> bool:
         """Whether an input along the direction is so small that f, or the format it computes in, takes it for 0."""
@@ -232,7 +239,11 @@ class References:
             outputs = self.outputs(moved)
             return sum([weight * outputs[j] for j, weight in claim.weights.items()])
 
-        return sharpened(judge(along, x, claim.number, low=low, high=high), along, x)
+        precision = self.function.precision if k >= 0 else None
+        found = judge(
+            along, x, claim.number, low=low, high=high, precision=precision, most_evaluations=self.most_evaluations
+        )
+        return sharpened(found, along, x)
 
     def _reach(self, direction: Mapping[int, float]) -> tuple[float, float]:
         """How far the domain goes on in both senses of a direction."""

@@ -62,14 +62,18 @@ class Line:
         self._digits = formula.digits
         self._known: dict[tuple[Any, int | None, int], list[Any]] = {}
 
-    def slopes(self, weights: Mapping[int, float], sides: tuple[bool, bool] = (True, True)) -> Slopes | None:
+    def slopes(
+        self, weights: Mapping[int, float], sides: tuple[bool, bool] = (True, True), finest: bool = False
+    ) -> Slopes | None:
         """The derivatives along the direction from the left and from the right; None where there are none.
 
         weights  of the outputs in the sum that is differentiated
         sides    whether the left and the right side may be looked at
+        finest   whether to take as many digits as there may be from the start: in fewer, 1 + tanh x is 0 for
+                 x = -150, and what it is a factor of is settled all the same
         """
         found = None
-        for self._digits in (self._formula.digits, self._formula.most_digits):
+        for self._digits in (self._formula.digits, self._formula.most_digits)[finest:]:
             with many_digits(self._digits):
                 found = slopes(lambda t: self._value(weights, t, None), self._step, sides)
             if found is not None and found.is_settled:
