@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import numpy
 import pytest
 from corpus.cases import opaque
@@ -125,6 +126,26 @@ def test_the_error_of_a_second_difference_is_no_smaller_than_it_is(expression):
     found = curvature(expression, x)
     assume(truth is not None and not truth.kink and truth.left is not None and found is not None and found.left is None)
     assert abs(found.value - float(truth.left)) <= found.error + 1e-15 * abs(float(truth.left))
+
+
+# Functions that mislead differences: written for `math` and for mpmath, a point, and how sharp an error is to be had.
+MISLEADING = {
+    "quick waves": (lambda m, x: m.sin(1000 * x), 1.6215, 1e-6),
+    "a step": (lambda m, x: m.tanh(10000 * (x - 1)), 1.0003, 1e-6),
+    "nearly saturated": (lambda m, x: 50 + m.tanh(x**6), 1.6, math.inf),
+    "nearly saturated, by another function": (lambda m, x: 55 + m.erf(x**6), 1.33, math.inf),
+    "the tail of a sum": (lambda m, x: m.erf(3.6 * x), -1.4685, math.inf),
+}
+
+
+@pytest.mark.parametrize("name", MISLEADING)
+def test_misleading_functions_get_wide_errors(name):
+    """Where waves fall in step with the points, or f is flat to rounding farther out, the error says so."""
+    f, x, sharp = MISLEADING[name]
+    with mpmath.workdps(40):
+        truth = float(mpmath.diff(lambda x: f(mpmath, x), mpmath.mpf(x), 2))
+    found = curvature(lambda x: f(math, x), x)
+    assert abs(found.value - truth) <= found.error <= sharp * abs(truth)
 
 
 def test_second_differences_stay_inside():
