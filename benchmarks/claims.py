@@ -386,12 +386,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcomes: list[Outcome] = []
     if options.textbook:
         chosen = textbook(options.textbook, random.Random(options.seed))
-        outcomes += _told("textbook", list(of_textbook(chosen, options.seeds)))
+        outcomes += _searched("textbook", of_textbook(chosen, options.seeds))
     if options.slips:
         wrong = telling_slips(options.slips, random.Random(options.seed))
-        outcomes += _told("slips", list(of_slips(wrong, 1)))
+        outcomes += _searched("slips", of_slips(wrong, 1))
     if options.points:
-        found = list(of_points(islice(programs.claims(random.Random(options.seed)), options.points)))
+        found = watched(of_points(islice(programs.claims(random.Random(options.seed)), options.points)))
         print(points_described(found), flush=True)
         outcomes += found
     if options.beside:
@@ -406,9 +406,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _told(title: str, outcomes: list[Outcome]) -> list[Outcome]:
-    print(searches_described(title, outcomes), flush=True)
-    return outcomes
+def _searched(title: str, outcomes: Iterable[Outcome]) -> list[Outcome]:
+    found = watched(outcomes)
+    print(searches_described(title, found), flush=True)
+    return found
+
+
+def watched(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes; a line on standard error for each that is amiss, as soon as it is there."""
+    found = []
+    for each in outcomes:
+        found.append(each)
+        if each.is_misjudged:
+            line = f"{each.part} {len(found)}: {each.meaning}: {each.name.splitlines()[-1]}: {each.reason}"
+            print(line[:LONGEST], file=sys.stderr, flush=True)
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
