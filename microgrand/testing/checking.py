@@ -15,6 +15,7 @@ from typing import Any
 
 from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
+from microgrand.progress import Progress, progress
 from microgrand.table.domains import REALS, Domain
 from microgrand.testing.claims import Claimed, Gradient
 from microgrand.testing.declared import with_declared_rule
@@ -92,7 +93,9 @@ def check_gradient(
     disagree
     """
     f, gradient, at = with_declared_rule(f, gradient, at, kind_of(order, mode))
-    return Check(FlatFunction(f, at), gradient, domain, budget).report(order, mode)
+    check = Check(FlatFunction(f, at), gradient, domain, budget)
+    with progress("checking", check.function.names) as check.task:
+        return check.report(order, mode)
 
 
 def kind_of(order: int, mode: str) -> str:
@@ -117,6 +120,7 @@ class Check:
         self.recorded = function.recorded()
         self.gradient = gradient
         self.budget = budget
+        self.task: Progress | None = None
         self.most_evaluations: int | None = None
         self.memo: dict[tuple[float, ...], list[float] | Exception] = {}
         self.fault: Exception | None = None  # which f raised and which is no error of arithmetic
@@ -288,6 +292,8 @@ class Check:
         judgement = self.missing(claim, claimed.because) if isnan(claim.number) else self.references.judgement(claim)
         if self.fault is not None:
             raise self.fault  # whatever the judges made of it
+        if self.task is not None:
+            self.task.next()
         return Finding(what, x, judgement)
 
     def missing(self, claim: Claim, because: str) -> Judgement:

@@ -11,6 +11,7 @@ from microgrand.engine.order import topological_order
 from microgrand.engine.value import Value
 from microgrand.testing.verdict import Judgement, Verdict
 
+OFF = "the gradient's formula is right; its floats are off by"
 METHOD = "60-digit evaluation"
 DOUBLE = (2.0**-53, 2.0**-1022)  # the unit roundoff and the smallest normal number of double precision
 SHARP = 1e-2  # an error above this part of the slope tells nothing of it
@@ -84,7 +85,7 @@ class Held:
             if not self.fits(exact):
                 return self.concluded(Verdict.DISAGREE, "")
             lost = f"{float(abs(number - exact) / abs(exact)):.1g} of it" if exact else f"{number:.1g}"
-            return self.concluded(Verdict.AGREE, f"the gradient's formula is right; its floats are off by {lost} here")
+            return self.concluded(Verdict.AGREE, f"{OFF} {lost} here")
         return self.by_noise()
 
     def fits(self, claim: Any, noise: float = 0.0) -> bool:

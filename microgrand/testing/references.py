@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from math import isclose, isfinite, ldexp
+from statistics import median
 from typing import Any
 
 from microgrand.engine.value import Value
@@ -223,23 +224,27 @@ class References:
 
     def by_floats(self, claim: Claim) -> Judgement:
         """The verdict by differences of floats."""
-        numbers = self.function.numbers
-        if len(claim.direction) == 1:
-            k = next(iter(claim.direction))
-            x = numbers[k]
+        numbers, direction = self.function.numbers, claim.direction
+        if len(direction) == 1:
+            k = next(iter(direction))
+            x = start = numbers[k]
             low, high = part_around(x, self.domains[k])
         else:
-            k, x = -1, 0.0
-            low, high = self._reach(claim.direction)
+            # The point lies at `start` of a line whose numbers are about as large as the inputs are: so are its steps.
+            k = None
+            sizes = [abs(numbers[k] / weight) for k, weight in direction.items() if weight and numbers[k]]
+            x = start = median(sizes) if sizes else 1.0
+            low, high = [start + end for end in self._reach(direction)]
 
         def along(t: float) -> float:
-            moved = [t if i == k else z for i, z in enumerate(numbers)]
-            if k < 0:
-                moved = [z + t * claim.direction.get(i, 0.0) for i, z in enumerate(numbers)]
+            if k is None:
+                moved = [z + (t - start) * direction.get(i, 0.0) for i, z in enumerate(numbers)]
+            else:
+                moved = [t if i == k else z for i, z in enumerate(numbers)]
             outputs = self.outputs(moved)
             return sum([weight * outputs[j] for j, weight in claim.weights.items()])
 
-        precision = self.function.precision if k >= 0 else None
+        precision = None if k is None else self.function.precision
         found = judge(
             along, x, claim.number, low=low, high=high, precision=precision, most_evaluations=self.most_evaluations
         )

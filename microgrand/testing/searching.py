@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.engine.value import Value
+from microgrand.progress import Progress, progress
 from microgrand.table.domains import REALS
 from microgrand.testing.blame import JudgedEdge, faulty_edges
 from microgrand.testing.checking import Check, kind_of
 from microgrand.testing.claims import Gradient
 from microgrand.testing.declared import Products, with_declared_rule
 from microgrand.testing.functions import FlatFunction, WrongShape
+from microgrand.testing.held import OFF
 from microgrand.testing.report import Finding, Report, in_five_lines
 from microgrand.testing.screening import Screen
 from microgrand.testing.search_space import SearchSpace, arrays_in_disguise, example
@@ -84,6 +86,7 @@ class Search(NamedTuple):
     agreed    at how many points the gradient agrees
     unjudged  how many points could not be judged, by the reason
     glanced   at how many more points a coarse look found nothing
+    cancelled at how many of the points where it agrees the gradient's formula is right, and its floats are off
 
     >>> import math
     >>> print(assert_gradient(math.sin, gradient=math.cos, domain=(-10, 10), max_examples=50))
@@ -93,11 +96,13 @@ class Search(NamedTuple):
     agreed: int
     unjudged: Counter[str]
     glanced: int = 0
+    cancelled: int = 0
 
     def __str__(self) -> str:
         left_out = "".join([f"; {count} left out: {reason}" for reason, count in self.unjudged.most_common()])
         glanced = f", and by a coarse look at {self.glanced} more" if self.glanced else ""
-        return f"agrees at {self.agreed} points{glanced}{left_out}"
+        cancelled = f"; at {self.cancelled} of them its own floats cancel" if self.cancelled else ""
+        return f"agrees at {self.agreed} points{cancelled}{glanced}{left_out}"
 
 
 def assert_gradient(
@@ -150,7 +155,8 @@ def assert_gradient(
     __tracebackhide__ = True  # pytest shows the line of the test
     f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape), kind_of(order, mode))
     search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget, order, mode)
-    mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed) or search.on_arrays(seed)
+    with progress("searching", [f"point {k + 1}" for k in range(max_examples)]) as search.task:
+        mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed) or search.on_arrays(seed)
     if mismatch is not None:
         raise _Named(mismatch.at, mismatch.report, mismatch.edges, seed, search.hint())
     return search.summary()
@@ -171,8 +177,10 @@ class _Searching:
         self.f, self.gradient, self.space = f, gradient, space
         self.order, self.mode = order, mode
         self.end = None if budget is None else time.monotonic() + budget
+        self.task: Progress | None = None
         self.tally: Counter[str] = Counter()
         self.glances = 0
+        self.cancelled = 0
         self.looked_at: FlatFunction | None = None
         self.judged: FlatFunction | None = None  # at a point where the gradient agrees
 
@@ -180,6 +188,8 @@ class _Searching:
         """Judge one point. Raises GradientMismatch where the gradient is wrong."""
         if self.is_over():
             return
+        if self.task is not None:
+            self.task.next()
         function = self.at(arguments)
         self.looked_at = function
         check = Check(function, self.gradient, self.space.domains)
@@ -192,6 +202,7 @@ class _Searching:
             return
         if report.verdict is Verdict.DISAGREE:
             raise GradientMismatch(arguments, report, _edges(check) if self.gradient is None and self.is_plain else [])
+        self.cancelled += any([OFF in finding.judgement.because for finding in report.findings])
         self.judged = function if report.verdict is Verdict.AGREE else self.judged
         self.tally["" if report.verdict is Verdict.AGREE else _reason(report)] += 1
 
@@ -276,7 +287,7 @@ class _Searching:
         if not agreed:
             reasons = "; ".join([f"{count} × {reason}" for reason, count in self.tally.most_common(3)])
             raise NothingJudged(f"none of the {sum(self.tally.values())} points could be judged: {reasons}")
-        return Search(agreed, self.tally, self.glances)
+        return Search(agreed, self.tally, self.glances, self.cancelled)
 
 
 def _edges(check: Check) -> list[JudgedEdge]:

@@ -73,8 +73,9 @@ class Line:
                  x = -150, and what it is a factor of is settled all the same
         """
         found = None
-        for self._digits in (self._formula.digits, self._formula.most_digits)[finest:]:
-            with many_digits(self._digits):
+        for digits in (self._formula.digits, self._formula.most_digits)[finest:]:
+            self._digits = digits
+            with many_digits(digits):
                 found = slopes(lambda t: self._value(weights, t, None), self._step, sides)
             if found is not None and found.is_settled:
                 break

@@ -281,7 +281,7 @@ def _compared(comparison: Callable[..., Any], a: Any, b: Any) -> Any:
 
 
 def _floored(a: Any, b: Any) -> tuple[Any, Any]:
-    """a // b and a % b: how often b goes into a is a decision."""
-    count = whole(lambda a, b: int(a // b), lambda a, b: int(EXACT.floor(a / b)), a, b)
+    """a // b and a % b: how often b goes into a is a decision, but no rounding of a."""
+    count = whole(lambda a, b: float(a // b), lambda a, b: float(int(EXACT.floor(a / b))), a, b)
     rest = applied(operator.mod, lambda a, b: a - b * count, a, b)
-    return float(count), rest
+    return count, rest

@@ -128,7 +128,7 @@ class Rerun(Formula):
         """The outputs at the point, in as many digits as show the smallest slope that a float can be."""
         with many_digits(self.most_digits):
             found = self.outputs([EXACT.mpf(x) for x in self.inputs])
-            return [value if exact is None else released(exact) for exact, value in zip(found, self.values, strict=True)]
+            return [few if many is None else released(many) for few, many in zip(self.values, found, strict=True)]
 
     def _prove(self, values: Sequence[float], seconds: float) -> None:
         """See that the run gives what f gives: the same floats, and in many digits no more than roundings off."""
