@@ -146,7 +146,7 @@ def _second(references: References) -> Iterator[tuple[str, float, Estimate]]:
         for i in range(len(function.numbers)):
             for j, x in enumerate(function.numbers):
                 if (j, i) not in found:
-                    found[i, j] = _estimate(known.judgement(_unclaimed(output, j), i))
+                    found[i, j] = _estimate(known.judgement(_unclaimed(output, j), {i: 1.0}))
                 else:
                     found[i, j] = found[j, i]
                 yield named(function, output, i, j), x, found[i, j]

@@ -10,15 +10,24 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from math import fsum, isfinite, nan
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from microgrand.testing.held import Claim
-from microgrand.testing.references import References
 from microgrand.testing.report import Finding
 from microgrand.testing.verdict import Judgement, Verdict
 
 DIRECTIONS = 3  # a wrong component is missed only where it is small in all of them
 RANGE = 1e-30  # components smaller than this part of the largest one are not told from nothing
+
+
+class Judge(Protocol):
+    """What claims are held against: see `References`."""
+
+    def glance(self, claim: Claim) -> Judgement:
+        """A first look."""
+
+    def judgement(self, claim: Claim) -> Judgement:
+        """The verdict."""
 
 
 class Row(NamedTuple):
@@ -50,7 +59,7 @@ class Row(NamedTuple):
         return Claim(number, self.weights, direction, exact)
 
 
-def findings(row: Row, references: References, directions: int = DIRECTIONS) -> list[Finding]:
+def findings(row: Row, references: Judge, directions: int = DIRECTIONS) -> list[Finding]:
     """Findings along random directions; where one disagrees, about the inputs whose components are wrong."""
     return _Search(row, references).findings(directions)
 
@@ -58,7 +67,7 @@ def findings(row: Row, references: References, directions: int = DIRECTIONS) -> 
 class _Search:
     """The claims of a row, and what they are held against."""
 
-    def __init__(self, row: Row, references: References) -> None:
+    def __init__(self, row: Row, references: Judge) -> None:
         self.row = row
         self.references = references
 

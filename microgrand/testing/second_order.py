@@ -6,10 +6,11 @@ of that. Of what is opaque, second differences of floats tell.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import repeat
-from math import frexp, inf, isfinite, isnan, ldexp, nan
+from math import frexp, fsum, inf, isfinite, isnan, ldexp, nan
 from typing import Any, NamedTuple
 
 from microgrand.engine.sweep import differentiable_sweep, sweep
@@ -20,6 +21,8 @@ from microgrand.testing.differences.curvature import Curvature, curvature
 from microgrand.testing.domain_arguments import part_around, sides_inside
 from microgrand.testing.functions import FlatFunction
 from microgrand.testing.held import DOUBLE, NEXT_TO_NOTHING, SHARP, TOLERANCES, Claim, Held
+from microgrand.testing.many_inputs import DIRECTIONS, Row
+from microgrand.testing.many_inputs import findings as findings_of
 from microgrand.testing.references import References
 from microgrand.testing.report import Finding
 from microgrand.testing.structures import numbers_in, parts_of
@@ -28,6 +31,7 @@ from microgrand.testing.verdict import Judgement, Verdict
 METHOD = "second differences"
 DIGITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
 BENT = "f has a kink here, and no second derivative"
+MANY = 20  # inputs, from which on products of the Hessian with random directions are judged
 CLEARLY = 4.0  # times the error: a claim that is farther off is wrong by floats alone
 
 
@@ -40,8 +44,7 @@ class SecondDerivatives:
     def __init__(self, references: References) -> None:
         self.references = references
         self.function = references.function
-        self._line = cache(self._line_of)
-        self._bent = cache(self._bent_at)
+        self._bent = cache(self._bent_along)
 
     def findings(self, claimed: Claimed, formula: Callable[[], Any]) -> list[Finding]:
         """A finding for each output and each pair of inputs.
@@ -49,31 +52,65 @@ class SecondDerivatives:
         claimed  in the order of `places`
         formula  the same in many digits, when it is asked for; None where that is not to be had
         """
-        inputs = range(len(self.function.numbers))
-        order = places(self.function.arguments)
-        at_last = cache(formula)
-        return [
-            self._finding(output, i, j, claimed, output * len(order) + order[i, j], at_last)
-            for output in range(self.function.count)
-            for i in inputs
-            for j in inputs
-        ]
+        count, order, at_last = len(self.function.numbers), places(self.function.arguments), cache(formula)
+        found = []
+        for output in range(self.function.count):
+            table = [[output * len(order) + order[i, j] for j in range(count)] for i in range(count)]
+            is_finite = all([isfinite(claimed.numbers[place]) for row in table for place in row])
+            if count > MANY and is_finite and self.references.formula is not None:
+                found += self._along_directions(output, table, claimed, at_last)
+            else:
+                pairs = [(i, j) for i in range(count) for j in range(count)]
+                found += [self._finding(output, i, j, claimed, table[i][j], at_last) for i, j in pairs]
+        return found
 
-    def judgement(self, claim: Claim, i: int) -> Judgement:
-        """The verdict on a claim of ∂²/∂xᵢ∂xⱼ; xⱼ is the direction of the claim, and i comes first."""
+    def _along_directions(
+        self, output: int, table: list[list[int]], claimed: Claimed, formula: Callable[[], Any]
+    ) -> list[Finding]:
+        """Findings about products of a large Hessian with random directions; where they are wrong, about its rows.
+
+        table  where the claims stand
+        """
+        function, count = self.function, len(table)
+        f, source = "f" if function.count == 1 else f"f[{output}]", random.Random(count)
+
+        def products(name: str, first: dict[int, float], exact: Callable[[], Any]) -> list[Finding]:
+            claims = [
+                fsum([weight * claimed.numbers[table[i][j]] for i, weight in first.items()]) for j in range(count)
+            ]  # fmt: skip
+            row = Row(name, function.names, function.numbers, {output: 1.0}, claims, exact)
+            return findings_of(row, _Slope(self, first), 1)
+
+        def row_of(i: int) -> list[Finding]:
+            def exact() -> Any:
+                found = formula()
+                return None if found is None else [found[place] for place in table[i]]
+
+            return products(f"∂²{f}/∂{function.names[i]}", {i: 1.0}, exact)
+
+        found = []
+        for n in range(DIRECTIONS):
+            first = {i: source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for i in range(count)}
+            found += products(f"∂(∂{f}·u{n + 1})", first, lambda: None)
+        if all([each.judgement.verdict is Verdict.AGREE for each in found]):
+            return found
+        return [each for i in range(count) for each in row_of(i)]
+
+    def judgement(self, claim: Claim, first: Mapping[int, float]) -> Judgement:
+        """The verdict on a claim of the derivative, along its direction, of that along the first one."""
         references = self.references
         declined = references.declined
         if references.formula is not None:
             from microgrand.testing.more_digits.run import DigitsLostError
 
             try:
-                found = self._by_formula(claim, i)
+                found = self._by_formula(claim, first)
                 if found is not None:
                     return found
                 declined = "f leaps close by, or has no values beside x in many digits"
             except DigitsLostError as lost:
                 declined = str(lost)
-        return self._by_floats(claim, i)._replace(declined=declined or references.declined)
+        return self._by_floats(claim, first)._replace(declined=declined or references.declined)
 
     def _finding(
         self, output: int, i: int, j: int, claimed: Claimed, place: int, formula: Callable[[], Any]
@@ -82,87 +119,94 @@ class SecondDerivatives:
             found = formula()
             return None if found is None else found[place]
 
-        claim = Claim(claimed.numbers[place], {output: 1.0}, {j: 1.0}, exact)
-        judgement = self._missing(claim, i, claimed.because) if isnan(claim.number) else self.judgement(claim, i)
+        claim, first = Claim(claimed.numbers[place], {output: 1.0}, {j: 1.0}, exact), {i: 1.0}
+        judgement = (
+            self._missing(claim, first, claimed.because) if isnan(claim.number) else self.judgement(claim, first)
+        )
         return Finding(named(self.function, output, i, j), self.function.numbers[j], judgement)
 
-    def _missing(self, claim: Claim, i: int, because: str) -> Judgement:
+    def _missing(self, claim: Claim, first: Mapping[int, float], because: str) -> Judgement:
         """Nothing is claimed: that is wrong where there is a second derivative."""
-        found = self.judgement(claim._replace(number=0.0, exact=lambda: None), i)
+        found = self.judgement(claim._replace(number=0.0, exact=lambda: None), first)
         known = isfinite(found.reference) and found.left is None and found.error <= SHARP * abs(found.reference)
         return found._replace(verdict=Verdict.DISAGREE if known else Verdict.CANNOT_JUDGE, claim=nan, because=because)
 
     # ---- the formula -------------------------------------------------------------------------------------------------
 
-    def _by_formula(self, claim: Claim, i: int) -> Judgement | None:
+    def _by_formula(self, claim: Claim, first: Mapping[int, float]) -> Judgement | None:
         """The verdict by the formula; None where it has no second derivative, or f is not the same close by."""
-        (j,) = claim.direction
-        (output,) = claim.weights
-        if any([self._bent(k, output) for k in {i, j}]):
+        formula, weights = self.references.formula, claim.weights
+        directions = [dict(items) for items in {tuple(first.items()), tuple(claim.direction.items())}]
+        if any([self._bent(tuple(each.items()), tuple(weights.items())) for each in directions]):
             nothing = (nan, nan, None, None)
             return Judgement(Verdict.CANNOT_JUDGE, claim.number, *nothing, METHOD, BENT, 0, False)
-        found = self._slopes(i, j, claim.weights)
-        formula = self.references.formula
+        found = self._slopes(first, claim.direction, weights)
         is_rerun = hasattr(formula, "jumps_beside")
-        if found is None or (is_rerun and any([formula.jumps_beside({k: 1.0}, claim.weights) for k in {i, j}])):
+        if found is None or (is_rerun and any([formula.jumps_beside(each, weights) for each in directions])):
             return None
         format = (formula.first.unit, formula.first.smallest) if is_rerun else DOUBLE
-        line, natural = self._line(i, j, self._sides(i)), self._natural(claim, i)
-        return Held(claim, found, lambda: line.spread(claim.weights, found), lambda: natural, format).judgement()
+        line, natural = self._line_of(first, claim.direction, self._sides(first)), self._natural(claim, first)
+        return Held(claim, found, lambda: line.spread(weights, found), lambda: natural, format).judgement()
 
-    def _slopes(self, i: int, j: int, weights: Mapping[int, float]) -> Any:
-        """The left and the right derivative of ∂f/∂xᵢ along xⱼ; None where there are none.
+    def _slopes(self, first: Mapping[int, float], along: Mapping[int, float], weights: Mapping[int, float]) -> Any:
+        """The left and the right derivative, along the second direction, of that along the first; None without any.
 
-        Where ∂f/∂xᵢ bends, as in relu(x)², its differences have to stay on one side of the bend.
+        Where the first derivative bends, as that of relu(x)² does, its differences have to stay on one side.
         """
-        inside = self._sides(i)
-        found = self._line(i, j, inside).slopes(weights, self._sides(j))
+        inside, outside = self._sides(first), self._sides(along)
+        found = self._line_of(first, along, inside).slopes(weights, outside)
         if found is None or all([abs(side) < inf for side in found.sides]):
             return found
         alone = [(left, not left) for left, may in zip((True, False), inside, strict=True) if may]
-        others = [self._line(i, j, sides).slopes(weights, self._sides(j)) for sides in alone]
+        others = [self._line_of(first, along, sides).slopes(weights, outside) for sides in alone]
         for side in ("left", "right"):
             finite = [z for other in others if other and (z := getattr(other, side)) is not None and abs(z) < inf]
             if finite and abs(getattr(found, side)) == inf:
                 found = found._replace(**{side: finite[0]})
         return found._replace(kink=len(found.sides) == 2 and found.left != found.right)
 
-    def _line_of(self, i: int, j: int, sides: tuple[bool, bool]) -> Any:
-        """∂f/∂xᵢ, differenced on these sides, along xⱼ."""
+    def _line_of(self, first: Mapping[int, float], along: Mapping[int, float], sides: tuple[bool, bool]) -> Any:
+        """The derivative along the first direction, differenced on these sides, along the second."""
         from microgrand.testing.more_digits.derivatives import Derivative
         from microgrand.testing.more_digits.formulas import Line
 
-        return Line(Derivative(self.references.formula, {i: 1.0}, sides), {j: 1.0})
+        return Line(Derivative(self.references.formula, first, sides), along)
 
-    def _bent_at(self, k: int, output: int) -> bool:
-        """Whether an output has a kink along an input."""
+    def _bent_along(self, direction: tuple[tuple[int, float], ...], weights: tuple[tuple[int, float], ...]) -> bool:
+        """Whether outputs have a kink along a direction."""
         from microgrand.testing.more_digits.formulas import Line
 
-        found = Line(self.references.formula, {k: 1.0}).slopes({output: 1.0}, self._sides(k))
+        found = Line(self.references.formula, dict(direction)).slopes(dict(weights), self._sides(dict(direction)))
         return found is not None and found.kink
 
-    def _sides(self, k: int) -> tuple[bool, bool]:
-        return sides_inside(self.function.numbers[k], self.references.domains[k])
+    def _sides(self, direction: Mapping[int, float]) -> tuple[bool, bool]:
+        """Whether the domain goes on to the left and to the right along a direction."""
+        moved = [
+            sides_inside(self.function.numbers[k], self.references.domains[k])[:: 1 if weight > 0 else -1]
+            for k, weight in direction.items()
+        ]
+        return all([left for left, _ in moved]), all([right for _, right in moved])
 
-    def _natural(self, claim: Claim, i: int) -> float:
+    def _natural(self, claim: Claim, first: Mapping[int, float]) -> float:
         """The second derivative beside which that of f may be next to nothing."""
         size = max([abs(self.references.values[output]) for output in claim.weights])
-        for k in (i, *claim.direction):
-            size /= abs(self.function.numbers[k]) or 1.0
+        for direction in (first, claim.direction):
+            size *= max([abs(weight) / (abs(self.function.numbers[k]) or 1.0) for k, weight in direction.items()])
         return size
 
     # ---- floats ------------------------------------------------------------------------------------------------------
 
-    def _by_floats(self, claim: Claim, i: int) -> Judgement:
-        """The verdict by second differences of floats."""
-        (j,) = claim.direction
-        found = self.curvature(i, j, claim.weights)
+    def _by_floats(self, claim: Claim, first: Mapping[int, float]) -> Judgement:
+        """The verdict by second differences of floats, for two inputs."""
+        found = None
+        if len(first) == len(claim.direction) == 1:
+            found = self.curvature(next(iter(first)), next(iter(claim.direction)), claim.weights)
         if found is None:
             nothing = (nan, nan, None, None)
             return Judgement(
                 Verdict.CANNOT_JUDGE, claim.number, *nothing, METHOD, "f has too few values around x", 0, False
             )
-        return _held(claim, found, self.function.precision, self._natural(claim, i))
+        return _held(claim, found, self.function.precision, self._natural(claim, first))
 
     def curvature(self, i: int, j: int, weights: Mapping[int, float]) -> Curvature | None:
         """∂²/∂xᵢ∂xⱼ of a sum of outputs by floats; for two inputs, from the curvatures along both diagonals."""
@@ -213,6 +257,23 @@ class SecondDerivatives:
             lows.append(near)
             highs.append(far)
         return max(lows), min(highs)
+
+
+class _Slope:
+    """The derivative along a direction, to hold claims about its own derivatives against, as `References` does.
+
+    known, first  the second derivatives, and the direction
+    """
+
+    def __init__(self, known: SecondDerivatives, first: Mapping[int, float]) -> None:
+        self._known = known
+        self._first = first
+
+    def judgement(self, claim: Claim) -> Judgement:
+        """The verdict on a claim."""
+        return self._known.judgement(claim, self._first)
+
+    glance = judgement
 
 
 def _held(claim: Claim, found: Curvature, precision: str, natural: float) -> Judgement:

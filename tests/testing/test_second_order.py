@@ -1,5 +1,6 @@
 """Laws of second derivatives and of forward mode: the verdicts of `check_gradient(…, order=2)` and `mode="forward"`."""
 
+import itertools
 import math
 
 import mpmath
@@ -95,6 +96,21 @@ def test_a_hessian_is_nested_as_hessian_nests_it():
     assert verdict(of_arrays, lambda x, y: ((xx, yx.T[::-1]), (yx, yy)), arrays) == "disagree"
     assert verdict(lambda x: [x**2, x**3], lambda x: [2.0, 6 * x], 2.0) == "agree"
     assert verdict(lambda x: [x**2, x**3], lambda x: [2.0, 3 * x], 2.0) == "disagree"
+
+
+def test_large_hessians_are_judged_along_random_directions():
+    """Of many inputs a right one agrees in few products, and of a wrong one the entry is found."""
+
+    def f(x):
+        return mg.exp(sum([a * b for a, b in itertools.pairwise(x)]) / len(x))
+
+    at = ([0.1 + 0.01 * k for k in range(30)],)
+    report = check_gradient(f, at=at, order=2)
+    assert (str(report.verdict), len(report.findings)) == ("agree", 3)
+    hessian = mg.hessian(f)(*at)
+    hessian[3][7] *= 1.01
+    wrong = check_gradient(f, gradient=lambda x: hessian, at=at, order=2).findings
+    assert [each.what for each in wrong if each.judgement.verdict is Verdict.DISAGREE] == ["∂²f/∂x[3]/∂x[7]"]
 
 
 def test_at_a_bend_of_the_derivative_every_number_between_agrees():
