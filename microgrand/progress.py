@@ -15,8 +15,9 @@ LOOK = "{desc}: {bar:20} {n_fmt}/{total_fmt}{postfix} [{elapsed}]"
 class Progress:
     """How far a task in several stages has come."""
 
-    def __init__(self, title: str, stages: Sequence[str]) -> None:
+    def __init__(self, title: str, stages: Sequence[str], everywhere: bool = True) -> None:
         self._title, self._stages = title, stages
+        self._disable = False if everywhere else None  # by which tqdm understands: where there is no terminal
         self._done = 0
         self._over = Event()
 
@@ -32,20 +33,24 @@ class Progress:
         """Draw the bar, once the time is up, until the task is finished."""
         if self._over.wait(PATIENCE):
             return
-        with bar_of(total=len(self._stages), desc=self._title, bar_format=LOOK, leave=False) as bar:
+        total = len(self._stages)
+        with bar_of(total=total, desc=self._title, bar_format=LOOK, leave=False, disable=self._disable) as bar:
             over = False
             while not over:
-                stage = min(self._done, len(self._stages) - 1)
-                bar.n = self._done
+                stage = min(self._done, total - 1)
+                bar.n = min(self._done, total)
                 bar.set_postfix_str(self._stages[stage], refresh=True)
                 over = self._over.wait(PULSE)
-            bar.n = self._done
+            bar.n = min(self._done, total)
 
 
 @contextmanager
-def progress(title: str, stages: Sequence[str]) -> Iterator[Progress]:
-    """A progress bar around a task: drawn from a thread of its own, as a compiler does not come back to draw it."""
-    task = Progress(title, stages)
+def progress(title: str, stages: Sequence[str], everywhere: bool = True) -> Iterator[Progress]:
+    """A progress bar around a task: drawn from a thread of its own, as a compiler does not come back to draw it.
+
+    everywhere  whether it is drawn where there is no terminal, too
+    """
+    task = Progress(title, stages, everywhere)
     try:
         from tqdm import tqdm
     except ImportError:

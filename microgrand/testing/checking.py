@@ -94,7 +94,7 @@ def check_gradient(
     """
     f, gradient, at = with_declared_rule(f, gradient, at, kind_of(order, mode))
     check = Check(FlatFunction(f, at), gradient, domain, budget)
-    with progress("checking", check.function.names) as check.task:
+    with progress("checking", check.function.names, everywhere=False) as check.task:
         return check.report(order, mode)
 
 

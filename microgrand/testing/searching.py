@@ -155,7 +155,7 @@ def assert_gradient(
     __tracebackhide__ = True  # pytest shows the line of the test
     f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape), kind_of(order, mode))
     search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget, order, mode)
-    with progress("searching", [f"point {k + 1}" for k in range(max_examples)]) as search.task:
+    with progress("searching", [f"point {k + 1}" for k in range(max_examples)], everywhere=False) as search.task:
         mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed) or search.on_arrays(seed)
     if mismatch is not None:
         raise _Named(mismatch.at, mismatch.report, mismatch.edges, seed, search.hint())

@@ -155,6 +155,8 @@ class Rerun(Formula):
 
     def _spread(self, points: Sequence[Any], values: Sequence[Any]) -> list[Any]:
         """How far the values move when every step is rounded otherwise."""
+        if self.outputs(points) != list(values):
+            raise DigitsLostError("f gives another value when it is run again in many digits")
         others = [self.outputs(points, seed) for seed in range(ROUNDINGS)]
         return [
             max([abs(other[j] - value) for other in others if other[j] is not None], default=EXACT.mpf(0))
