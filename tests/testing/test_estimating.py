@@ -38,6 +38,20 @@ def test_estimates_are_as_close_as_they_say(name, order):
     assert wide.declined != ""
 
 
+@pytest.mark.parametrize("at", [(1.5, 0.3), (-2.0, 40.0), (0.0, 1.0), (1e-3, 7.0)], ids=str)
+def test_mixed_second_derivatives_are_as_close_as_they_say(at):
+    """By floats, from the curvatures along two diagonals, in proportion to inputs of different sizes."""
+
+    def f(x, y):
+        return math.sin(x * y) + x * x * y
+
+    x, y = at
+    truth = math.cos(x * y) - x * y * math.sin(x * y) + 2 * x
+    found = estimate(opaque(f), at=at, order=2)
+    assert found.value[0][1] == found.value[1][0]
+    assert abs(found.value[0][1] - truth) <= found.error[0][1] < 1e-3 * max(1.0, abs(truth))
+
+
 @settings(max_examples=25)
 @given(expressions(inputs=2, primitives=TRUE_TO_THEMSELVES, max_nodes=7))
 def test_estimates_of_graphs_have_errors_that_hold(expression):

@@ -202,6 +202,14 @@ def test_forward_mode_is_judged_along_random_directions():
     assert (str(right.verdict), str(wrong.verdict)) == ("agree", "disagree")
 
 
+def test_directions_point_into_the_domain():
+    """At a corner of a domain, where only one way leads inside, a product is judged all the same."""
+    corner = {"at": (0.0, 1.0), "domain": (0.0, 1.0), "mode": "forward"}
+    assert str(check_gradient(lambda x, y: mg.sin(x + 2 * y), **corner).verdict) == "agree"
+    wrong = check_gradient(lambda x, y: math.sin(x + 2 * y), gradient=lambda x, y, v: v[0] + 2 * v[1], **corner)
+    assert str(wrong.verdict) == "disagree"
+
+
 @given(expressions(inputs=3, primitives=TRUE_TO_THEMSELVES, max_nodes=9))
 def test_no_forward_sweep_of_a_graph_is_called_wrong(expression):
     """microgrand's own products with directions are never called wrong."""
