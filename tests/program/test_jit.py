@@ -31,7 +31,7 @@ from microgrand.program.jit.entry import form_of
 from microgrand.testing import expressions
 
 numba = pytest.importorskip("numba")
-from microgrand.program.jit import progress  # noqa: E402  after the test for numba
+from microgrand import progress  # noqa: E402  after the test for numba
 from microgrand.program.jit.native import source_of  # noqa: E402
 
 NOTHING = np.empty(0)

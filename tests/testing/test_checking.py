@@ -280,7 +280,6 @@ def test_a_row_that_knows_floats_only_is_judged_by_differences():
 
 def test_the_complex_step_is_used_where_a_function_takes_complex_numbers():
     """An analytic function of Python's operators that is no graph is judged by the complex step."""
-
     found = check_gradient(opaque(lambda x: x**3), gradient=lambda x: 3 * x * x, at=1.1).findings[0].judgement
     assert (found.method, found.verdict) == ("complex step", Verdict.AGREE)
     assert abs(found.reference - 3.63) <= 1e-13

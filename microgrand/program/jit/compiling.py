@@ -26,12 +26,12 @@ from microgrand.program import derived, replay
 from microgrand.program.jit.assembly import Assembly, assembled
 from microgrand.program.jit.entry import Form, form_of
 from microgrand.program.jit.native import Native, source_of
-from microgrand.progress import Progress, progress
 from microgrand.program.pieces import layout_of
 from microgrand.program.printed.identifiers import Identifiers
 from microgrand.program.printed.python import printed_python
 from microgrand.program.printed.source import prepared
 from microgrand.program.tape import Tape
+from microgrand.progress import Progress, progress
 from microgrand.table.rows import TABLE
 from microgrand.translation.values import TranslationError
 
