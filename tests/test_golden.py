@@ -10,10 +10,10 @@ REASONS = (
     "computed in single precision", "f has no finite value at x", "x is outside the domain", "f jumps at x",
     "f has too few values", "the slope of f is infinite on one side", "is infinite, of the other sign",
     "the claim is not finite, f's slope is", "the claim is not finite and the differences are too coarse",
-    "f moves in steps of 0.0001", "and is flat between them", "noise: the differences are too coarse",
-    "the claim is outside what many values average to", "f is flat to rounding, and so is the claim",
-    "f underflows around x", "noise: f is mostly noise here", "noise: larger steps contradict the smaller ones",
-    "f has no slope that its differences settle on", "of the steps rule the claim out",
+    "coarse: f moves in steps of 0.0002", "the claim is the slope between two steps of f",
+    "the differences are too coarse", "flat to rounding: f has one value from", "computed in half precision", "computed in bfloat16",
+    "x is so small that no step is small beside it", "noise: f is mostly noise here", "evaluations are too few to tell",
+    "f has no slope that its differences settle on", "noise: few steps rule the claim out",
     "a kink: the claim is between the left and the right derivative",
 )  # fmt: skip
 

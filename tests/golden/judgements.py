@@ -7,6 +7,7 @@ import math
 import random
 import struct
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from microgrand.table.domains import REALS, Domain, Interval
 from microgrand.testing.differences import judge
@@ -65,6 +66,7 @@ SMOOTH = {
     "x³ − x": (lambda x: x * x * x - x, lambda x: 3.0 * x * x - 1.0, [0.0, 0.57735, -2.0, 1e20]),
     "1/x": (lambda x: 1.0 / x, lambda x: -1.0 / (x * x), [1.0, -1e-3, 1e150, 3e-155]),
     "√x": (math.sqrt, lambda x: 0.5 / math.sqrt(x), [1.0, 1e-12, 1e-300, 1e300]),
+    "x³/(x² + 1e-323)": (lambda x: x / (1.0 + 1e-323 / x), lambda x: 0.8, [5e-324, 1.5e-323]),
     "x/√(1+x²)": (sigmoid, slope_of_sigmoid, [0.0, 0.5, -3.0, 1e4, 1e8, 1e200]),
     "1/(1+x²)": (lambda x: 1.0 / (1.0 + x * x), lambda x: -2.0 * x / (1.0 + x * x) ** 2, [0.0, 1.0, 1e6]),
     "7": (lambda x: 7.0, lambda x: 0.0, [0.0, 1e10]),
@@ -221,10 +223,10 @@ def cases() -> Iterator[tuple[str, Callable[[float], float], float, float, Domai
     yield from drawn(1_200)
 
 
-def told(name: str, f: Callable[[float], float], x: float, claim: float, domain: Domain) -> str:
+def told(name: str, f: Callable[[float], float], x: float, claim: float, domain: Domain, **how: Any) -> str:
     """A judgement in one line; numbers in fewer digits than a machine's own logarithm could change."""
     low, high = part_around(x, domain)
-    found = judge(f, x, claim, low=low, high=high)
+    found = judge(f, x, claim, low=low, high=high, **how)
     sides = "" if found.left is None else f" [{found.left:.9g}, {found.right:.9g}]"
     return (
         f"{name} at {x!r}: {claim:.12g} {found.verdict}; {found.reference:.9g} ± {found.error:.3g}{sides} by "
@@ -234,7 +236,16 @@ def told(name: str, f: Callable[[float], float], x: float, claim: float, domain:
 
 def text() -> str:
     """All judgements."""
-    return "\n".join([told(*case) for case in cases()]) + "\n"
+    lines = [told(*case) for case in cases()]
+    lines += [
+        told(f"{name}, told to be of {precision}", f, 0.7, claim, REALS, precision=precision)
+        for name, (f, _, *_) in SMOOTH.items()
+        for precision in ("float16", "bfloat16")
+        for claim in (1.0, 1.4)
+    ]
+    lines += [told(f"{name}, by {most} values", *case, most_evaluations=most)
+              for name, *case in chosen() for most in (15, 25, 40)]  # fmt: skip
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

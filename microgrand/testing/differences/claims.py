@@ -44,7 +44,7 @@ class Claim:
     def sharp(self, reference: Reference) -> bool:
         """Whether the reference is exact enough to agree with: beside the slope, or beside what counts as zero."""
         if reference.error <= RESOLUTION * max(reference.size, self._size):
-            return True
+            return self._around.noise.seen <= self._around.natural_range
         return self.slope == 0.0 and is_precise(self._around, reference)
 
     def clear(self, reference: Reference) -> bool:

@@ -70,10 +70,11 @@ def debts(series: Sequence[Sequence[Window]], noise_scale: float) -> dict[int, f
     return result
 
 
-def roughness(series: Sequence[Sequence[Window]]) -> float:
-    """How far f is off its own larger steps, by what the smaller ones show that cannot be truncation; 0.0 if nowhere.
+def roughness(series: Sequence[Sequence[Window]], last: int, most: float) -> float:
+    """How far f is off what its own larger steps show: at the first step where it is, up to `last`; 0.0 if nowhere.
 
-    Truncation grows with the step. What is seen at one step and has all but vanished at much larger ones is noise.
+    Truncation grows with the step. What is seen at one step and has all but vanished at much larger ones is noise,
+    unless it is more than `most`.
     """
     seen: dict[int, float] = {}
     beyond: dict[int, float] = {}
@@ -82,7 +83,8 @@ def roughness(series: Sequence[Sequence[Window]]) -> float:
             seen[step] = max(seen.get(step, 0.0), truncation)
             beyond[step] = max(beyond.get(step, 0.0), truncation - noise)
     faded = [step for step in seen if any([seen[k] * FADED < beyond[step] for k in seen if k >= step + MUCH_LARGER])]
-    return max([beyond[step] * length(step) for step in faded], default=0.0)
+    sizes = [seen[step] * length(step) for step in sorted(faded) if step <= last]
+    return next((size for size in sizes if size <= most), 0.0)
 
 
 def bounds(windows: Sequence[Window], owed: dict[int, float], noise_scale: float) -> list[Bound]:

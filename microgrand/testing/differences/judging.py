@@ -22,7 +22,6 @@ from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surrounding
 from microgrand.testing.differences.verdict import Judgement, Verdict
 
 FEW_STEPS = 8  # are steps of f itself, and not of a rounding
-SMALLEST_NORMAL = 2.0**-1022  # below it numbers have fewer digits
 
 
 def judge(
@@ -150,7 +149,7 @@ class _Inquiry:
             return self.concluded(
                 Verdict.CANNOT_JUDGE, hides or self.noted("the differences are too coarse"), reference
             )
-        if sight.within is not None and self.claim.fits(sight.within):
+        if self.is_of_a_rounding(sight.within, reference):
             because = self.noted("the claim is the slope between two steps of f")
             return self.concluded(Verdict.CANNOT_JUDGE, because, reference)
         reason = self.doubt(reference)
@@ -166,15 +165,28 @@ class _Inquiry:
         flat = flat_between(self.around, jump)
         if flat is not None:
             because = f"flat to rounding: f has one value from {flat[0]:.6g} to {flat[1]:.6g}"
-        elif sight.spread is Spread.UNCLEAR:
+        elif sight.spread is Spread.UNCLEAR and not self.is_large(jump):
             because = f"coarse: f moves in steps of {jump.size:.2g}"
         else:
             return 0.0, ""
         return WEAK * jump.size / jump.distance, because
 
+    def is_of_a_rounding(self, within: Reference | None, reference: Reference) -> bool:
+        """Whether the claim is the slope within a step of a coarse f, as far as that is told from the slope above."""
+        if within is None or within.error > abs(within.slope - reference.slope) / 2:
+            return False
+        return self.claim.fits(within)
+
+    def is_large(self, jump: Jump) -> bool:
+        """Whether a jump is large beside f and not near: one of f itself, and none of a rounding."""
+        around = self.around
+        far = jump.distance * FEW_STEPS >= max(around.natural_length, 1.0)
+        return far and jump.size * FEW_STEPS >= around.natural_range
+
     def is_of_a_step(self, jump: Jump) -> bool:
         """Whether the claim is 0, and f a function of a few large steps."""
-        return self.claim.slope == 0.0 and jump.size * FEW_STEPS >= self.around.natural_range
+        few = len(self.around.values) <= FEW_STEPS and jump.size * FEW_STEPS >= self.around.natural_range
+        return self.claim.slope == 0.0 and few
 
     def doubt(self, reference: Reference) -> str:
         """Why a claim outside the reference's interval may be right all the same; empty if nothing speaks for it."""
@@ -192,8 +204,6 @@ class _Inquiry:
             return ""
         if around.probe.exhausted:
             return f"{around.probe.evaluations} evaluations are too few to tell"
-        if around.range < SMALLEST_NORMAL and not claim.sharp(reference):
-            return "f underflows around x"
         if reference.conflicts and not claim.sharp(reference):
             return "f has no slope that its differences settle on"
         return "" if claim.rejected(reference) else "noise: few steps rule the claim out"
@@ -204,9 +214,10 @@ class _Inquiry:
 
     def noted(self, words: str) -> str:
         """The words, and that f is coarse where it is."""
-        quantum = self.around.noise.quantum
+        quantum, unit = self.around.noise.quantum, self.around.precision.unit
+        is_coarse = quantum > math.sqrt(unit) * self.around.natural_range
         return "; ".join(
-            [each for each in (words, f"coarse: f moves in steps of {quantum:.2g}" if quantum else "") if each]
+            [each for each in (words, f"coarse: f moves in steps of {quantum:.2g}" if is_coarse else "") if each]
         )
 
     def concluded(self, verdict: Verdict, because: str, reference: Reference | None = None) -> Judgement:

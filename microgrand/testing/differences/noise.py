@@ -10,6 +10,7 @@ from microgrand.testing.differences.precision import Precision
 
 ROUNDINGS = 4  # a value of f is taken to be off by as many units roundoff, at least
 CAUTION = 4  # an estimate of the noise may be low by this factor
+LARGE = 8  # times the noise is a value that the noise may be in proportion to
 TABLE_POINTS = 10
 TABLE_SPACING = 7  # ulps; an odd number, for 8 falls in step with the roundings of f's intermediate results
 
@@ -54,8 +55,17 @@ class Noise:
         self._size = abs(value)
         self.quantum = 0.0
 
+    @property
+    def seen(self) -> float:
+        """The noise at x that was seen, other than the roundings that are there at least."""
+        return max(self._measured, self.quantum)
+
     def of(self, value: float) -> float:
-        """The noise of one value."""
+        """The noise of one value: in proportion to it where it is larger than f(x).
+
+        But if noise is most of f(x) then it comes from larger numbers inside f, and not from f(x).
+        """
         size = abs(value)
-        seen = max(self._measured, self.quantum)
-        return max(self._rounding * size, seen * size / self._size if size > self._size > 0.0 else seen, self._smallest)
+        seen = self.seen
+        grown = seen * size / self._size if size > self._size > LARGE * seen else seen
+        return max(self._rounding * size, grown, self._smallest)

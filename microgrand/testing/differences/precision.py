@@ -28,7 +28,7 @@ class Precision(NamedTuple):
 
         So a right derivative computed with some cancellation is not called wrong.
         """
-        return min(10 * math.sqrt(self.unit), RESOLUTION)
+        return min(10 * math.sqrt(self.unit), RESOLUTION / 4)
 
     def ulp(self, x: float) -> float:
         """The distance from `x` to the next number of the format."""

@@ -32,7 +32,7 @@ def recognised(around: Surroundings) -> Precision:
 
 
 def _rounds_arguments(around: Surroundings, points: dict[float, float], format: Precision) -> bool:
-    """Whether f takes no notice when its argument is rounded to the format, but of the format's next number."""
+    """Whether f takes no notice when its argument is rounded to the format, but mostly of the format's next number."""
     if len(set(points.values())) < ENOUGH:
         return False
     if any([around.probe(format.nearest(y)) != value for y, value in points.items()]):
@@ -41,7 +41,7 @@ def _rounds_arguments(around: Surroundings, points: dict[float, float], format: 
     for y, value in points.items():
         after = around.probe(format.nearest(y) + format.ulp(y))
         moves += after is not None and abs(after - value) > CLEARLY * DOUBLE.unit * abs(value)
-    return moves >= ENOUGH
+    return moves > len(points) / 2
 
 
 def _places(around: Surroundings) -> Iterator[float]:

@@ -41,14 +41,12 @@ def look(around: Surroundings) -> Sight | None:
             return None
         jump = nearest_jump(around, reference)
         kind, noise = (Spread.ALONE, 0.0) if jump is None else spread(around, jump)
-        if kind is not Spread.EVERYWHERE and not is_precise(around, reference):
-            noise = around.roughness()
-            if 0.0 < noise <= RESOLUTION * around.natural_range:
-                kind = Spread.EVERYWHERE
-        if kind is not Spread.EVERYWHERE:
-            return Sight(reference, within, jump, kind)
-        if not reference.holds_zero or is_precise(around, reference):
+        if kind is Spread.EVERYWHERE:
             within = within or reference
+        elif not is_precise(around, reference):
+            noise = around.roughness()
+        if noise == 0.0:
+            return Sight(reference, within, jump, kind)
         around.blur(noise)
         reference = _outward(around)
     return None if reference is None else Sight(reference, within, None, Spread.ALONE)

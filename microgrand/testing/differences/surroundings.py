@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 
 from microgrand.testing.differences.extrapolation import Quotient, Series
-from microgrand.testing.differences.intervals import roughness
+from microgrand.testing.differences.intervals import MUCH_LARGER, roughness
 from microgrand.testing.differences.noise import TABLE_POINTS, TABLE_SPACING, Noise, table_estimate
-from microgrand.testing.differences.precision import DOUBLE, Precision
+from microgrand.testing.differences.precision import DOUBLE, RESOLUTION, Precision
 from microgrand.testing.differences.probe import Probe
 from microgrand.testing.differences.step_sizes import MINUTE, filled_in, length, natural_steps, outward_steps, thinned
 
@@ -51,8 +51,9 @@ class Surroundings:
         self.rises = [(step, abs(value - self.value)) for step in self.steps for value in self._known(step)]
 
     def roughness(self) -> float:
-        """What the smaller steps show of f that cannot be its bend."""
-        return roughness([series.windows(1.0) for series in (self.left, self.right, self.central) if series])
+        """What the smaller steps show of f that cannot be its bend, and is little beside how far f moves."""
+        series = [each.windows(1.0) for each in (self.left, self.right, self.central) if each]
+        return roughness(series, self.natural_top + MUCH_LARGER, RESOLUTION * self.natural_range)
 
     def at(self, distance: float) -> float | None:
         """f(x + distance), or None."""
@@ -91,6 +92,13 @@ class Surroundings:
     def range(self) -> float:
         """The most by which f differs from f(x) at the steps taken."""
         return max([rise for _, rise in self.rises], default=0.0)
+
+    @property
+    def values(self) -> set[float]:
+        """The values that f takes at the natural steps, or at those up to 1."""
+        distances = [length(step) for step in self.steps if step <= max(self.natural_top, 0)]
+        found = [self.at(side * distance) for distance in distances for side in (LEFT, RIGHT)]
+        return {value for value in found if value is not None}
 
     @property
     def natural_range(self) -> float:
