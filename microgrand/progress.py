@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -15,9 +16,8 @@ LOOK = "{desc}: {bar:20} {n_fmt}/{total_fmt}{postfix} [{elapsed}]"
 class Progress:
     """How far a task in several stages has come."""
 
-    def __init__(self, title: str, stages: Sequence[str], everywhere: bool = True) -> None:
+    def __init__(self, title: str, stages: Sequence[str]) -> None:
         self._title, self._stages = title, stages
-        self._disable = False if everywhere else None  # by which tqdm understands: where there is no terminal
         self._done = 0
         self._over = Event()
 
@@ -34,7 +34,7 @@ class Progress:
         if self._over.wait(PATIENCE):
             return
         total = len(self._stages)
-        with bar_of(total=total, desc=self._title, bar_format=LOOK, leave=False, disable=self._disable) as bar:
+        with bar_of(total=total, desc=self._title, bar_format=LOOK, leave=False) as bar:
             over = False
             while not over:
                 stage = min(self._done, total - 1)
@@ -50,7 +50,10 @@ def progress(title: str, stages: Sequence[str], everywhere: bool = True) -> Iter
 
     everywhere  whether it is drawn where there is no terminal, too
     """
-    task = Progress(title, stages, everywhere)
+    task = Progress(title, stages)
+    if not (everywhere or sys.stderr.isatty()):
+        yield task
+        return
     try:
         from tqdm import tqdm
     except ImportError:
