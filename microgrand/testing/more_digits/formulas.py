@@ -58,7 +58,8 @@ class Line:
     def __init__(self, formula: Formula, direction: Mapping[int, float]) -> None:
         self._formula = formula
         self._direction = direction
-        self._step = step_beside(formula.inputs)
+        # Beside a huge input a step of another one may be multiplied by it, as in sin(x·y).
+        self._step = step_beside(formula.inputs) / max([1.0, *map(abs, formula.inputs)])
         self._digits = formula.digits
         self._known: dict[tuple[Any, int | None, int], list[Any]] = {}
 

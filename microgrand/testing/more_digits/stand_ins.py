@@ -162,6 +162,9 @@ class _FloatType(type):
     def __subclasscheck__(cls, kind: type) -> bool:
         return issubclass(kind, (float, Number))
 
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(float, name)
+
     @property
     def dtype(cls) -> Any:
         """Where f writes dtype=float, NumPy asks for this."""
