@@ -16,6 +16,7 @@ METHOD = "60-digit evaluation"
 DOUBLE = (2.0**-53, 2.0**-1022)  # the unit roundoff and the smallest normal number of double precision
 SHARP = 1e-2  # an error above this part of the slope tells nothing of it
 NEXT_TO_NOTHING = 1e-8  # unless it is below this part of the natural slope
+LOST = 8  # times as far off as its formula are the floats of a gradient that cancels
 
 # How far a right claim may be off, of its size, by the unit roundoff of what f computes in: constants of f and of its
 # gradient may have been rounded otherwise.
@@ -83,6 +84,9 @@ class Held:
         exact = self.claim.exact()
         if exact is not None:
             if not self.fits(exact):
+                gap = max(self.low - exact, exact - self.high)
+                if abs(number - exact) > LOST * gap:  # its constants, too, are rounded
+                    return self.concluded(Verdict.CANNOT_JUDGE, "the gradient is lost in its own roundings")
                 return self.concluded(Verdict.DISAGREE, "")
             lost = f"{float(abs(number - exact) / abs(exact)):.1g} of it" if exact else f"{number:.1g}"
             return self.concluded(Verdict.AGREE, f"{OFF} {lost} here")

@@ -424,3 +424,24 @@ def test_a_check_needs_no_other_package():
         ],
         "",
     )
+
+
+def channel_rate(v):
+    return 0.1 * v / (1 - math.exp(-v / 10))
+
+
+def its_derivative(v):
+    e = math.exp(-v / 10)
+    return 0.1 / (1 - e) - 0.01 * v * e / (1 - e) ** 2
+
+
+def test_a_gradient_that_is_lost_in_its_roundings_is_not_called_wrong():
+    """Right beside 0 this derivative from a textbook is 10¹³ on floats, and its formula is off as well, for 0.01 is not
+    a hundredth: nothing is said there. Elsewhere it is right, and a thousandth more is wrong.
+    """
+    tiny = check_gradient(channel_rate, gradient=its_derivative, at=-7e-15)
+    assert tiny.findings[0].judgement.because == "the gradient is lost in its own roundings"
+    assert tiny.verdict is Verdict.CANNOT_JUDGE
+    assert check_gradient(channel_rate, gradient=its_derivative, at=-7.0).verdict is Verdict.AGREE
+    wrong = check_gradient(channel_rate, gradient=lambda v: 1.001 * its_derivative(v), at=-7.0)
+    assert wrong.verdict is Verdict.DISAGREE
