@@ -4,6 +4,7 @@ import csv
 import io
 import math
 import random
+from contextlib import suppress
 from importlib import import_module
 from itertools import islice
 from types import FunctionType
@@ -126,10 +127,8 @@ def is_near_a_quotient(claim):
     x, *others = claim.at
     quotients = []
     for step in [side * (abs(x) or 1.0) * 10.0**-k for k in (3, 5, 7) for side in (1, -1)]:
-        try:
+        with suppress(ArithmeticError, ValueError, TypeError):
             quotients.append((claim.f(x + step, *others) - claim.f(x, *others)) / (x + step - x))
-        except (ArithmeticError, ValueError, TypeError):
-            continue
     return any([math.isclose(quotient, claim.claimed[0], rel_tol=0.02, abs_tol=1e-6) for quotient in quotients])
 
 

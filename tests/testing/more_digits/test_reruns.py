@@ -1,5 +1,6 @@
 """Plain Python run again in many digits: the same floats, the formula's value and slope, nothing changed."""
 
+import contextlib
 import copy
 import dataclasses
 import functools
@@ -194,7 +195,7 @@ def test_nothing_of_the_users_is_changed(f):
     calls = list(f.calls) if isinstance(f, Model) else []
     Rerun(f, (1.25,), [1.25], [f(1.25)])
     assert before == TABLE
-    assert not isinstance(f, Model) or f.calls == [*calls, 1.25]
+    assert getattr(f, "calls", [*calls, 1.25]) == [*calls, 1.25]
 
 
 # ---- refusals --------------------------------------------------------------------------------------------------------
@@ -216,10 +217,10 @@ def swallowing(f):
     """f, whose errors are caught: a number that was lost in silence would be a wrong digit."""
 
     def on_floats(x):
-        try:
-            return f(x)
-        except Exception:
-            return 1.0
+        found = 1.0
+        with contextlib.suppress(Exception):
+            found = f(x)
+        return found
 
     return on_floats
 
