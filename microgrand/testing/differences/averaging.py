@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from microgrand.testing.differences.reference import Reference
+from microgrand.testing.differences.standards import MANY
 from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import Surroundings
 
@@ -15,7 +16,6 @@ POINTS = 48
 SCALES = range(4)  # powers of two times the reference's best step
 DEGREES = range(1, 10, 2)
 SURE = 5  # standard deviations
-COMPARABLE = 8  # a slope that confirms another one is at most so many times less certain
 
 
 class Fit(NamedTuple):
@@ -37,7 +37,7 @@ def averaged(around: Surroundings, reference: Reference) -> Fit | None:
 
 def _confirms(other: Fit, fit: Fit) -> bool:
     close = abs(fit.slope - other.slope) <= fit.error + other.error
-    return other.step != fit.step and close and other.error <= COMPARABLE * fit.error
+    return other.step != fit.step and close and other.error <= MANY * fit.error
 
 
 def _fits(around: Surroundings, step: int) -> Iterator[Fit]:

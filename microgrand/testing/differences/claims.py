@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 
-from microgrand.testing.differences.precision import RESOLUTION
 from microgrand.testing.differences.reference import Reference
 from microgrand.testing.differences.sight import is_precise
+from microgrand.testing.differences.standards import FEWEST, GROSS, RESOLUTION
 from microgrand.testing.differences.surroundings import Surroundings
-
-FEWEST_REJECTIONS = 3  # steps: one may err, and two may err together
-GROSS = 100  # times the error is what no doubt excuses
 
 
 class Claim:
@@ -39,7 +36,7 @@ class Claim:
 
     def rejected(self, reference: Reference) -> bool:
         """Whether it is ruled out at enough steps."""
-        return reference.rejections(self.slope, self.tolerance(reference)) >= FEWEST_REJECTIONS
+        return reference.rejections(self.slope, self.tolerance(reference)) >= FEWEST
 
     def sharp(self, reference: Reference) -> bool:
         """Whether the reference is exact enough to agree with: beside the slope, or beside what counts as zero."""

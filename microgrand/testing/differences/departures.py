@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrand.testing.differences.reference import Reference
+from microgrand.testing.differences.standards import MANY, SAFETY
 from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surroundings
 
-CLEARLY = 4  # times the noise: f that is off by more is off
 NODES = 3  # of the curve: a parabola, which goes through x
 SUDDENLY = 64  # times what f was off at the step before: a smooth f leaves a parabola by 2³ per step, or by 4³
-STALLED = 8  # halvings of the distance, over which a gradual departure would all but vanish
 
 
 class Jump(NamedTuple):
@@ -46,7 +45,7 @@ def _off(curve: Sequence[_Place], place: _Place) -> float:
                 weight *= (place.distance - other.distance) / (node.distance - other.distance)
         expected += weight * node.off
         noise += abs(weight) * node.noise
-    return abs(place.off - expected) / (CLEARLY * noise)
+    return abs(place.off - expected) / (SAFETY * noise)
 
 
 class _Path:
@@ -109,7 +108,7 @@ class _Path:
                 beyond = self._at(2 * off.distance - on.distance)
                 steady = beyond is None or abs(beyond.off - off.off) < sizes[-1] / 2
                 return Jump(off.distance, sizes[-1], self._side) if steady else None
-            if len(sizes) > STALLED and sizes[-1] > sizes[-1 - STALLED] / 2:
+            if len(sizes) > MANY and sizes[-1] > sizes[-1 - MANY] / 2:
                 return Jump(off.distance, sizes[-1], self._side)
             if _off(curve, middle) > limit:
                 off = middle

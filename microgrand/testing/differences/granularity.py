@@ -8,14 +8,12 @@ from itertools import count
 
 from microgrand.testing.differences.departures import Jump
 from microgrand.testing.differences.noise import table_estimate
+from microgrand.testing.differences.standards import ALIKE, FEWEST, SAFETY
 from microgrand.testing.differences.surroundings import Surroundings
 
 WINDOWS = range(-2, 2)  # side by side, two on each side of x
 SPACES = 6  # between the points of a window: enough for differences of the fifth order
 COARSER = 6.7  # times as wide are the windows of the next scale; not whole, or the jumps of a table fall in step
-LIKE = 16  # noise that is that of jumps is so many times smaller or larger at the most
-FEWEST_SCALES = 3  # on which a jump has to be alone
-CAUTION = 4  # standard deviations
 
 
 class Spread(Enum):
@@ -35,12 +33,12 @@ def spread(around: Surroundings, jump: Jump) -> tuple[Spread, float]:
     """
     seen: list[float] = []
     for noise in _noises(around, jump.distance):
-        if noise > LIKE * jump.size:
+        if noise > ALIKE * jump.size:
             break
         seen.append(noise)
-        if noise * LIKE >= jump.size and max(seen[-3:-1], default=0.0) * LIKE >= jump.size:
-            return Spread.EVERYWHERE, CAUTION * max(jump.size / 2, *seen)
-    clean = len(seen) >= FEWEST_SCALES and max(seen[-2:]) * LIKE * LIKE <= jump.size
+        if noise * ALIKE >= jump.size and max(seen[-3:-1], default=0.0) * ALIKE >= jump.size:
+            return Spread.EVERYWHERE, SAFETY * max(jump.size / 2, *seen)
+    clean = len(seen) >= FEWEST and max(seen[-2:]) * ALIKE * ALIKE <= jump.size
     return (Spread.ALONE if clean else Spread.UNCLEAR), 0.0
 
 

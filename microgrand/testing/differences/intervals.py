@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrand.testing.differences.extrapolation import Window
+from microgrand.testing.differences.standards import ALIKE
 from microgrand.testing.differences.step_sizes import length
 
 MUCH_LARGER = 6  # powers of two
-FADED = 16  # times less; noise has faded by 2⁶ there
 
 
 class Bound(NamedTuple):
@@ -82,7 +82,7 @@ def roughness(series: Sequence[Sequence[Window]], last: int, most: float) -> flo
         for step, _, truncation, noise in windows:
             seen[step] = max(seen.get(step, 0.0), truncation)
             beyond[step] = max(beyond.get(step, 0.0), truncation - noise)
-    faded = [step for step in seen if any([seen[k] * FADED < beyond[step] for k in seen if k >= step + MUCH_LARGER])]
+    faded = [step for step in seen if any([seen[k] * ALIKE < beyond[step] for k in seen if k >= step + MUCH_LARGER])]
     sizes = [seen[step] * length(step) for step in sorted(faded) if step <= last]
     return next((size for size in sizes if size <= most), 0.0)
 

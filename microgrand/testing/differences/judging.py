@@ -7,21 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from microgrand.testing.differences.averaging import averaged
-from microgrand.testing.differences.claims import GROSS, Claim
+from microgrand.testing.differences.claims import Claim
 from microgrand.testing.differences.departures import Jump
 from microgrand.testing.differences.granularity import Spread
 from microgrand.testing.differences.growth import AT_ONCE, INFINITE_SLOPE, growth
 from microgrand.testing.differences.noise import TABLE_SPACING
-from microgrand.testing.differences.precision import DOUBLE, FORMATS, RESOLUTION
+from microgrand.testing.differences.precision import DOUBLE, FORMATS
 from microgrand.testing.differences.probe import Probe
 from microgrand.testing.differences.recognition import recognised
 from microgrand.testing.differences.reference import Reference, one_slope, refer
-from microgrand.testing.differences.sight import WEAK, Sight, flat_between, look
+from microgrand.testing.differences.sight import Sight, flat_between, look
+from microgrand.testing.differences.standards import GROSS, MANY, RESOLUTION, SAFETY
 from microgrand.testing.differences.step_sizes import length
 from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surroundings
 from microgrand.testing.differences.verdict import Judgement, Verdict
-
-FEW_STEPS = 8  # are steps of f itself, and not of a rounding
 
 
 def judge(
@@ -169,7 +168,7 @@ class _Inquiry:
             because = f"coarse: f moves in steps of {jump.size:.2g}"
         else:
             return 0.0, ""
-        return WEAK * jump.size / jump.distance, because
+        return SAFETY * jump.size / jump.distance, because
 
     def is_of_a_rounding(self, within: Reference | None, reference: Reference) -> bool:
         """Whether the claim is the slope within a step of a coarse f, as far as that is told from the slope above."""
@@ -180,12 +179,12 @@ class _Inquiry:
     def is_large(self, jump: Jump) -> bool:
         """Whether a jump is large beside f and not near: one of f itself, and none of a rounding."""
         around = self.around
-        far = jump.distance * FEW_STEPS >= max(around.natural_length, 1.0)
-        return far and jump.size * FEW_STEPS >= around.natural_range
+        far = jump.distance * MANY >= max(around.natural_length, 1.0)
+        return far and jump.size * MANY >= around.natural_range
 
     def is_of_a_step(self, jump: Jump) -> bool:
         """Whether the claim is 0, and f a function of a few large steps."""
-        few = len(self.around.values) <= FEW_STEPS and jump.size * FEW_STEPS >= self.around.natural_range
+        few = len(self.around.values) <= MANY and jump.size * MANY >= self.around.natural_range
         return self.claim.slope == 0.0 and few
 
     def doubt(self, reference: Reference) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from microgrand.testing.differences.precision import Precision
+from microgrand.testing.differences.standards import MANY, SAFETY
 
-ROUNDINGS = 4  # a value of f is taken to be off by as many units roundoff, at least
-CAUTION = 4  # an estimate of the noise may be low by this factor
-LARGE = 8  # times the noise is a value that the noise may be in proportion to
 TABLE_POINTS = 10
 TABLE_SPACING = 7  # ulps; an odd number, for 8 falls in step with the roundings of f's intermediate results
 
@@ -49,9 +47,9 @@ class Noise:
     """
 
     def __init__(self, precision: Precision, value: float, measured: float) -> None:
-        self._rounding = ROUNDINGS * precision.unit
+        self._rounding = SAFETY * precision.unit
         self._smallest = precision.smallest
-        self._measured = CAUTION * measured
+        self._measured = SAFETY * measured
         self._size = abs(value)
         self.quantum = 0.0
 
@@ -67,5 +65,5 @@ class Noise:
         """
         size = abs(value)
         seen = self.seen
-        grown = seen * size / self._size if size > self._size > LARGE * seen else seen
+        grown = seen * size / self._size if size > self._size > MANY * seen else seen
         return max(self._rounding * size, grown, self._smallest)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-RESOLUTION = 0.01  # an error above this share of the slope is too coarse to agree on
+from microgrand.testing.differences.standards import RESOLUTION
 
 
 class Precision(NamedTuple):

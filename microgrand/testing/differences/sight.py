@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from microgrand.testing.differences.departures import Jump, nearest_jump
 from microgrand.testing.differences.granularity import Spread, spread
-from microgrand.testing.differences.precision import RESOLUTION
 from microgrand.testing.differences.reference import Reference, refer
+from microgrand.testing.differences.standards import RESOLUTION
 from microgrand.testing.differences.surroundings import LEFT, RIGHT, Surroundings
 
 MOST_GRAINS = 4  # each coarser than the one before: roundings, on numbers that were rounded before, of a table
 NEAR_TOP = 4  # a smooth f is seen best at one of so many largest steps
 SETTLED = 0.1  # nobody looks farther when the error is below this share of the tolerance
-WEAK = 4  # times the slope that a jump has over its distance is what it may hide
 
 
 class Sight(NamedTuple):

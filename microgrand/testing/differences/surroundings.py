@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from microgrand.testing.differences.extrapolation import Quotient, Series
 from microgrand.testing.differences.intervals import MUCH_LARGER, roughness
 from microgrand.testing.differences.noise import TABLE_POINTS, TABLE_SPACING, Noise, table_estimate
-from microgrand.testing.differences.precision import DOUBLE, RESOLUTION, Precision
+from microgrand.testing.differences.precision import DOUBLE, Precision
 from microgrand.testing.differences.probe import Probe
+from microgrand.testing.differences.standards import FEWEST, GROSS, RESOLUTION
 from microgrand.testing.differences.step_sizes import MINUTE, filled_in, length, natural_steps, outward_steps, thinned
 
 LEFT, RIGHT = -1, 1
-FEWEST_QUOTIENTS = 3
 MOST_BLOCKS = 3
 AT_ONCE = 2.0**-30  # of how far f moves over a step of 1, where a straight line moves by 2⁻¹⁰⁰
-VISIBLE = 100  # f moves where it changes by more than so many times its noise
 
 
 class Surroundings:
@@ -120,7 +119,7 @@ class Surroundings:
 
         Where f does not rise above its noise, the slope that it would take to go from 0 to f(x).
         """
-        noise = VISIBLE * self.noise.of(self.value)
+        noise = GROSS * self.noise.of(self.value)
         most = max(self.natural_top, least, 0)
         secants = [rise / length(step) for step, rise in self.rises if least <= step <= most and rise > noise]
         return max(secants, default=abs(self.value) / self.reach)
@@ -158,7 +157,7 @@ class Surroundings:
     def _moves(self, step: int) -> bool:
         """Whether f changes visibly over the step, or ends."""
         values = [self.at(side * length(step)) for side in (LEFT, RIGHT)]
-        return any([v is None or abs(v - self.value) > VISIBLE * self.noise.of(self.value) for v in values])
+        return any([v is None or abs(v - self.value) > GROSS * self.noise.of(self.value) for v in values])
 
     def _moves_at_once(self) -> bool:
         """Whether x = 0 and f varies on a scale so small that the smallest step is none for it."""
@@ -185,7 +184,7 @@ def _series(quotients: list[Quotient], power: int) -> Series | None:
     while quotients and not _finite(quotients[0]):
         quotients = quotients[1:]
     end = next((k for k, quotient in enumerate(quotients) if not _finite(quotient)), len(quotients))
-    return Series(quotients[:end], power) if end >= FEWEST_QUOTIENTS else None
+    return Series(quotients[:end], power) if end >= FEWEST else None
 
 
 def _finite(quotient: Quotient) -> bool:
