@@ -1,4 +1,4 @@
-"""Draw the README's pictures: `python docs/draw_pictures.py` writes them into `docs/pictures`.
+"""Draw the pictures of the documents: `python docs/draw_pictures.py` writes them into `docs/pictures`.
 
 The picture of the player is made of screenshots: it needs the packages playwright and pillow, and a Chromium.
 """
@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from microgrand import Drawing, Linear, LogSoftmax, NegativeLogLikelihood, Sequential, Value, draw, tanh, walkthrough
+from microgrand.drawing import render
 
 PICTURES_FOLDER = Path(__file__).parent / "pictures"
 
@@ -33,6 +34,57 @@ PICTURES = {
     "classifier-layers": lambda: classifier(1),
     "classifier-nodes": lambda: classifier(2),
 }
+
+# Which reference speaks of a claimed derivative, and what it says.
+JUDGING = r"""
+digraph {
+  graph [margin=0.1 nodesep=0.3 ranksep=0.35]
+  node [fontname="DejaVu Sans" fontsize=13 shape=box style="filled,rounded" color="#333333"
+        fillcolor="#EEEEEE" margin="0.15,0.08"]
+  edge [fontname="DejaVu Sans" fontsize=12 color="#333333"]
+
+  value   [label="Has f a finite value at x,\nand the same one when it is called again?"]
+  digits  [label="Can f be evaluated in 60 digits?\nas a graph of microgrand's Values,\n"
+                 + "or by running its code again:\nPython, NumPy, SciPy, JAX, PyTorch"]
+  slope   [label="Is the claim the slope of f\nin 60 digits?"]
+  own     [label="Is the gradient's own formula,\nin 60 digits, that slope?"]
+  steps   [label="Does f round or jump close by,\nso that its formula has other\nslopes than its values?"]
+  floats  [label="Differences of float values:\nis a step seen that is larger than\nthe steps in which f itself moves?"]
+  inside  [label="Is the claim within the\nerror of the differences?"]
+
+  node [shape=box style="filled" fillcolor="#F5F5F5" margin="0.15,0.08"]
+  nothing [label="cannot judge:\nno value, noise"]
+  coarse  [label="cannot judge:\nflat, coarse, noise, jump"]
+  node [fillcolor="#D9F0E5"]
+  agree   [label="agree"]
+  lost    [label="agree, and its floats\nare off by so much"]
+  near    [label="agree"]
+  node [fillcolor="#FBE3C8"]
+  wrong   [label="disagree"]
+  outside [label="disagree"]
+
+  value -> nothing [label="  no"]
+  value -> digits [label="  yes"]
+  digits -> slope [label="  yes"]
+  digits -> floats [label="  no"]
+  slope -> agree [label="  yes"]
+  slope -> own [label="  no"]
+  own -> lost [label="  yes"]
+  own -> steps [label="  no"]
+  steps -> wrong [label="  no"]
+  steps -> floats [label="  yes" constraint=false]
+  floats -> coarse [label="  no"]
+  floats -> inside [label="  yes"]
+  inside -> near [label="  yes"]
+  inside -> outside [label="  no"]
+}
+"""
+
+
+def judging() -> None:
+    """How a claimed derivative is judged, as a tree of questions."""
+    title = "How a claimed derivative is judged: in 60 digits where that can be had, else by differences of floats"
+    (PICTURES_FOLDER / "judging.svg").write_text(render.svg(JUDGING, title))
 
 
 def player() -> None:
@@ -62,4 +114,5 @@ def player() -> None:
 if __name__ == "__main__":
     for name, picture in PICTURES.items():
         picture().save(PICTURES_FOLDER / f"{name}.svg")
+    judging()
     player()

@@ -15,6 +15,8 @@ from microgrand.testing.expression import Expression, applied
 from microgrand.testing.held import judged_by_graph
 from microgrand.testing.verdict import Judgement, Verdict
 
+MOST_ULPS = 1e6  # that are counted
+
 
 class JudgedEdge(NamedTuple):
     """One edge of a graph, from a node to one of its operands, and what was found about its local partial.
@@ -73,10 +75,11 @@ def judged_partial(row: Primitive, operands: tuple[float, ...], k: int, partial:
 
 
 def ulps_in_words(claim: float, reference: float) -> str:
-    """The distance of the two in words, in units in the last place of the reference, where that says something."""
+    """The distance of the two in units in the last place of the reference; nothing where it is seen at once."""
     if reference == 0.0 or not (math.isfinite(claim) and math.isfinite(reference)):
         return ""
-    return f" ({abs(claim - reference) / math.ulp(reference):.2g} ulps away)"
+    distance = abs(claim - reference) / math.ulp(reference)
+    return f" ({distance:.2g} ulps away)" if distance < MOST_ULPS else ""
 
 
 def _edges(node: Node) -> list[JudgedEdge]:

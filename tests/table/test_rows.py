@@ -129,7 +129,7 @@ FAULTS = [
      "right is '“other_error is defined … got -5e-324”'"),
     (Primitive("dice", in_turn(1.0, 2.0, 3.0), lambda z, x: 0.0), SAME, "(0.0)", "the value on Values is "),
     (cubic("half_cube", lambda z, x: 1.5 * x * x), DERIVATIVE, "(1.0)",
-     "the partial in operand 1 is 1.5; right is 3.0 (3.4e+15 ulps away)"),
+     "the partial in operand 1 is 1.5; right is 3.0"),
     (Primitive("kinked", mg.abs, wrong_at_zero, kink=lambda x: x == 0.0), KINK, "(0.0)",
      "the partial in operand 1 at a kink is 2.0; right is 'between -1.0 and 1.0'"),
     (Primitive("kinked_on_floats", math.fabs, wrong_at_zero, kink=lambda x: x == 0.0), KINK, "(0.0)",
