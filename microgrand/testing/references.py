@@ -68,6 +68,7 @@ class References:
             found = self._by_formula(claim, self._sides(claim.direction))
             if found is not None and found.verdict is Verdict.DISAGREE:
                 found = self._by_formula(claim, self._sides(claim.direction), finest=True)
+                found = self._beyond_the_end(claim) or found
             if found is None:
                 return self.by_floats(claim)._replace(declined="in many digits f has no values beside x")
             if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
@@ -75,6 +76,19 @@ class References:
             return found
         except DigitsLostError as lost:  # beside the point the code may go ways that it does not go at it
             return self.by_floats(claim)._replace(declined=str(lost))
+
+    def _beyond_the_end(self, claim: Claim) -> Judgement | None:
+        """The agreement with a kink at an end of the domain, from whose other side a gradient may take its slope."""
+        if all(self._sides(claim.direction)):
+            return None
+        found = self._by_formula(claim, (True, True), finest=True)
+        return found if found is not None and found.verdict is Verdict.AGREE else None
+
+    def hidden_slope(self) -> float:
+        """A slope that f's roundings hide: a few of them, in the largest number on the way, over |x| or 1."""
+        largest = self.formula.first.largest if self._is_rerun else max(map(abs, self.values))
+        distance = min([max(abs(x), 1.0) for x in self.function.numbers])
+        return ldexp(float(largest), -50) / distance
 
     def glance(self, claim: Claim) -> Judgement:
         """The verdict toward one side of the point and without a second look: what agrees agrees, the rest may not."""

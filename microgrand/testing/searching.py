@@ -197,8 +197,8 @@ class _Searching:
             report = check.report(self.order, self.mode)
         except WrongShape as error:
             raise GradientMismatch(arguments, check.refused(str(error)), []) from error
-        if report.verdict is Verdict.DISAGREE and all(map(_is_next_to_nothing, report.findings)):
-            self.tally["claim and derivative are both next to nothing"] += 1
+        if report.verdict is Verdict.DISAGREE and all([_is_next_to_nothing(check, each) for each in report.findings]):
+            self.tally["claim and derivative differ by next to nothing"] += 1
             return
         if report.verdict is Verdict.DISAGREE:
             raise GradientMismatch(arguments, report, _edges(check) if self.gradient is None and self.is_plain else [])
@@ -297,10 +297,12 @@ def _edges(check: Check) -> list[JudgedEdge]:
     return [edge for output in outputs if isinstance(output, Value) for edge in faulty_edges(output)]
 
 
-def _is_next_to_nothing(finding: Finding) -> bool:
-    """Whether nothing is wrong beyond what a formula lacks that is clamped lest it overflow."""
+def _is_next_to_nothing(check: Check, finding: Finding) -> bool:
+    """Whether nothing is wrong but what roundings of constants hide, or what a formula lacks that is clamped."""
     found = finding.judgement
-    return found.verdict is not Verdict.DISAGREE or abs(found.claim - found.reference) <= NEXT_TO_NOTHING
+    if found.verdict is not Verdict.DISAGREE:
+        return True
+    return abs(found.claim - found.reference) <= max(NEXT_TO_NOTHING, check.references.hidden_slope())
 
 
 def _reason(report: Report) -> str:
