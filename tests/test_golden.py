@@ -14,7 +14,7 @@ REASONS = (
     "the differences are too coarse", "flat to rounding: f has one value from",
     "computed in half precision", "computed in bfloat16",
     "x is so small that no step is small beside it", "noise: f is mostly noise here", "evaluations are too few to tell",
-    "f has no slope that its differences settle on", "noise: few steps rule the claim out",
+    "f has no slope that its differences settle on", "noise: too few steps show that the claim is wrong",
     "a kink: the claim is between the left and the right derivative",
 )  # fmt: skip
 

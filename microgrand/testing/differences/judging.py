@@ -205,7 +205,7 @@ class _Inquiry:
             return f"{around.probe.evaluations} evaluations are too few to tell"
         if reference.conflicts and not claim.sharp(reference):
             return "f has no slope that its differences settle on"
-        return "" if claim.rejected(reference) else "noise: few steps rule the claim out"
+        return "" if claim.rejected(reference) else "noise: too few steps show that the claim is wrong"
 
     def note(self, reference: Reference) -> str:
         """What to know of an agreement."""
