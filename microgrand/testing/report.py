@@ -63,7 +63,7 @@ class Report:
             f"{finding.what}: {finding.judgement.because}" for finding in self.findings if finding.judgement.because
         ]
         declined = dict.fromkeys([finding.judgement.declined for finding in self.findings])
-        notes += [f"not in 60 digits: {reason}" for reason in declined if reason]
+        notes += [f"not in 60 digits: {' '.join(reason.split())}" for reason in declined if reason]
         return "\n".join([line.rstrip() for line in [*lines, *notes, f"verdict: {self.verdict}"]])
 
 
