@@ -92,6 +92,9 @@ def check_gradient(
     >>> print(check_gradient(math.sin, gradient=lambda x, v: v * math.sin(x), at=1.0, mode="forward").verdict)
     disagree
     """
+    if budget is not None and not (isinstance(budget, (int, float)) and budget > 0):
+        raise ValueError(f"budget is a number of seconds above 0; got {budget!r}")
+    refuse_no_function(gradient)
     f, gradient, at = with_declared_rule(f, gradient, at, kind_of(order, mode))
     check = Check(FlatFunction(f, at), gradient, domain, budget)
     with progress("checking", check.function.names, everywhere=False) as check.task:
@@ -103,6 +106,12 @@ def kind_of(order: int, mode: str) -> str:
     if (order, mode) not in KINDS:
         raise ValueError(f'order is 1 or 2, and mode, for order 1, "reverse" or "forward"; got {order!r}, {mode!r}')
     return KINDS[order, mode]
+
+
+def refuse_no_function(gradient: Any) -> None:
+    """Raises TypeError for a gradient that cannot be called."""
+    if gradient is not None and not callable(gradient):
+        raise TypeError(f"gradient is a function; got {gradient!r:.60} of type {type(gradient).__name__}")
 
 
 class Check:
@@ -117,13 +126,17 @@ class Check:
     ) -> None:
         self.function = function
         self.domains = _per_input(domain, function)
-        self.recorded = function.recorded()
         self.gradient = gradient
         self.budget = budget
         self.task: Progress | None = None
         self.most_evaluations: int | None = None
         self.memo: dict[tuple[float, ...], list[float] | Exception] = {}
         self.fault: Exception | None = None  # which f raised and which is no error of arithmetic
+
+    @cached_property
+    def recorded(self) -> tuple[list[Value], list[Any], bool] | None:
+        """What f records of microgrand's Values, with which it is only called where nothing else serves."""
+        return self.function.recorded()
 
     def report(self, order: int = 1, mode: str = "reverse") -> Report:
         """A finding for each output and input, or pair of inputs, or direction."""
@@ -153,6 +166,8 @@ class Check:
             return f"f raised {type(error).__name__}: {error}"
         if not all([isinstance(z, float) and isfinite(z) for z in outputs]):
             return f"f has no finite real value here, but {outputs[0] if len(outputs) == 1 else outputs!r:.60}"
+        if not outputs:
+            return "f returns no number"
         self.limit(time.monotonic() - start)
         if not self.function.is_steady(outputs, *([1] if self.most_evaluations else [])):
             return "noise: f gives another value when it is called again with the same numbers"
@@ -190,7 +205,7 @@ class Check:
         """Findings about one gradient, whose claims begin at a place: input by input, or along directions if many."""
         inputs = range(len(self.function.numbers))
         numbers = claimed.numbers[first : first + len(inputs)]
-        missing = [k for k in inputs if isnan(numbers[k])]
+        missing = [k for k in inputs if not isfinite(numbers[k])]
         few = FEW_INPUTS if self.most_evaluations is None else 1
         if len(inputs) <= few or missing:
             looked_at = inputs if len(inputs) <= few else missing[:MOST_MISSING]
@@ -200,25 +215,33 @@ class Check:
             found = formula()
             return None if found is None else found[first : first + len(inputs)]
 
-        row = Row(name, self.function.names, self.function.numbers, weights, numbers, in_digits)
+        row = Row(name, self.function.names, self.function.numbers, self.domains, weights, numbers, in_digits)
         found = findings(row, self.references, DIRECTIONS if self.most_evaluations is None else 1)
         if self.fault is not None:
             raise self.fault
         return found
 
     def of_products(self, gradient: Gradient) -> list[Finding]:
-        """Findings about products of random cotangents with the Jacobian; of a single output the gradient is judged."""
+        """Findings about products of random cotangents with the Jacobian.
+
+        Of a single output it is the gradient that is judged, by the cotangent 1, and then what another cotangent makes
+        of it: a rule may forget its cotangent.
+        """
         count = self.function.count
         source = random.Random(count)
+        if count == 1:
+            return self.of_product("∂f", gradient, [1.0]) + self.of_product("∂(v·f)", gradient, [-1.5])
         found: list[Finding] = []
-        for n in range(COTANGENTS if count > 1 else 1):
+        for n in range(COTANGENTS):
             cotangents = [source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) for _ in range(count)]
-            cotangents = cotangents if count > 1 else [1.0]
-            claimed = gradient.claimed(cotangents)
-            formula = cache(partial(self.formula_of, gradient.call, claimed.numbers, cotangents))
-            name, weights = f"∂(v{n}·f)" if count > 1 else "∂f", dict(enumerate(cotangents))
-            found += self.of_row(name, weights, claimed, 0, formula)
+            found += self.of_product(f"∂(v{n}·f)", gradient, cotangents)
         return found
+
+    def of_product(self, name: str, gradient: Gradient, cotangents: list[float]) -> list[Finding]:
+        """Findings about the product of cotangents with the Jacobian."""
+        claimed = gradient.claimed(cotangents)
+        formula = cache(partial(self.formula_of, gradient.call, claimed.numbers, cotangents))
+        return self.of_row(name, dict(enumerate(cotangents)), claimed, 0, formula)
 
     def of_second_order(self) -> list[Finding]:
         """Findings about the Hessian of each output."""
@@ -309,7 +332,11 @@ class Check:
     def references(self) -> References:
         """What the claims are held against."""
         values = self.outputs(self.function.numbers)
-        return References(self.function, self.domains, values, self.outputs, self.recorded, self.most_evaluations)
+        is_own = self.gradient is None or self.function.on_values
+        return References(
+            self.function, self.domains, values, self.outputs, lambda: self.recorded, is_own, self.most_evaluations,
+            self.budget,
+        )  # fmt: skip
 
     def formula_of(self, gradient: Callable[..., Any], claims: list[float], *more: Any) -> Any:
         """The gradient in many digits, flat as the claims are; None where it cannot be had."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from math import nan
 from typing import Any, NamedTuple
 
-from microgrand.testing.functions import FlatFunction, WrongShape, binds, lacks_value, listed_number
+from microgrand.testing.functions import FlatFunction, WrongShape, binds, lacks_value, listed_number, unwarned
 from microgrand.testing.structures import copied, numbers_like
 
 RAISED_AT = "raised by the gradient at"
@@ -59,7 +59,7 @@ class Gradient:
         """
         function = self._function
         try:
-            given = self.call(*function.copies(), *copied(more))
+            given = unwarned(self.call, *function.copies(), *copied(more))
         except Exception as error:
             if not lacks_value(error):
                 error.add_note(f"{RAISED_AT} {function.copies()!r}")
@@ -67,10 +67,19 @@ class Gradient:
             return Claimed([nan] * expected, f"the gradient raised {type(error).__name__}: {error}")
         if given is None:
             return Claimed([nan] * expected, "the gradient gives None")
+        self._refuse_another_shape(shape, given)
         found = [_number(z) for z in numbers_like(shape, given, "the gradient")]
         if len(found) != expected:
             raise WrongShape(_miscounted(function, expected, len(found)))
         return Claimed([number for number, _ in found], next((reason for _, reason in found if reason), ""))
+
+    def _refuse_another_shape(self, shape: Any, given: Any) -> None:
+        """Raises WrongShape where the gradient of one number in one array is an array of another shape."""
+        arguments = self._function.arguments
+        expected, found = (getattr(x, "shape", None) for x in (arguments[0], given))
+        is_single = len(arguments) == 1 and self._function.count == 1 and shape is arguments
+        if is_single and expected and found and tuple(found) not in (tuple(expected), (1, *expected)):
+            raise WrongShape(f"the gradient has the shape {tuple(found)}, and the argument {tuple(expected)}")
 
 
 def _number(z: Any) -> tuple[float, str]:

@@ -86,6 +86,16 @@ def sides_inside(x: float, domain: Domain) -> tuple[bool, bool]:
     return domain.holds(x - beside), domain.holds(x + beside)
 
 
+def inward_signs(x: float, domain: Domain) -> list[float]:
+    """The signs of steps from `x` that stay inside the domain: both, or the one that leads inside from an end.
+
+    >>> inward_signs(0.0, as_domain("non_negative")), inward_signs(1.0, as_domain("non_negative"))
+    ([1.0], [-1.0, 1.0])
+    """
+    left, right = sides_inside(x, domain)
+    return [-1.0, 1.0] if left is right else [-1.0 if left else 1.0]
+
+
 def _least(part: Interval) -> float:
     return nextafter(part.low, inf) if part.open_low else part.low
 

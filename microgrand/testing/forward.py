@@ -11,7 +11,7 @@ from microgrand.engine.sweep import tangent_sweep
 from microgrand.engine.value import Value
 from microgrand.table.domains import Domain
 from microgrand.testing.claims import Claimed
-from microgrand.testing.domain_arguments import sides_inside
+from microgrand.testing.domain_arguments import inward_signs
 from microgrand.testing.functions import FlatFunction
 from microgrand.testing.structures import filled
 
@@ -21,24 +21,19 @@ LARGEST = 100  # as an exponent, of a component of a direction: products with la
 
 
 def directions(numbers: Sequence[float], domains: Sequence[Domain]) -> list[list[float]]:
-    """Random directions, of which each moves every input, in proportion to its size; 1 for a single input.
+    """Random directions, of which each moves every input, in proportion to its size; two numbers for a single input.
 
     At the ends of domains they point inside.
     """
     if len(numbers) == 1:
-        return [[1.0]]
+        return [[1.0], [-1.5]]
     source = random.Random(len(numbers))
-    signs = [_signs(x, domain) for x, domain in zip(numbers, domains, strict=True)]
+    signs = [inward_signs(x, domain) for x, domain in zip(numbers, domains, strict=True)]
     sizes = [ldexp(1.0, min(frexp(x)[1], LARGEST)) if x else 1.0 for x in numbers]
     return [
         [source.choice(may) * source.uniform(0.5, 1.5) * size for may, size in zip(signs, sizes, strict=True)]
         for _ in range(DIRECTIONS)
     ]
-
-
-def _signs(x: float, domain: Domain) -> list[float]:
-    left, right = sides_inside(x, domain)
-    return [-1.0, 1.0] if left is right else [-1.0 if left else 1.0]
 
 
 def tangent(function: FlatFunction, direction: Sequence[float]) -> Any:

@@ -138,11 +138,6 @@ class Held:
         )  # fmt: skip
 
 
-# How far a right claim may be off, of its size, by the unit roundoff of what f computes in: constants of f and of its
-# gradient may have been rounded otherwise.
-TOLERANCES = {2.0**-53: 1e-7, 2.0**-24: 1e-5, 2.0**-11: 1e-2, 2.0**-8: 5e-2}
-
-
 def judged_by_graph(expression: Any, k: int, sides: tuple[bool, bool], number: float) -> Judgement | None:
     """Whether a number is the derivative of an expression in input k; None where that has no values in many digits."""
     from microgrand.testing.more_digits.formulas import Line

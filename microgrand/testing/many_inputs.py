@@ -12,6 +12,8 @@ from math import fsum, isfinite, nan
 from statistics import median
 from typing import Any, NamedTuple, Protocol
 
+from microgrand.table.domains import Domain
+from microgrand.testing.domain_arguments import inward_signs
 from microgrand.testing.held import Claim
 from microgrand.testing.report import Finding
 from microgrand.testing.verdict import Judgement, Verdict
@@ -36,6 +38,7 @@ class Row(NamedTuple):
     name     of the output, "∂f"
     names    of the inputs
     numbers  the inputs
+    domains  where each is meant to be
     weights  of the outputs in the sum that is differentiated
     claims   one per input
     formula  the claims in many digits, when they are asked for; None where these are not to be had
@@ -44,6 +47,7 @@ class Row(NamedTuple):
     name: str
     names: Sequence[str]
     numbers: Sequence[float]
+    domains: Sequence[Domain]
     weights: Mapping[int, float]
     claims: Sequence[float]
     formula: Callable[[], Sequence[Any] | None]
@@ -90,14 +94,16 @@ class _Search:
         return found
 
     def direction(self, source: random.Random) -> dict[int, float]:
-        """A random direction to which each input adds about as much, as far as the claims tell."""
+        """A random direction to which each input adds about as much, as far as the claims tell; at ends, inside."""
         sizes = [abs(claim) for claim in self.row.claims if isfinite(claim) and claim]
         typical = median(sizes) if sizes else 1.0
         floor = RANGE * max(sizes, default=1.0)
         shares = [max(abs(claim) or typical, floor) if isfinite(claim) else typical for claim in self.row.claims]
         least = min(shares)
+        ways = [inward_signs(x, domain) for x, domain in zip(self.row.numbers, self.row.domains, strict=True)]
         return {
-            k: source.choice((-1.0, 1.0)) * source.uniform(0.5, 1.5) * least / share for k, share in enumerate(shares)
+            k: source.choice(signs) * source.uniform(0.5, 1.5) * least / share
+            for k, (share, signs) in enumerate(zip(shares, ways, strict=True))
         }
 
     def wrong_ones(self, direction: Mapping[int, float], seen: Judgement) -> list[Finding]:

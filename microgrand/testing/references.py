@@ -26,6 +26,7 @@ from microgrand.testing.verdict import Judgement, Verdict
 
 SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
 SAME = 1e-9
+RUNS = 20  # of f in many digits, for a claim that is wrong
 LEAPS = "f leaps close by: it rounds, or goes another way"
 ROUNDINGS = 8  # a sum over paths is off by so many unit roundoffs of their size
 
@@ -37,8 +38,10 @@ class References:
     domains    where each input is meant to be
     values     of the outputs at the point
     outputs    f on floats, flat to flat
-    recorded   the inputs as Values, the outputs, and whether the code branched; None where f takes no Values
+    recorded   asked for, the inputs as Values, the outputs, and whether the code branched; None where f takes none
+    is_own     whether the graph that f records is the best reference, and not f's code run again
     most_evaluations  of f on floats for one claim; None for as many as it takes
+    budget     seconds that f may run again, all in all; None for a few
     """
 
     def __init__(
@@ -47,14 +50,18 @@ class References:
         domains: Sequence[Domain],
         values: Sequence[float],
         outputs: Callable[[Sequence[float]], Sequence[float]],
-        recorded: tuple[list[Value], list[Any], bool] | None,
+        recorded: Callable[[], tuple[list[Value], list[Any], bool] | None],
+        is_own: bool,
         most_evaluations: int | None = None,
+        budget: float | None = None,
     ) -> None:
         self.function = function
         self.domains = domains
         self.values = values
         self.outputs = outputs
-        self.recorded = recorded
+        self._recorded = recorded
+        self._is_own = is_own
+        self._budget = budget
         self.most_evaluations = most_evaluations
         self.declined = ""  # why there is no formula
 
@@ -112,14 +119,15 @@ class References:
         except MissingExtraError as missing:
             self.declined = str(missing)
             return None
-        graph = self._graph()
+        graph = self._graph() if self._is_own else None
         if graph is not None:
             return graph
+        seconds = {} if self._budget is None else {"seconds": self._budget / RUNS}
         try:
-            return Rerun(self.function.f, self.function.arguments, self.function.numbers, self.values)
+            return Rerun(self.function.f, self.function.arguments, self.function.numbers, self.values, **seconds)
         except DigitsLostError as lost:
             self.declined = str(lost)
-            return None
+            return None if self._is_own else self._graph()
 
     @property
     def _is_rerun(self) -> bool:
@@ -132,11 +140,12 @@ class References:
 
     def _graph(self) -> Any:
         """The recorded graphs of the outputs; None where f records none, branched, or does not compute the same."""
-        if self.recorded is None:
+        recorded = self._recorded()
+        if recorded is None:
             return None
         from microgrand.testing.more_digits.graphs import Graph
 
-        leaves, outputs, branched = self.recorded
+        leaves, outputs, branched = recorded
         if branched:
             return None
         expressions = [Expression.read(leaves, z) if isinstance(z, Value) and not z.is_leaf else None for z in outputs]
@@ -215,8 +224,9 @@ class References:
     def _noise(self, claim: Claim, line: Any, found: Any) -> float:
         """How far roundings inside f move its derivative: a gradient without a formula may lack as much."""
         noise: float = line.spread(claim.weights, found)
-        if self.recorded is not None and not self._is_rerun:
-            leaves, outputs, _ = self.recorded
+        recorded = None if self._is_rerun else self._recorded()
+        if recorded is not None:
+            leaves, outputs, _ = recorded
             paths = [
                 abs(w * v) * size_of_paths(outputs[j], leaves[k])
                 for j, w in claim.weights.items()

@@ -7,6 +7,7 @@ where the gradient does not seem to fit it is judged too.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from microgrand.engine.value import Value
 from microgrand.progress import Progress, progress
 from microgrand.table.domains import REALS
 from microgrand.testing.blame import JudgedEdge, faulty_edges
-from microgrand.testing.checking import Check, kind_of
+from microgrand.testing.checking import Check, kind_of, refuse_no_function
 from microgrand.testing.claims import Gradient
 from microgrand.testing.declared import Products, with_declared_rule
 from microgrand.testing.functions import FlatFunction, WrongShape
@@ -27,6 +28,7 @@ from microgrand.testing.search_space import SearchSpace, arrays_in_disguise, exa
 from microgrand.testing.simplest import simplest_failure, simplified
 from microgrand.testing.verdict import Verdict
 
+NUMBER = re.compile(r"(?<=[ (])-?\d[\d.]*(?:e[-+]\d+)?(?= |$)")
 GLANCES = 10  # coarse looks for each point that is judged
 GLANCING = 2.0  # seconds at most
 ARRAYS = 20  # points that are judged besides, of a function that takes arrays too
@@ -72,6 +74,7 @@ class NothingJudged(AssertionError):  # noqa: N818  it is what a failing test sh
     """At none of the points could the gradient be judged, so that nothing was tested.
 
     >>> import random
+    import re
     >>> try:
     ...     assert_gradient(lambda x: random.random(), gradient=lambda x: 0.0, domain=(1, 5))
     ... except NothingJudged as nothing:
@@ -153,6 +156,13 @@ def assert_gradient(
     check_gradient(…, at=(1.0,)) looks there again, assert_gradient(…, seed=None) searches again
     """
     __tracebackhide__ = True  # pytest shows the line of the test
+    if not (isinstance(max_examples, int) and max_examples > 0):
+        raise ValueError(f"max_examples is a whole number above 0; got {max_examples!r}")
+    if not (seed is None or isinstance(seed, int)):
+        raise TypeError(f"seed is a whole number; got {seed!r:.60} of type {type(seed).__name__}")
+    if budget is not None and not (isinstance(budget, (int, float)) and budget > 0):
+        raise ValueError(f"budget is a number of seconds above 0; got {budget!r}")
+    refuse_no_function(gradient)
     f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape), kind_of(order, mode))
     search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget, order, mode)
     with progress("searching", [f"point {k + 1}" for k in range(max_examples)], everywhere=False) as search.task:
@@ -306,8 +316,6 @@ def _is_next_to_nothing(check: Check, finding: Finding) -> bool:
 
 
 def _reason(report: Report) -> str:
-    return next(
-        finding.judgement.because
-        for finding in report.findings
-        if finding.judgement.verdict is Verdict.CANNOT_JUDGE
-    )  # fmt: skip
+    """Why a point could not be judged, without the numbers, which are others at each point."""
+    reasons = [each.judgement.because for each in report.findings if each.judgement.verdict is Verdict.CANNOT_JUDGE]
+    return NUMBER.sub("…", reasons[0])

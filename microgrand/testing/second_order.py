@@ -78,7 +78,7 @@ class SecondDerivatives:
             claims = [
                 fsum([weight * claimed.numbers[table[i][j]] for i, weight in first.items()]) for j in range(count)
             ]  # fmt: skip
-            row = Row(name, function.names, function.numbers, {output: 1.0}, claims, exact)
+            row = Row(name, function.names, function.numbers, self.references.domains, {output: 1.0}, claims, exact)
             return findings_of(row, _Slope(self, first), 1)
 
         def row_of(i: int) -> list[Finding]:
@@ -173,10 +173,10 @@ class SecondDerivatives:
         return Line(Derivative(self.references.formula, first, sides), along)
 
     def _bent_along(self, direction: tuple[tuple[int, float], ...], weights: tuple[tuple[int, float], ...]) -> bool:
-        """Whether outputs have a kink along a direction."""
+        """Whether outputs have a kink along a direction, also one at an end of the domain."""
         from microgrand.testing.more_digits.formulas import Line
 
-        found = Line(self.references.formula, dict(direction)).slopes(dict(weights), self._sides(dict(direction)))
+        found = Line(self.references.formula, dict(direction)).slopes(dict(weights))
         return found is not None and found.kink
 
     def _sides(self, direction: Mapping[int, float]) -> tuple[bool, bool]:

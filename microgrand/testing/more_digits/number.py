@@ -11,6 +11,7 @@ from microgrand.testing.exact import EXACT
 from microgrand.testing.more_digits.exact_functions import FUNCTIONS
 from microgrand.testing.more_digits.run import DigitsLostError, Run
 
+KEPT = "f keeps a number from one call to the next"
 OUTSIDE = "in many digits f has no real value where floats have one"
 
 
@@ -232,8 +233,15 @@ def near_of(x: Any) -> Any:
 
 
 def run_of(xs: Iterable[Any]) -> Run | None:
-    """The run of the first Number among them; None where there is none."""
-    return next((x.run for x in xs if isinstance(x, Number)), None)
+    """The run of the Numbers among them; None where there is none. f may have kept a Number from an earlier run."""
+    found = None
+    for x in xs:
+        if isinstance(x, Number):
+            if found is not None and x.run is not found:
+                found.lose(KEPT)
+                raise x.run.lose(KEPT)
+            found = x.run
+    return found
 
 
 def applied(on_floats: Callable[..., Any], in_digits: Callable[..., Any], *xs: Any, unit: float = 0.0) -> Any:

@@ -18,6 +18,11 @@ HALVINGS = 64
 NEAR = (-40, -24, -8)  # relative distances, as powers of two, at which the code may go another way
 
 
+def _is_pythons(error: Exception) -> bool:
+    """Whether an error is what Python says to numbers that code was not written for: not a timeout, and the like."""
+    return type(error).__module__ == "builtins" and not isinstance(error, (OSError, MemoryError))
+
+
 class Rerun(Formula):
     """A function run again in many digits, at a point.
 
@@ -60,7 +65,7 @@ class Rerun(Formula):
         """Whether an error is what the code says to these numbers; one that rings once, as a timeout's, is not."""
         if isinstance(error, (OSError, MemoryError)):
             return False
-        if type(error).__module__ == "builtins":
+        if _is_pythons(error):
             return True
         try:
             self._prove(values, seconds)
@@ -117,8 +122,10 @@ class Rerun(Formula):
         try:
             found = [exact if EXACT.isfinite(exact) else None for _, exact in self._way(run, inputs)]
         except Exception as error:
-            if not lacks_value(error):
+            if not (lacks_value(error) or _is_pythons(error)):
                 raise
+            if not lacks_value(error):
+                raise DigitsLostError(f"{type(error).__name__} in many digits: {error}") from error
             found = []
         if run.lost:
             raise DigitsLostError(run.lost)
