@@ -129,6 +129,7 @@ class Check:
         self.gradient = gradient
         self.budget = budget
         self.task: Progress | None = None
+        self.looks_beyond_ends = False
         self.most_evaluations: int | None = None
         self.memo: dict[tuple[float, ...], list[float] | Exception] = {}
         self.fault: Exception | None = None  # which f raised and which is no error of arithmetic
@@ -333,10 +334,12 @@ class Check:
         """What the claims are held against."""
         values = self.outputs(self.function.numbers)
         is_own = self.gradient is None or self.function.on_values
-        return References(
+        found = References(
             self.function, self.domains, values, self.outputs, lambda: self.recorded, is_own, self.most_evaluations,
             self.budget,
         )  # fmt: skip
+        found.looks_beyond_ends = self.looks_beyond_ends
+        return found
 
     def formula_of(self, gradient: Callable[..., Any], claims: list[float], *more: Any) -> Any:
         """The gradient in many digits, flat as the claims are; None where it cannot be had."""

@@ -86,6 +86,11 @@ class FlatFunction:
         return [z if isinstance(z, complex) else _real(z) for z in outputs]
 
     @property
+    def shape(self) -> Any:
+        """The nesting of what f returns, with its numbers; None before it was called."""
+        return self._shape
+
+    @property
     def count(self) -> int:
         """How many outputs there are."""
         return len(list(numbers_in(self._shape)))

@@ -63,6 +63,7 @@ class References:
         self._is_own = is_own
         self._budget = budget
         self.most_evaluations = most_evaluations
+        self.looks_beyond_ends = False  # whether a kink at an end of the domain is one
         self.declined = ""  # why there is no formula
 
     def judgement(self, claim: Claim) -> Judgement:
@@ -75,7 +76,7 @@ class References:
             found = self._by_formula(claim, self._sides(claim.direction))
             if found is not None and found.verdict is Verdict.DISAGREE:
                 found = self._by_formula(claim, self._sides(claim.direction), finest=True)
-                found = self._beyond_the_end(claim) or found
+                found = self._beyond_the_end(claim) or found if self.looks_beyond_ends else found
             if found is None:
                 return self.by_floats(claim)._replace(declined="in many digits f has no values beside x")
             if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
@@ -114,7 +115,7 @@ class References:
     def formula(self) -> Any:
         """f in many digits: a `Graph` or a `Rerun`; None where there is none, and `declined` says why."""
         try:
-            from microgrand.testing.more_digits.reruns import Rerun
+            from microgrand.testing.more_digits.reruns import SECONDS, Rerun
             from microgrand.testing.more_digits.run import DigitsLostError
         except MissingExtraError as missing:
             self.declined = str(missing)
@@ -122,9 +123,9 @@ class References:
         graph = self._graph() if self._is_own else None
         if graph is not None:
             return graph
-        seconds = {} if self._budget is None else {"seconds": self._budget / RUNS}
+        function, seconds = self.function, SECONDS if self._budget is None else self._budget / RUNS
         try:
-            return Rerun(self.function.f, self.function.arguments, self.function.numbers, self.values, **seconds)
+            return Rerun(function.f, function.arguments, function.numbers, self.values, seconds, function.shape)
         except DigitsLostError as lost:
             self.declined = str(lost)
             return None if self._is_own else self._graph()
@@ -249,7 +250,7 @@ class References:
     def by_floats(self, claim: Claim) -> Judgement:
         """The verdict by differences of floats."""
         numbers, direction = self.function.numbers, claim.direction
-        if len(direction) == 1:
+        if list(direction.values()) == [1.0]:
             k = next(iter(direction))
             x = start = numbers[k]
             low, high = part_around(x, self.domains[k])

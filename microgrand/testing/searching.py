@@ -28,7 +28,7 @@ from microgrand.testing.search_space import SearchSpace, arrays_in_disguise, exa
 from microgrand.testing.simplest import simplest_failure, simplified
 from microgrand.testing.verdict import Verdict
 
-NUMBER = re.compile(r"(?<=[ (])-?\d[\d.]*(?:e[-+]\d+)?(?= |$)")
+NUMBER = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 GLANCES = 10  # coarse looks for each point that is judged
 GLANCING = 2.0  # seconds at most
 ARRAYS = 20  # points that are judged besides, of a function that takes arrays too
@@ -203,6 +203,7 @@ class _Searching:
         function = self.at(arguments)
         self.looked_at = function
         check = Check(function, self.gradient, self.space.domains)
+        check.looks_beyond_ends = True  # a search goes to the ends on purpose, where a gradient may mean the other side
         try:
             report = check.report(self.order, self.mode)
         except WrongShape as error:

@@ -4,6 +4,7 @@ import functools
 import math
 import subprocess
 import sys
+import warnings
 from collections import Counter
 
 import numpy
@@ -445,3 +446,50 @@ def test_a_gradient_that_is_lost_in_its_roundings_is_not_called_wrong():
     assert check_gradient(channel_rate, gradient=its_derivative, at=-7.0).verdict is Verdict.AGREE
     wrong = check_gradient(channel_rate, gradient=lambda v: 1.001 * its_derivative(v), at=-7.0)
     assert wrong.verdict is Verdict.DISAGREE
+
+
+def test_a_rule_that_forgets_its_cotangent_or_its_direction_is_wrong():
+    """Of one input and one output too: the product with 1 does not show whether anything is multiplied."""
+    forgets, keeps = lambda x, v: math.cos(x), lambda x, v: math.cos(x) * (v[0] if isinstance(v, list) else v)
+    for mode in ("reverse", "forward"):
+        assert check_gradient(math.sin, gradient=forgets, at=1.0, mode=mode).verdict is Verdict.DISAGREE
+        assert check_gradient(math.sin, gradient=keeps, at=1.0, mode=mode).verdict is Verdict.AGREE
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    """As many numbers in an array of another shape tell nothing of which is which."""
+    f = lambda w: (w * numpy.arange(6.0).reshape(3, 2)).sum()
+    for shape in ((6,), (2, 3)):
+        with pytest.raises(ValueError, match="shape"):
+            check_gradient(f, gradient=lambda w, shape=shape: numpy.arange(6.0).reshape(shape), at=numpy.ones((3, 2)))
+
+
+def test_warnings_that_are_errors_change_no_verdict():
+    """What NumPy warns of is judged by its values, under -W error too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = check_gradient(
+            lambda v: numpy.tanh(v).sum(), gradient=lambda v: 1 / numpy.cosh(v) ** 2, at=numpy.array([800.0])
+        )
+    assert report.verdict is Verdict.AGREE
+
+
+def test_f_is_called_with_numbers_alone_where_a_gradient_is_given():
+    """What f keeps of its calls are floats: it is not tried on microgrand's Values where nothing asks for them."""
+    kept = []
+
+    def f(x):
+        kept.append(x)
+        return x * x
+
+    check_gradient(f, gradient=lambda x: 2 * x, at=1.5)
+    assert {type(x) for x in kept} == {float}
+
+
+def test_what_is_no_function_and_what_gives_nothing_is_told():
+    """One sentence for a gradient that cannot be called, for a budget of nothing, and for an f without a number."""
+    with pytest.raises(TypeError, match="gradient is a function"):
+        check_gradient(math.sin, gradient=0.5, at=1.0)
+    with pytest.raises(ValueError, match="budget"):
+        check_gradient(math.sin, gradient=math.cos, at=1.0, budget=0)
+    assert "returns no number" in str(check_gradient(lambda x: [], gradient=lambda x: [], at=1.0))

@@ -92,6 +92,8 @@ def test_a_torch_function_with_its_context_set_up_apart():
     assert [(finding.what, str(finding.judgement.verdict)) for finding in report.findings] == [
         ("∂f/∂x", "agree"),
         ("∂f/∂y", "disagree"),
+        ("∂(v·f)/∂x", "agree"),
+        ("∂(v·f)/∂y", "disagree"),
     ]
 
 

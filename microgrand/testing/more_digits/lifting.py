@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from microgrand.table.primitive import Primitive
+from microgrand.testing.more_digits.exact_functions import real
 from microgrand.testing.more_digits.number import applied
 from microgrand.testing.more_digits.run import DigitsLostError
 from microgrand.testing.more_digits.stand_ins import BUILTINS, of_scipy, replacements
@@ -152,7 +153,7 @@ class _Lifter:
         self._keep(function, self.lifted(type(function))(self.lifted(function.pyfunc), **options))
 
     def _row(self, row: Primitive) -> None:
-        self._keep(row, lambda *xs: applied(row, row, *xs))
+        self._keep(row, lambda *xs: applied(row, lambda *exact: real(row(*exact)), *xs))
 
     def _module(self, module: types.ModuleType) -> None:
         if _is_users(module.__name__) or module.__name__ in LIFTED_MODULES:

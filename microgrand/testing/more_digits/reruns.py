@@ -39,16 +39,19 @@ class Rerun(Formula):
         inputs: Sequence[float],
         values: Sequence[float],
         seconds: float = SECONDS,
+        shape: Any = None,
     ) -> None:
         """Run it at the point.
 
         arguments  of f, in whose structure the inputs stand
         inputs     the numbers among them, flat
         values     what f gives there, flat
+        seconds    that the first run may take
+        shape      of what f gives
         """
         self.inputs = inputs
         reasons = []
-        for way in ways(f, arguments):
+        for way in ways(f, arguments, shape):
             try:
                 self._way = way()
                 self._prove(values, seconds)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from typing import Any
 
 from microgrand.testing.functions import filled, numbers_in
@@ -12,10 +11,14 @@ from microgrand.testing.more_digits.lifting import lifted
 from microgrand.testing.more_digits.number import Number, exact_of, near_of
 from microgrand.testing.more_digits.protocol import Output, Way
 from microgrand.testing.more_digits.run import DigitsLostError, Run
+from microgrand.testing.structures import numbers_like
 
 
-def as_python(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
-    """Plain Python, with `math` and NumPy."""
+def as_python(f: Callable[..., Any], arguments: tuple[Any, ...], shape: Any = None) -> Way:
+    """Plain Python, with `math` and NumPy.
+
+    shape  of the result, where dicts in it may have their keys in another order each time
+    """
     if "numpy" in sys.modules:
         from microgrand.testing.more_digits.numpy_module import filled_with_arrays, stand_in
 
@@ -28,19 +31,21 @@ def as_python(f: Callable[..., Any], arguments: tuple[Any, ...]) -> Way:
         nears = numbers if run.is_first else [None] * len(numbers)
         twins = [Number(near, exact, run) for near, exact in zip(nears, inputs, strict=True)]
         with run.going_on():
-            return [Output(near_of(z), exact_of(z)) for z in numbers_in(again(*fill(arguments, iter(twins))))]
+            result = again(*fill(arguments, iter(twins)))
+            outputs = numbers_like(shape, result, "f") if isinstance(result, dict) and shape else numbers_in(result)
+            return [Output(near_of(z), exact_of(z)) for z in outputs]
 
     return run_again
 
 
-def ways(f: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Callable[[], Way]]:
+def ways(f: Callable[..., Any], arguments: tuple[Any, ...], shape: Any = None) -> list[Callable[[], Way]]:
     """The ways that may be tried, in turn: those of frameworks where they are loaded."""
-    found: list[Callable[[], Way]] = [lambda: as_python(f, arguments)]
-    if "jax" in sys.modules and find_spec("microgrand.testing.more_digits.jaxprs"):
+    found: list[Callable[[], Way]] = [lambda: as_python(f, arguments, shape)]
+    if "jax" in sys.modules:
         from microgrand.testing.more_digits.jaxprs import as_jax
 
         found.append(lambda: as_jax(f, arguments))
-    if "torch" in sys.modules and find_spec("microgrand.testing.more_digits.torch_tensors"):
+    if "torch" in sys.modules:
         from microgrand.testing.more_digits.torch_tensors import as_torch
 
         found.append(lambda: as_torch(f, arguments))
