@@ -188,10 +188,7 @@ class References:
         return all([left for left, _ in ends]), all([right for _, right in ends])
 
     def _confirmed(self, claim: Claim, found: Judgement) -> Judgement:
-        """A claim that the formula rules out, unless f moves in steps, searches or flushes: then floats tell."""
-        if self._flushes(claim.direction):
-            because = "f takes numbers below the smallest normal one for 0"
-            return found._replace(verdict=Verdict.CANNOT_JUDGE, because=because)
+        """A claim that the formula rules out, unless f moves in steps or searches: then floats tell."""
         if self.leaps(claim):
             return self.by_floats(claim)._replace(declined=LEAPS)
         by_floats = self.by_floats(claim)
@@ -207,18 +204,6 @@ class References:
         if not self._is_rerun:
             return False
         return bool(self.formula.first.rounds or self.formula.jumps_beside(claim.direction, claim.weights))
-
-    def _flushes(self, direction: Mapping[int, float]) -> bool:
-        """Whether an input along the direction is so small that f, or the format it computes in, takes it for 0."""
-        smallest = self._format[1]
-        tiny = [k for k in direction if 0.0 < abs(self.function.numbers[k]) < smallest]
-        if not tiny:
-            return False
-        numbers = [0.0 if k in tiny else x for k, x in enumerate(self.function.numbers)]
-        try:
-            return list(self.outputs(numbers)) == list(self.values)
-        except Exception:  # f has no value at 0, and so has not taken anything for it
-            return False
 
     # ---- roundings ---------------------------------------------------------------------------------------------------
 

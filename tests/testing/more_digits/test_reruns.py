@@ -293,8 +293,9 @@ def test_a_rounded_function_is_no_wrong_one(digits, x):
 
 # ---- the functions of math -----------------------------------------------------------------------------------------
 UNARY = [
-    "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
-    "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc", "gamma", "lgamma", "degrees", "radians", "fabs",
+    "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh",
+    "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc", "gamma", "lgamma", "degrees", "radians",
+    "fabs",
 ]  # fmt: skip
 BINARY = ["pow", "atan2", "hypot", "fmod", "remainder", "copysign"]
 
