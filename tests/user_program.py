@@ -161,6 +161,8 @@ def train() -> list[float]:
 
 def trust() -> list[str]:
     """Checks of derivatives, and strategies."""
+    slope: testing.Estimate | testing.Estimates = testing.estimate(math.sin, at=0.0)
+    assert slope.value == 1.0
     report: testing.Report = testing.check_gradient(math.sin, gradient=math.cos, at=1.0)
     assert report.verdict is testing.Verdict.AGREE
     told: list[str] = []

@@ -61,6 +61,8 @@ class Estimates:
     error  in the same structure
     items  each as an `Estimate`, by its name
 
+    It is made of the items, of the `points`, one input for each, and of `structured`, which arranges numbers.
+
     >>> found = estimate(lambda x, y: x * y**2, at=(3.0, 2.0))
     >>> found.value, found.items["∂f/∂y"].value
     ((4.0, 12.0), 12.0)

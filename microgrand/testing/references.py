@@ -94,7 +94,9 @@ class References:
 
     def hidden_slope(self) -> float:
         """A slope that f's roundings hide: a few of them, in the largest number on the way, over |x| or 1."""
-        largest = self.formula.first.largest if self._is_rerun else max(map(abs, self.values))
+        if not self._is_rerun:
+            return 0.0
+        largest = self.formula.first.largest
         distance = min([max(abs(x), 1.0) for x in self.function.numbers])
         return ldexp(float(largest), -50) / distance
 

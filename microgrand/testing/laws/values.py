@@ -10,6 +10,7 @@ import mpmath
 from microgrand.table.formula import formula
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import TABLE
+from microgrand.testing.domain_arguments import SMALLEST_NORMAL
 from microgrand.testing.exact import exact_value, ulps
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.laws.law import (
@@ -77,6 +78,8 @@ def arrays_give_what_floats_give(row: Primitive, xs: list[float], others: list[f
     for lane, z in zip(lanes, got, strict=True):
         right = float(row.value(*lane))
         if not (ulps(float(z), mpmath.mpf(right), value_scale(row, lane)) <= ARRAY_ULPS or right != right):
+            if abs(right) < SMALLEST_NORMAL and abs(float(z)) <= abs(right):
+                continue  # SciPy's erfc is 0 where its result is no normal number
             if any([0.0 < abs(x) < TINY for x in lane]):
                 raise LeftOut("a product within leaves the range of floats on arrays; on floats it is scaled")
             raise Broken(f"the value on arrays, in the lane of {lane}", float(z), right)

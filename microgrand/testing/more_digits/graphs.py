@@ -12,6 +12,7 @@ from microgrand.table.primitive import Primitive
 from microgrand.testing.exact import EXACT, many_digits
 from microgrand.testing.expression import Expression, applied
 from microgrand.testing.more_digits.formulas import Formula
+from microgrand.testing.more_digits.run import DigitsLostError
 
 HALF_UNIT = 2.0**-53
 
@@ -40,10 +41,9 @@ class Graph(Formula):
         """Whether all its rows can be evaluated in many digits: a row may be of floats only."""
         try:
             with many_digits(self.digits):
-                self.outputs([EXACT.mpf(x) for x in self.inputs])
-        except (TypeError, AttributeError, ArithmeticError, ValueError, NotImplementedError):
+                return None not in self.outputs([EXACT.mpf(x) for x in self.inputs])
+        except DigitsLostError:
             return False
-        return True
 
 
 def natural_slope(expression: Expression, ks: Iterable[int]) -> float:
@@ -54,12 +54,17 @@ def natural_slope(expression: Expression, ks: Iterable[int]) -> float:
 
 
 def _value(expression: Expression, inputs: Sequence[Any], seed: int | None) -> Any:
-    """The value; None where it is no real number."""
+    """The value; None where it is no real number. Raises DigitsLostError where a row computes on floats only."""
     source = None if seed is None else random.Random(seed)
 
     def rounded(row: Primitive, operands: list[Any]) -> Any:
         z = applied(row, operands)
         return z if source is None else z * (1 + EXACT.mpf(source.uniform(-1.0, 1.0)) * HALF_UNIT)
 
-    z = filled(expression, list(inputs), rounded)[expression.result]
+    try:
+        z = filled(expression, list(inputs), rounded)[expression.result]
+    except (ArithmeticError, ValueError):
+        return None
+    except (TypeError, AttributeError, NotImplementedError) as error:
+        raise DigitsLostError(f"a row computes on floats only: {error}") from error
     return None if isinstance(z, EXACT.mpc) or not EXACT.isfinite(z) else EXACT.mpf(z)

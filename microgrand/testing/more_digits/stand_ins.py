@@ -68,12 +68,14 @@ def _copysign(size: Any, sign: Any) -> Any:
 
 
 def _fmod(x: Any, y: Any) -> Any:
-    count = whole(lambda x, y: float(int(x / y)), lambda x, y: float(int(x / y)), x, y)
+    count = whole(lambda x, y: float(round((x - math.fmod(x, y)) / y)), lambda x, y: float(int(x / y)), x, y)
     return applied(math.fmod, lambda x, y: x - y * count, x, y)
 
 
 def _remainder(x: Any, y: Any) -> Any:
-    count = whole(lambda x, y: float(round(x / y)), lambda x, y: float(int(EXACT.nint(x / y))), x, y)
+    count = whole(
+        lambda x, y: float(round((x - math.remainder(x, y)) / y)), lambda x, y: float(int(EXACT.nint(x / y))), x, y
+    )
     return applied(math.remainder, lambda x, y: x - y * count, x, y)
 
 

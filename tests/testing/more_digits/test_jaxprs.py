@@ -28,6 +28,15 @@ DIGITS = 60
 UNIT = {True: 2.0**-53, False: 2.0**-24}
 
 
+@pytest.fixture(autouse=True)
+def in_single_precision():
+    """What other tests chose does not matter here: JAX's own default does, unless a test asks for the double one."""
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", False)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
 @pytest.fixture(params=[False, True], ids=["single", "double"])
 def x64(request):
     """Both precisions of JAX."""

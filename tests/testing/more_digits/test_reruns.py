@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 
 from microgrand.testing import Verdict, check_gradient
 from microgrand.testing.exact import EXACT, many_digits
+from microgrand.testing.more_digits import reruns
 from microgrand.testing.more_digits.formulas import Line
 from microgrand.testing.more_digits.number import Number
 from microgrand.testing.more_digits.reruns import Rerun
 from microgrand.testing.more_digits.run import DigitsLostError, Run
 from microgrand.testing.more_digits.stand_ins import MATH
+from microgrand.testing.more_digits.ways import as_python
 
 # ---- random formulas, as source that Python and mpmath both evaluate -------------------------------------------------
 LEAVES = st.just("x")  # functions of constants are constants, which floats round
@@ -213,6 +215,11 @@ LOSSES = {
 }
 
 
+def python_alone(f, arguments, shape):
+    """The one way that does not depend on which frameworks are loaded."""
+    return [lambda: as_python(f, arguments, shape)]
+
+
 def swallowing(f):
     """f, whose errors are caught: a number that was lost in silence would be a wrong digit."""
 
@@ -234,8 +241,9 @@ def test_what_would_lose_digits_refuses(name, wrapped):
         Rerun(wrapped(f), (1.5,), [1.5], [1.5])
 
 
-def test_another_function_is_not_believed():
+def test_another_function_is_not_believed(monkeypatch):
     """A function that gives other floats when it runs again, or takes too long, is not the formula of f."""
+    monkeypatch.setattr(reruns, "ways", python_alone)
     state = []
 
     def stateful(x):
@@ -255,8 +263,9 @@ def test_another_function_is_not_believed():
         Rerun(slow, (1.5,), [1.5], [101.5], seconds=0.05)
 
 
-def test_a_global_name_that_f_changes_is_left_alone():
+def test_a_global_name_that_f_changes_is_left_alone(monkeypatch):
     """A function that assigns a global name is refused: its runs would not be the same."""
+    monkeypatch.setattr(reruns, "ways", python_alone)
     scope = {"count": 0}
     exec("def f(x):\n    global count\n    count += 1\n    return x * 2", scope)
     with pytest.raises(DigitsLostError, match="global"):
@@ -297,6 +306,7 @@ UNARY = [
     "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc", "gamma", "lgamma", "degrees", "radians",
     "fabs",
 ]  # fmt: skip
+LOOSE = {"lgamma": 1e-15}  # where it is 0 it is exact beside 1
 BINARY = ["pow", "atan2", "hypot", "fmod", "remainder", "copysign"]
 
 
@@ -310,7 +320,7 @@ def _held(name, *xs):
     with many_digits(60):
         found = getattr(MATH, name)(*[Number(x, EXACT.mpf(x), run) for x in xs])
         assert found.near == expected
-        assert abs(found.exact - EXACT.mpf(expected)) <= 1e-13 * abs(found.exact) + 1e-300
+        assert abs(found.exact - EXACT.mpf(expected)) <= 1e-13 * abs(found.exact) + 1e-300 + LOOSE.get(name, 0.0)
 
 
 @pytest.mark.parametrize("name", UNARY)
