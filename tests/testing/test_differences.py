@@ -100,8 +100,8 @@ def test_a_slope_of_zero_is_told_from_a_small_one(f, x, claim):
 
 @given(expressions(inputs=1))
 def test_the_engines_gradients_are_not_called_wrong(expression):
-    """A gradient that the engine computed is not wrong, where the roundings of the steps are small beside the value, and
-    beside what x does to it. Elsewhere differences of floats tell what the roundings do.
+    """A gradient that the engine computed is not wrong, where the roundings of the steps are small beside the value,
+    and beside what x does to it. Elsewhere differences of floats tell what the roundings do.
     """
     leaves, root = expression.on_values()
     adjoints, x = sweep(root), expression.inputs[0]
