@@ -73,9 +73,9 @@ class References:
         from microgrand.testing.more_digits.run import DigitsLostError
 
         try:
-            found = self._by_formula(claim, self._sides(claim.direction))
+            found = self._by_formula(claim, self.sides(claim.direction))
             if found is not None and found.verdict is Verdict.DISAGREE:
-                found = self._by_formula(claim, self._sides(claim.direction), finest=True)
+                found = self._by_formula(claim, self.sides(claim.direction), finest=True)
                 found = self._beyond_the_end(claim) or found if self.looks_beyond_ends else found
             if found is None:
                 return self.by_floats(claim)._replace(declined="in many digits f has no values beside x")
@@ -87,7 +87,7 @@ class References:
 
     def _beyond_the_end(self, claim: Claim) -> Judgement | None:
         """The agreement with a kink at an end of the domain, from whose other side a gradient may take its slope."""
-        if all(self._sides(claim.direction)):
+        if all(self.sides(claim.direction)):
             return None
         found = self._by_formula(claim, (True, True), finest=True)
         return found if found is not None and found.verdict is Verdict.AGREE else None
@@ -104,7 +104,7 @@ class References:
         """The verdict toward one side of the point and without a second look: what agrees agrees, the rest may not."""
         from microgrand.testing.more_digits.run import DigitsLostError
 
-        left, right = self._sides(claim.direction)
+        left, right = self.sides(claim.direction)
         try:
             found = None if self.formula is None else self._by_formula(claim, (left and not right, right))
         except DigitsLostError:
@@ -183,7 +183,7 @@ class References:
             claim, found, partial(self._noise, claim, line, found), partial(self._natural_slope, claim), self._format
         ).judgement()
 
-    def _sides(self, direction: Mapping[int, float]) -> tuple[bool, bool]:
+    def sides(self, direction: Mapping[int, float]) -> tuple[bool, bool]:
         """Whether the domain goes on toward the left and the right side of the point, along the direction."""
         moved = [(sides_inside(self.function.numbers[k], self.domains[k]), weight) for k, weight in direction.items()]
         ends = [sides if weight > 0 else sides[::-1] for sides, weight in moved if weight]
@@ -246,7 +246,7 @@ class References:
             k = None
             sizes = [abs(numbers[k] / weight) for k, weight in direction.items() if weight and numbers[k]]
             x = start = median(sizes) if sizes else 1.0
-            low, high = [start + end for end in self._reach(direction)]
+            low, high = [start + end for end in self.reach(direction)]
 
         def along(t: float) -> float:
             if k is None:
@@ -262,7 +262,7 @@ class References:
         )
         return sharpened(found, along, x)
 
-    def _reach(self, direction: Mapping[int, float]) -> tuple[float, float]:
+    def reach(self, direction: Mapping[int, float]) -> tuple[float, float]:
         """How far the domain goes on in both senses of a direction."""
         ends = []
         for k, weight in direction.items():

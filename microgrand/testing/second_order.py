@@ -18,7 +18,7 @@ from microgrand.engine.value import Value
 from microgrand.nested import rebuilt
 from microgrand.testing.claims import Claimed
 from microgrand.testing.differences.curvature import Curvature, curvature
-from microgrand.testing.domain_arguments import part_around, sides_inside
+from microgrand.testing.domain_arguments import part_around
 from microgrand.testing.functions import FlatFunction
 from microgrand.testing.held import DOUBLE, NEXT_TO_NOTHING, SHARP, TOLERANCES, Claim, Held
 from microgrand.testing.many_inputs import DIRECTIONS, Row
@@ -145,7 +145,7 @@ class SecondDerivatives:
         if found is None or (is_rerun and any([formula.jumps_beside(each, weights) for each in directions])):
             return None
         format = (formula.first.unit, formula.first.smallest) if is_rerun else DOUBLE
-        line, natural = self._line_of(first, claim.direction, self._sides(first)), self._natural(claim, first)
+        line, natural = self._line_of(first, claim.direction, self.references.sides(first)), self._natural(claim, first)
         return Held(claim, found, lambda: line.spread(weights, found), lambda: natural, format).judgement()
 
     def _slopes(self, first: Mapping[int, float], along: Mapping[int, float], weights: Mapping[int, float]) -> Any:
@@ -153,7 +153,7 @@ class SecondDerivatives:
 
         Where the first derivative bends, as that of relu(x)² does, its differences have to stay on one side.
         """
-        inside, outside = self._sides(first), self._sides(along)
+        inside, outside = self.references.sides(first), self.references.sides(along)
         found = self._line_of(first, along, inside).slopes(weights, outside)
         if found is None or all([abs(side) < inf for side in found.sides]):
             return found
@@ -178,14 +178,6 @@ class SecondDerivatives:
 
         found = Line(self.references.formula, dict(direction)).slopes(dict(weights))
         return found is not None and found.kink
-
-    def _sides(self, direction: Mapping[int, float]) -> tuple[bool, bool]:
-        """Whether the domain goes on to the left and to the right along a direction."""
-        moved = [
-            sides_inside(self.function.numbers[k], self.references.domains[k])[:: 1 if weight > 0 else -1]
-            for k, weight in direction.items()
-        ]
-        return all([left for left, _ in moved]), all([right for _, right in moved])
 
     def _natural(self, claim: Claim, first: Mapping[int, float]) -> float:
         """The second derivative beside which that of f may be next to nothing."""
@@ -241,22 +233,11 @@ class SecondDerivatives:
                 lambda t: value([t if k == single else z for k, z in enumerate(numbers)]),
                 x, low=low, high=high, digits=digits,
             )  # fmt: skip
-        low, high = self._reach(direction)
+        low, high = self.references.reach(direction)
         return curvature(
             lambda t: value([z + t * direction.get(k, 0.0) for k, z in enumerate(numbers)]),
             0.0, low=low, high=high, digits=digits,
         )  # fmt: skip
-
-    def _reach(self, direction: Mapping[int, float]) -> tuple[float, float]:
-        """How far the domain goes on in both senses of a direction."""
-        lows, highs = [], []
-        for k, weight in direction.items():
-            x = self.function.numbers[k]
-            low, high = part_around(x, self.references.domains[k])
-            near, far = sorted([(low - x) / weight, (high - x) / weight])
-            lows.append(near)
-            highs.append(far)
-        return max(lows), min(highs)
 
 
 class _Slope:
