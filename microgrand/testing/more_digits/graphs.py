@@ -41,9 +41,10 @@ class Graph(Formula):
         """Whether all its rows can be evaluated in many digits: a row may be of floats only."""
         try:
             with many_digits(self.digits):
-                return None not in self.outputs([EXACT.mpf(x) for x in self.inputs])
+                self.outputs([EXACT.mpf(x) for x in self.inputs])
         except DigitsLostError:
             return False
+        return True
 
 
 def natural_slope(expression: Expression, ks: Iterable[int]) -> float:
