@@ -15,6 +15,7 @@ from typing import Any
 
 from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
+from microgrand.program.program import Program
 from microgrand.progress import Progress, progress
 from microgrand.table.domains import REALS, Domain
 from microgrand.testing.claims import Claimed, Gradient
@@ -333,7 +334,7 @@ class Check:
     def references(self) -> References:
         """What the claims are held against."""
         values = self.outputs(self.function.numbers)
-        is_own = self.gradient is None or self.function.on_values
+        is_own = self.gradient is None or self.function.on_values or isinstance(self.function.f, Program)
         found = References(
             self.function, self.domains, values, self.outputs, lambda: self.recorded, is_own, self.most_evaluations,
             self.budget,

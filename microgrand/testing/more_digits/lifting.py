@@ -209,6 +209,34 @@ class _Module:
 _BUILTINS = {**vars(builtins), **{original.__name__: stand_in for original, stand_in in BUILTINS.items()}}
 
 
+def parts_of_code(item: Any) -> list[Any]:
+    """What code can reach from a function, an instance or a container: the things that it names, holds and inherits."""
+    match item:
+        case types.FunctionType():
+            cells = [cell.cell_contents for cell in item.__closure__ or () if cell != types.CellType()]
+            named = [item.__globals__[name] for name in _names(item.__code__) if name in item.__globals__]
+            return [*cells, *named, *(item.__defaults__ or ()), *(item.__kwdefaults__ or {}).values()]
+        case types.MethodType():
+            return [item.__func__, item.__self__]
+        case functools.partial():
+            return [item.func, *item.args, *item.keywords.values()]
+        case list() | tuple() | set():
+            return list(item) if len(item) < LARGEST_COPY else []
+        case dict():
+            return list(item.values()) if len(item) < LARGEST_COPY else []
+        case staticmethod() | classmethod():
+            return [item.__func__]
+        case property():
+            return [item.fget]
+        case type():
+            return [*vars(item).values(), *item.__bases__] if _is_users(item.__module__) else []
+        case types.ModuleType():
+            return []
+    if hasattr(item, "__wrapped__"):
+        return [item.__wrapped__]
+    return [type(item), *getattr(item, "__dict__", {}).values()]
+
+
 def _is_users(module: str | None) -> bool:
     """Whether a module is neither the standard library's nor of a package that is known to compute in C."""
     name = module or ""
