@@ -105,8 +105,8 @@ def test_the_faulty_edge_is_named():
 
 def test_a_search_that_can_judge_nothing_fails():
     """Noise is no derivative: a test that could judge no point does not pass."""
+    f = lambda x: float(zlib.crc32(repr(x).encode()))
     with pytest.raises(NothingJudged, match=r"none of the \d+ points could be judged"):
-        f = lambda x: float(zlib.crc32(repr(x).encode()))
         assert_gradient(f, gradient=lambda x: 1.0, domain=(-1000, 1000), max_examples=20)
 
 
