@@ -16,6 +16,7 @@ METHOD = "60-digit evaluation"
 DOUBLE = (2.0**-53, 2.0**-1022)  # the unit roundoff and the smallest normal number of double precision
 SHARP = 1e-2  # an error above this part of the slope tells nothing of it
 NEXT_TO_NOTHING = 1e-8  # unless it is below this part of the natural slope
+ROUNDINGS = 8  # a sum over paths is off by so many unit roundoffs of their size
 LOST = 8  # times as far off as its formula are the floats of a gradient that cancels
 
 # How far a right claim may be off, of its size, by the unit roundoff of what f computes in: constants of f and of its
@@ -138,8 +139,13 @@ class Held:
         )  # fmt: skip
 
 
-def judged_by_graph(expression: Any, k: int, sides: tuple[bool, bool], number: float) -> Judgement | None:
-    """Whether a number is the derivative of an expression in input k; None where that has no values in many digits."""
+def judged_by_graph(
+    expression: Any, k: int, sides: tuple[bool, bool], number: float, paths: float = 0.0
+) -> Judgement | None:
+    """Whether a number is the derivative of an expression in input k; None where that has no values in many digits.
+
+    paths   how far roundings take the number from it, by the `noise_of_paths` that were added up to it
+    """
     from microgrand.testing.more_digits.formulas import Line
     from microgrand.testing.more_digits.graphs import Graph, natural_slope
     from microgrand.testing.more_digits.run import DigitsLostError
@@ -153,19 +159,25 @@ def judged_by_graph(expression: Any, k: int, sides: tuple[bool, bool], number: f
     if found is None:
         return None
     claim = Claim(number, {0: 1.0}, {k: 1.0}, lambda: None)
-    return Held(claim, found, lambda: line.spread({0: 1.0}, found), lambda: natural_slope(expression, [k])).judgement()
+
+    def noise() -> float:
+        return line.spread({0: 1.0}, found) + paths
+
+    return Held(claim, found, noise, lambda: natural_slope(expression, [k])).judgement()
 
 
 def _is_finite(z: Any) -> bool:
     return bool(abs(z) < inf)
 
 
-def size_of_paths(root: Any, leaf: Value) -> float:
-    """Σ |Π partials| over the paths from the leaf to the root: beside it, whoever adds the paths up has roundings.
+def noise_of_paths(root: Any, leaf: Value) -> float:
+    """How far roundings take a derivative from the sum over the paths from the leaf to the root that it is.
+
+    A few unit roundoffs of Σ |Π partials|; 0 where that is no finite number.
 
     >>> x = Value(3.0)
-    >>> size_of_paths(2.0 * x - 5.0 * x, x)
-    7.0
+    >>> noise_of_paths(2.0 * x - 5.0 * x, x) == 8 * 7.0 * 2.0**-53
+    True
     """
     if not isinstance(root, Value):
         return 0.0
@@ -174,4 +186,5 @@ def size_of_paths(root: Any, leaf: Value) -> float:
         size = sizes.get(node, 0.0)
         for parent, along in zip(node.parents, node.partials, strict=True):
             sizes[parent] = sizes.get(parent, 0.0) + abs(along) * size
-    return sizes.get(leaf, 0.0)
+    noise = ROUNDINGS * DOUBLE[0] * sizes.get(leaf, 0.0)
+    return noise if isfinite(noise) else 0.0

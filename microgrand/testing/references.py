@@ -21,14 +21,13 @@ from microgrand.testing.differences import judge
 from microgrand.testing.domain_arguments import part_around, sides_inside
 from microgrand.testing.expression import Expression
 from microgrand.testing.functions import FlatFunction
-from microgrand.testing.held import DOUBLE, Claim, Held, size_of_paths
+from microgrand.testing.held import DOUBLE, Claim, Held, noise_of_paths
 from microgrand.testing.verdict import Judgement, Verdict
 
 SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
 SAME = 1e-9
 RUNS = 20  # of f in many digits, for a claim that is wrong
 LEAPS = "f leaps close by: it rounds, or goes another way"
-ROUNDINGS = 8  # a sum over paths is off by so many unit roundoffs of their size
 
 
 class References:
@@ -215,12 +214,11 @@ class References:
         recorded = None if self._is_rerun else self._recorded()
         if recorded is not None:
             leaves, outputs, _ = recorded
-            paths = [
-                abs(w * v) * size_of_paths(outputs[j], leaves[k])
+            noise += sum(
+                abs(w * v) * noise_of_paths(outputs[j], leaves[k])
                 for j, w in claim.weights.items()
                 for k, v in claim.direction.items()
-            ]
-            noise += ldexp(ROUNDINGS * sum(paths), -53) if isfinite(sum(paths)) else 0.0
+            )
         return noise
 
     def _natural_slope(self, claim: Claim) -> float:

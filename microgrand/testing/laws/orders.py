@@ -15,7 +15,7 @@ from microgrand.testing.differences import judge
 from microgrand.testing.domain_arguments import part_around, sides_inside
 from microgrand.testing.exact import differenced_partial
 from microgrand.testing.expression import Expression, applied
-from microgrand.testing.held import judged_by_graph
+from microgrand.testing.held import judged_by_graph, noise_of_paths
 from microgrand.testing.laws.law import Broken, need_one_judged, refused, variable_positions
 from microgrand.testing.verdict import Judgement, Verdict
 
@@ -49,7 +49,7 @@ def _by_digits(row: Primitive, leaves: list[Value], slope: Any, index: int, i: i
         return None
     expression = Expression.read(leaves, slope)
     sides = sides_inside(expression.inputs[index], row.domains[min(i, len(row.domains) - 1)])
-    return judged_by_graph(expression, index, sides, claim)
+    return judged_by_graph(expression, index, sides, claim, noise_of_paths(slope, leaves[index]))
 
 
 def _by_differences(row: Primitive, xs: list[float], k: int, i: int, claim: float) -> Judgement:
