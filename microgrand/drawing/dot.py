@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from microgrand.drawing.look import Look
 from microgrand.drawing.names import printable
 from microgrand.drawing.view import Arrow, Box, View
 from microgrand.errors import MissingExtraError
@@ -46,12 +47,13 @@ _TANGLED = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.05", "splines": "line
 _THINNEST, _THICKEST = 0.6, 4.0
 
 
-def dot_text(view: View, direction: str) -> str:
+def dot_text(view: View, look: Look) -> str:
     """The view as DOT text; the same view gives the same bytes."""
     try:
         from graphviz import Digraph
     except ImportError as error:
         raise MissingExtraError("drawing", "draw", "graphviz") from error
+    direction = "LR" if look.direction == "auto" else look.direction
     caption = {"label": text("\n".join(view.notes)), "labelloc": "b"} if view.notes else {}
     graph = Digraph(
         graph_attr={**_GRAPH, **(_TANGLED if view.tangled else {}), "rankdir": direction, **caption},

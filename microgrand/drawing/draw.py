@@ -12,12 +12,13 @@ from microgrand.drawing.drawing import Drawing
 from microgrand.drawing.expansion import Expansion
 from microgrand.drawing.groups import Grouping
 from microgrand.drawing.links import Links
+from microgrand.drawing.look import FONT_SIZE, WIDTH, Look
 from microgrand.drawing.names import caller_names
 from microgrand.drawing.references import with_references
 from microgrand.drawing.regions import Region, Regions
 from microgrand.drawing.vertices import MOST_PATHS, Seen, look
 from microgrand.drawing.view import View
-from microgrand.drawing.words import SHOWABLE, view_of
+from microgrand.drawing.words import DIGITS, SHOWABLE, view_of
 from microgrand.engine.node import Node
 from microgrand.errors import CollapsedWarning
 from microgrand.table.numbers import as_number
@@ -32,9 +33,16 @@ def draw(
     depth: int | None = None,
     expand: Any = (),
     show: Iterable[str] = SHOWABLE,
-    direction: str = "LR",
+    style: str = "boxes",
+    direction: str = "auto",
+    width: float | None = WIDTH,
     max_nodes: int = MAX_NODES,
+    digits: int = DIGITS,
     to: Any = None,
+    legend: bool = False,
+    title: str = "",
+    colors: str = "auto",
+    font_size: float = FONT_SIZE,
 ) -> Drawing:
     """The picture of everything that `root` was computed from: δ is computed for this root, and no `.grad` is read.
 
@@ -45,9 +53,17 @@ def draw(
     expand     what is shown in steps: functions of many operands (a Value, a row of the table, or its name), and layers
                that `depth` would hide (a layer, or its name)
     show       what is written: any of "value", "delta", "partial"
-    direction  "LR" from left to right, "TB" from top to bottom
+    style      "boxes", or "gates": round gates, with the value above each wire and δ below it
+    direction  "LR" from left to right, "TB" from top to bottom, "RL", "BT"; "auto" takes what fits
+    width      the column in which the picture is to be read, in pixels: it is laid out, and collapsed, so that its text
+               is at least 9 pixels high there; None for any width
     max_nodes  a larger graph collapses, layers first, then what is far from the root; a `CollapsedWarning` says so
+    digits     significant digits of the numbers
     to         a Value, or several: every path from there to the root is lit, the terms of the chain rule's sum
+    legend     whether the picture explains its own signs
+    title      what is written above it
+    colors     "light", "dark" or "grey"; "auto" is light, or dark where the reader's screen is
+    font_size  of the text in boxes, in points
 
     A node shows its name and the step that made it, its value and its δ; an arrow its local partial, and by its
     thickness |δₖ ∂zₖ/∂zᵢ|. Leaves, inputs and parameters of layers, and the root differ in shape. Dashed nodes are
@@ -65,11 +81,10 @@ def draw(
     y = z₃ + x  = -3  δ = 1   ∂y/∂z₃ = 1, ∂y/∂x = 1
     """
     called = caller_names(names, sys._getframe(1).f_locals)
-    composed = compose(root, called, depth=depth, expand=expand, show=show, max_nodes=max_nodes, to=to)
-    if direction not in ("LR", "TB"):
-        raise ValueError(f'direction is "LR" or "TB"; got {direction!r:.60}')
+    how = Look(style, direction, width, font_size, colors, title, legend).checked()
+    composed = compose(root, called, depth=depth, expand=expand, show=show, max_nodes=max_nodes, digits=digits, to=to)
     composed.warn(2)
-    return Drawing(composed.view, direction)
+    return Drawing(composed.view, how)
 
 
 class Composition(NamedTuple):
@@ -98,11 +113,12 @@ def compose(
     expand: Any = (),
     show: Iterable[str] = SHOWABLE,
     max_nodes: int = MAX_NODES,
+    digits: int = DIGITS,
     to: Any = None,
 ) -> Composition:
     """What `draw` shows, before it is drawn; `called` gives the name of a node, the rest are arguments of `draw`."""
     top = root_of(root)
-    shown = _options(depth, show, max_nodes)
+    shown = _options(depth, show, max_nodes, digits)
     asked = Expansion(expand)
     seen = look(top, called, asked.unfolds, to)
     regions = Regions(seen)
@@ -115,7 +131,7 @@ def compose(
     collapsed = f"this graph has {seen.size:,} nodes: {'; '.join(notes)}; {advice}" if notes else ""
     if to is not None:
         notes.append(_lit(seen))
-    view = with_references(view_of(grouping, links, shown, notes, to is not None))
+    view = with_references(view_of(grouping, links, shown, notes, to is not None, int(digits)))
     return Composition(seen, grouping, links, view, collapsed)
 
 
@@ -140,7 +156,7 @@ def require_whole(name: str, number: Any) -> None:
     raise ValueError(f"{name} is a whole number from 1 up; got {number!r:.60}")
 
 
-def _options(depth: Any, show: Any, max_nodes: Any) -> tuple[str, ...]:
+def _options(depth: Any, show: Any, max_nodes: Any, digits: Any) -> tuple[str, ...]:
     """What is shown, after a look at what else was asked."""
     shown = (show,) if isinstance(show, str) else tuple(show)
     for item in shown:
@@ -149,6 +165,7 @@ def _options(depth: Any, show: Any, max_nodes: Any) -> tuple[str, ...]:
     if depth is not None:
         require_whole("depth", depth)
     require_whole("max_nodes", max_nodes)
+    require_whole("digits", digits)
     return shown
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from microgrand.drawing.dot import dot_text
 from microgrand.drawing.lines import lines_of
+from microgrand.drawing.look import Look
 from microgrand.drawing.render import pdf, png, svg
 from microgrand.drawing.view import View, side_by_side
 from microgrand.errors import MissingExtraError
@@ -35,14 +36,14 @@ class Drawing:
     y = x·x  = 9  δ = 1  ∂y/∂x = 3, ∂y/∂x = 3
     """
 
-    def __init__(self, view: View, direction: str) -> None:
+    def __init__(self, view: View, look: Look) -> None:
         self.view = view
-        self._direction = direction
+        self.look = look
 
     @cached_property
     def dot(self) -> str:
         """The picture as DOT text; needs the extra `draw`."""
-        return dot_text(self.view, self._direction)
+        return dot_text(self.view, self.look)
 
     def svg(self) -> str:
         """The picture as SVG text; needs the extra `draw`, and no program outside Python."""
@@ -88,7 +89,7 @@ class Drawing:
             raise TypeError(f"a drawing stands beside another; got {other!r:.60} of type {type(other).__name__}")
         if len(titles) != 2:
             raise ValueError(f"two drawings have two titles; got {titles!r:.60}")
-        return Drawing(side_by_side([self.view, other.view], titles, self._direction == "LR"), self._direction)
+        return Drawing(side_by_side([self.view, other.view], titles, self.look.direction != "TB"), self.look)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:

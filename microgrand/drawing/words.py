@@ -14,6 +14,7 @@ from microgrand.table.formula import number
 from microgrand.table.symbols import UNKNOWN, vector
 
 SHOWABLE = ("value", "delta", "partial")
+DIGITS = 4
 SHOWN = 3  # numbers of a long vector
 LONGEST_STEP = 30
 LONGEST_SYMBOL = 16  # of a name inside ∂z/∂x
@@ -22,14 +23,17 @@ MOST_INSIDE = 1_000  # nodes of a layer whose Jacobian is computed
 MOST_TOLD = 6  # leaves in the title
 
 
-def view_of(grouping: Grouping, links: Links, show: Sequence[str], notes: Sequence[str], lights: bool) -> View:
+def view_of(
+    grouping: Grouping, links: Links, show: Sequence[str], notes: Sequence[str], lights: bool, digits: int
+) -> View:
     """The words on every box and arrow that is shown.
 
     show    what is written beside the names, of `SHOWABLE`
     notes   what the drawing says of itself
     lights  whether it lights some paths
+    digits  of each number
     """
-    writer = Words(grouping, links, show)
+    writer = Words(grouping, links, show, digits)
     boxes = tuple([writer.box(group) for group in links.groups])
     arrows = tuple([arrow for link in links.all for arrow in writer.arrows(link)])
     return View(boxes, arrows, writer.clusters(), writer.title(), tuple(notes), lights)
@@ -38,7 +42,8 @@ def view_of(grouping: Grouping, links: Links, show: Sequence[str], notes: Sequen
 class Words:
     """Writes the words on what is shown."""
 
-    def __init__(self, grouping: Grouping, links: Links, show: Sequence[str]) -> None:
+    def __init__(self, grouping: Grouping, links: Links, show: Sequence[str], digits: int = DIGITS) -> None:
+        self._digits = digits
         self._grouping = grouping
         self._links = links
         self._show = show
@@ -86,10 +91,14 @@ class Words:
         vertices = group.vertices
         if group.kind == "node":
             vertex = vertices[0]
-            return self._heading(vertex), number(vertex.data), f"δ = {number(vertex.delta)}"
+            return self._heading(vertex), self._number(vertex.data), f"δ = {self._number(vertex.delta)}"
         numbers = [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
-        deltas = array_text(group.deltas) if vertices else ""
-        return self._vector_heading(group), array_text(numbers), f"{self.delta_symbol(group)} = {deltas}" * bool(deltas)
+        deltas = self.array_text(group.deltas) if vertices else ""
+        return (
+            self._vector_heading(group),
+            self.array_text(numbers),
+            f"{self.delta_symbol(group)} = {deltas}" * bool(deltas),
+        )
 
     def delta_symbol(self, group: Group) -> str:
         """What the δ of a box is called: δˡ of zˡ, ∂C/∂θₖ of a row of parameters, else δ."""
@@ -136,7 +145,22 @@ class Words:
         return name or f"[{', '.join([self._operand(item) for item in items[:LONGEST_STEP]])}]"
 
     def _operand(self, operand: Vertex | float) -> str:
-        return self.name(operand) if isinstance(operand, Vertex) else _plain(operand)
+        return self.name(operand) if isinstance(operand, Vertex) else self._plain(operand)
+
+    # ---- numbers ----
+
+    def array_text(self, numbers: Sequence[float | None]) -> str:
+        """The numbers of a box; None stands for one that is not known yet."""
+        if len(numbers) != 1:
+            return vector(numbers, SHOWN, self._digits)
+        return UNKNOWN if numbers[0] is None else self._number(numbers[0])
+
+    def _number(self, x: float) -> str:
+        return number(x, digits=self._digits)
+
+    def _plain(self, x: float) -> str:
+        """A plain number as an operand."""
+        return f"({self._number(x)})" if x < 0 else self._number(x)
 
     # ---- arrows ----
 
@@ -163,7 +187,7 @@ class Words:
         return (lines if "partial" in self._show and symbol else (), words)
 
     def _partial(self, edge: Edge) -> tuple[str, list[str]]:
-        return self._symbol(self.name(edge.child), self.name(edge.parent)), [number(edge.partial)]
+        return self._symbol(self.name(edge.child), self.name(edge.parent)), [self._number(edge.partial)]
 
     def _symbol(self, above: str, below: str) -> str:
         return f"∂{one_line(above, LONGEST_SYMBOL)}/∂{one_line(below, LONGEST_SYMBOL)}"
@@ -177,7 +201,7 @@ class Words:
         below = link.tail.name or self.name(link.tail.vertices[0])
         if link.head.layer is None:
             above = self.name(link.edges[0].child)
-            return self._symbol(above, below), [array_text([edge.partial for edge in link.edges])]
+            return self._symbol(above, below), [self.array_text([edge.partial for edge in link.edges])]
         outputs = {self._grouping.of[vertex].name for vertex in link.head.layer.outputs}
         return (self._symbol(outputs.pop(), below), self._jacobian(link)) if len(outputs) == 1 else ("", [])
 
@@ -190,7 +214,7 @@ class Words:
         if any([vertex.scope is not None and self._box_of(vertex) not in (layer, None) for vertex in above.vertices]):
             return []  # another layer computes a part of it
         rows = layer_jacobian(self._grouping, sweeps_through(self._grouping, self._links, above), above, link.tail)
-        return [array_text(row) if len(rows) == 1 else vector(row) for row in rows]
+        return [self.array_text(row) if len(rows) == 1 else vector(row, digits=self._digits) for row in rows]
 
     def _box_of(self, vertex: Vertex) -> Region | None:
         return self._grouping.regions.box_of(vertex)
@@ -234,14 +258,9 @@ class Words:
         """What the drawing is of, in a sentence."""
         seen = self._grouping.seen
         leaves = [vertex for vertex in seen.vertices if vertex.is_leaf and vertex.named][:MOST_TOLD]
-        told = ", ".join([f"{self.name(leaf)} = {number(leaf.data)}" for leaf in leaves])
-        root = f"{self.name(self._root)} = {number(self._root.data)}"
+        told = ", ".join([f"{self.name(leaf)} = {self._number(leaf.data)}" for leaf in leaves])
+        root = f"{self.name(self._root)} = {self._number(self._root.data)}"
         return f"A gradient graph of {seen.size:,} node{'s' * (seen.size != 1)}: {root}{' from ' * bool(told)}{told}"
-
-
-def _plain(x: float) -> str:
-    """A plain number as an operand."""
-    return f"({number(x)})" if x < 0 else number(x)
 
 
 def _described(layer: object) -> str:
@@ -250,10 +269,3 @@ def _described(layer: object) -> str:
         return one_line(repr(layer), 200)
     except Exception:
         return type(layer).__name__
-
-
-def array_text(numbers: Sequence[float | None]) -> str:
-    """The numbers of a box; None stands for one that is not known yet."""
-    if len(numbers) != 1:
-        return vector(numbers, SHOWN)
-    return UNKNOWN if numbers[0] is None else number(numbers[0])

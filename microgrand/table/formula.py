@@ -75,8 +75,8 @@ def named_in_latex(name: str) -> str:
 _LATEX: Final = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}"} | {c: "\\" + c for c in "_{}%&$#"}
 
 
-def number(x: float, style: str = "text") -> str:
-    r"""A number as written in a formula: rounded, and without `.0` if whole; in style "python", exact.
+def number(x: float, style: str = "text", digits: int = 6) -> str:
+    r"""A number as written in a formula: rounded to `digits`, and without `.0` if whole; in style "python", exact.
 
     >>> number(2.0), number(0.1), number(2.0, "python"), number(1e-9, "latex")
     ('2', '0.1', '2.0', '1 \\cdot 10^{-9}')
@@ -90,7 +90,7 @@ def number(x: float, style: str = "text") -> str:
     if x - x != 0.0:
         infinity = "∞" if style == "text" else r"\infty"
         return infinity if x > 0.0 else "-" + infinity
-    short = f"{x:.0f}" if x == int(x) and abs(x) < 1e6 else f"{x:.6g}"
+    short = f"{x:.0f}" if x == int(x) and abs(x) < 1e6 else f"{x:.{digits}g}"
     if style == "latex" and "e" in short:
         mantissa, exponent = short.split("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"

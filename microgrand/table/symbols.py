@@ -11,7 +11,7 @@ UNKNOWN: Final = "?"
 SHOWN: Final = 4  # how many numbers of a long vector are written
 
 
-def vector(numbers: Sequence[float | None], shown: int = SHOWN) -> str:
+def vector(numbers: Sequence[float | None], shown: int = SHOWN, digits: int = 4) -> str:
     """Numbers as a vector on one line. Of a long vector, `shown` numbers are written, and its length.
 
     None stands for a number that is not known yet.
@@ -20,16 +20,15 @@ def vector(numbers: Sequence[float | None], shown: int = SHOWN) -> str:
     ('(1, 0.5)', '(0, 0, 0, … 30 numbers …, 0)')
     """
     long = len(numbers) > shown + 1
-    texts = [
-        UNKNOWN if x is None else _short_number(x) for x in ([*numbers[: shown - 1], numbers[-1]] if long else numbers)
-    ]
+    written = [*numbers[: shown - 1], numbers[-1]] if long else numbers
+    texts = [UNKNOWN if x is None else _short_number(x, digits) for x in written]
     if long:
         texts.insert(shown - 1, f"… {len(numbers):,} numbers …")
     return "(" + ", ".join(texts) + ")"
 
 
-def _short_number(x: float) -> str:
-    return f"{x:.4g}" if x - x == 0.0 else number(x)
+def _short_number(x: float, digits: int) -> str:
+    return f"{x:.{digits}g}" if x - x == 0.0 else number(x)
 
 
 def superscript(l: object) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from microgrand.drawing.dot import dot_text
+from microgrand.drawing.look import Look
 from microgrand.drawing.render import svg
 from microgrand.drawing.view import View
 from microgrand.walk.scene import DELTA, VALUE, Frame, Scene
@@ -99,7 +100,7 @@ def _fitting(scenes: Sequence[Scene], most: int) -> list[tuple[str, dict[str, An
 
 
 def _drawn(view: View) -> str:
-    return svg(dot_text(view, "LR"), view.title)
+    return svg(dot_text(view, Look()), view.title)
 
 
 def _stage(scene: Scene, number: int) -> str:

@@ -10,7 +10,7 @@ from microgrand.drawing.groups import Group
 from microgrand.drawing.links import Link, Links
 from microgrand.drawing.vertices import Vertex
 from microgrand.drawing.view import View
-from microgrand.drawing.words import SHOWABLE, Words, array_text
+from microgrand.drawing.words import SHOWABLE, Words
 from microgrand.engine.node import Node
 from microgrand.table.formula import number as number_text
 from microgrand.walk.step import Step
@@ -140,16 +140,17 @@ class _Round:
     def _line(self, group: Group, field: int) -> Writing:
         known = [self._known.get((item, field)) for item in group.items if isinstance(item, Vertex)]
         if field == DELTA:
-            return self._links.box_id(group), field, f"{self._words.delta_symbol(group)} = {array_text(known)}"
+            delta = f"{self._words.delta_symbol(group)} = {self._words.array_text(known)}"
+            return self._links.box_id(group), field, delta
         numbers = [self._known.get((item, field)) if isinstance(item, Vertex) else item for item in group.items]
-        return self._links.box_id(group), field, array_text(numbers)
+        return self._links.box_id(group), field, self._words.array_text(numbers)
 
     def _constants(self, group: Group) -> tuple[Writing, ...]:
         return (
             (
                 self._links.box_id(group),
                 VALUE,
-                array_text([float(item) for item in group.items if not isinstance(item, Vertex)]),
+                self._words.array_text([float(item) for item in group.items if not isinstance(item, Vertex)]),
             ),
         )
 
