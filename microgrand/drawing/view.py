@@ -14,6 +14,8 @@ class Box(NamedTuple):
     kind     "node", "leaf", "input", "parameter", "root", "layer" or "more"
     heading  its name and the step that made it; then its value and its δ, where these are shown
     words    all of it in one line, for those who point at the box
+    sign     of the operation that made it, in a few characters: ×, σ; "" where none did, or several
+    name     what it is called, if not by its place alone
     """
 
     id: str
@@ -25,14 +27,18 @@ class Box(NamedTuple):
     cluster: str
     stale: bool
     lit: bool
+    sign: str = ""
+    name: str = ""
 
 
 class Arrow(NamedTuple):
     """One arrow.
 
-    label  the lines on it: the local partial, ∂z/∂x and the number, where it is shown
-    words  the local partial in one line in any case, for those who point at the arrow
-    flow   the largest |δₖ ∂zₖ/∂zᵢ| along it; NaN where it carries no derivative
+    label    the lines on it: the local partial, ∂z/∂x and the number, where it is shown
+    words    the local partial in one line in any case, for those who point at the arrow
+    flow     the largest |δₖ ∂zₖ/∂zᵢ| along it; NaN where it carries no derivative
+    partial  the number of the local partial alone, where it is one and is shown
+    term     δₖ ∂zₖ/∂zᵢ, what comes back along it, where δ is shown: the terms of a box add up to its δ
     """
 
     id: str
@@ -42,6 +48,8 @@ class Arrow(NamedTuple):
     words: str
     flow: float
     lit: bool
+    partial: str = ""
+    term: str = ""
 
 
 class Cluster(NamedTuple):

@@ -8,6 +8,7 @@ from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
+from microgrand.drawing.signs import sign_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.drawing.view import Arrow, Box, Cluster, View
 from microgrand.table.formula import number
@@ -67,7 +68,13 @@ class Words:
             self._clusters.get(group.region, ""),
             any([vertex.stale for vertex in vertices]),
             any([vertex.lit for vertex in vertices]),
+            sign_of(vertices[0], self._plain) if group.kind == "node" else "",
+            self._own_name(vertices[0]) if group.kind == "node" else heading,
         )
+
+    def _own_name(self, vertex: Vertex) -> str:
+        """What a vertex is called, if not by its place alone."""
+        return self.name(vertex) if vertex.is_leaf or vertex.named else ""
 
     def _kind(self, group: Group) -> str:
         vertices = group.vertices
@@ -170,14 +177,29 @@ class Words:
         if link.tail.kind == link.head.kind == "node" and len(link.edges) > MOST_PARALLEL:
             symbol, _ = self._partial(link.edges[0])
             label = (symbol, f"× {len(link.edges):,}") if "partial" in self._show else ()
-            return [Arrow(name(link), tail, head, label, f"{symbol}, {len(link.edges):,} times", link.flow, link.lit)]
+            words, term = f"{symbol}, {len(link.edges):,} times", self._term(link, link.edges)
+            return [Arrow(name(link), tail, head, label, words, link.flow, link.lit, term=term)]
         if link.tail.kind == link.head.kind == "node":
             return [
-                Arrow(name(link, edge), tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit)
+                Arrow(
+                    *(name(link, edge), tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit),
+                    self._number(edge.partial) if "partial" in self._show else "",
+                    self._term(link, [edge]),
+                )
                 for edge in link.edges
             ]
         flow = link.flow if link.edges or link.made else float("nan")
-        return [Arrow(name(link), tail, head, *self._told(self._derivative(link)), flow, link.lit)]
+        told = self._told(self._derivative(link))
+        return [Arrow(name(link), tail, head, *told, flow, link.lit, term=self._term(link, link.edges))]
+
+    def _term(self, link: Link, edges: Sequence[Edge]) -> str:
+        """What comes back along these edges, for each vertex of the link's tail: Σ δₖ ∂zₖ/∂zᵢ."""
+        if "delta" not in self._show or not edges or "more" in (link.tail.kind, link.head.kind):
+            return ""
+        terms = dict.fromkeys(link.tail.vertices, 0.0)
+        for edge in edges:
+            terms[edge.parent] += edge.child.delta * edge.partial
+        return self.array_text(list(terms.values()))
 
     def _told(self, derivative: tuple[str, list[str]]) -> tuple[tuple[str, ...], str]:
         """A symbol and the rows of its numbers as the lines of a label, and in one line."""
