@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from microgrand.drawing.numbering import numbered
 from microgrand.drawing.regions import Items, Region, Regions, key_of
+from microgrand.drawing.scene_names import base_of, cost_name, own_name, scene_names
 from microgrand.drawing.vertices import Seen, Vertex
 from microgrand.engine.node import Node
 from microgrand.engine.sweep import sweep
-from microgrand.table.symbols import row_name, subscript, superscript
+from microgrand.table.indices import subscript
+from microgrand.table.symbols import element_name, row_name
 
 MOST_LEAVES = 8  # leaves with the same children that are drawn one by one
 MOST_ROWS = 3  # rows of a layer's parameters that are drawn one by one
@@ -74,7 +77,10 @@ class Grouping:
     inside   the group of each call that is drawn as one box
     named    what vectors are called, by key: zˡ and θₖ
     roles    which of the two they are, by key
-    symbols  zˡₖ of the elements of vectors
+    symbols  zˡₖ of the elements of vectors, θˡₖᵢ and bˡₖ of parameters
+    automatic  names that layers and traces give by themselves, where symbols say more
+    names    what each vertex is called, in boxes, sentences and formulas alike
+    cost     what the root is called in ∂C/∂θ
     """
 
     def __init__(self, seen: Seen, regions: Regions) -> None:
@@ -83,13 +89,14 @@ class Grouping:
         self.named: dict[tuple[Any, ...], str] = {}
         self.roles: dict[tuple[Any, ...], str] = {}
         self.symbols: dict[Vertex, str] = {}
+        self.automatic: dict[Vertex, str] = {}
         self.of: dict[Vertex, Group] = {}
         self.inside: dict[Region, Group] = {}
         self._constants: list[Group] = []
         self._layer_numbers: dict[Region, int] = {}
         self._children: dict[Vertex, list[Vertex]] = {}
         self._lists: dict[Vertex, dict[Vertex | float, int]] = {}
-        self._looked_at = set(seen.vertices)
+        self._turns = {vertex: k for k, vertex in enumerate(seen.vertices)}
         for child in seen.vertices:
             for parent in dict.fromkeys([parent for parent, _ in child.edges]):
                 self._children.setdefault(parent, []).append(child)
@@ -99,46 +106,37 @@ class Grouping:
         self._gather_parameters()
         self._gather_leaves()
         self.groups = self._in_order()
+        shown = [vertex for group in self.groups if group.kind != "layer" for vertex in group.vertices]
+        self.names = scene_names(self, sorted(shown, key=self._turn_of))
+        self.cost = cost_name(self)
+
+    def _turn_of(self, vertex: Vertex) -> int:
+        return self._turns.get(vertex, -1)
 
     # ---- zˡ ----
 
-    def _numbered_vectors(self) -> list[tuple[int, Items]]:
+    def _numbered_vectors(self) -> list[Items]:
         """z¹, z², …: the inputs and outputs of the calls that are shown, in the order in which they are computed."""
-        vectors: dict[tuple[Any, ...], tuple[int, Items]] = {}
-
-        def number(items: Items) -> None:
-            vectors.setdefault(key_of(items), (len(vectors) + 1, items))
-
-        finest = self.regions.finest()
-        for region in finest:
-            if region.inputs:
-                number(region.inputs)
-        covered = {item for _, items in vectors.values() for item in items}
-        for region in finest:
-            rest = [vertex for vertex in region.outputs if vertex not in covered]
-            if rest:
-                number(rest)
-        turn: dict[Vertex | float, int] = {
-            vertex: k for k, vertex in enumerate(self.seen.vertices) if not vertex.is_leaf
-        }
-        computed = sorted(
-            vectors.items(), key=lambda pair: max([turn.get(item, -1) for item in pair[1][1]], default=-1)
-        )
-        vectors = {key: (l, items) for l, (key, (_, items)) in enumerate(computed, 1)}
-        self._layer_numbers = {region: vectors[key_of(region.inputs)][0] for region in finest if region.inputs}
-        for key, (l, items) in vectors.items():
-            name = self.named[key] = f"z{superscript(l)}"
-            self.roles[key] = "z"
-            for k, item in enumerate(items, 1):
+        vectors, self._layer_numbers = numbered(self.regions, self.seen)
+        for vector in vectors:
+            key = key_of(vector.items)
+            self.named[key], self.roles[key] = vector.name, "z"
+            if vector.items == [self.seen.root] and own_name(self, self.seen.root):
+                self.named[key], self.roles[key] = self.seen.root.name, ""
+            for k, item in enumerate(vector.items, 1):
                 if isinstance(item, Vertex):
-                    self.symbols.setdefault(item, name if len(items) == 1 else name + subscript(k))
-        return list(vectors.values())
+                    if item.is_leaf:
+                        self.automatic.setdefault(item, f"x{subscript(k)}")
+                    element = vector.name + subscript(k) if len(vector.items) > 1 else vector.name
+                    self.symbols.setdefault(item, element)
+        self._inputs = set(self.symbols)
+        return [vector.items for vector in vectors]
 
-    def _gather_vectors(self, vectors: list[tuple[int, Items]]) -> None:
+    def _gather_vectors(self, vectors: list[Items]) -> None:
         """A vector is one box where it stands between layers that are drawn as boxes, or holds plain numbers only."""
-        made = self._made_in_boxes([items for _, items in vectors])
-        entangled = self._entangled([*[items for _, items in vectors], *made])
-        for k, (_, items) in enumerate(vectors):
+        made = self._made_in_boxes(vectors)
+        entangled = self._entangled([*vectors, *made])
+        for k, items in enumerate(vectors):
             members = [item for item in items if not isinstance(item, Vertex) or self._is_between(item)]
             for part in self._by_producer(members) if k in entangled else [members]:
                 self._gather_vector(items, part)
@@ -194,7 +192,7 @@ class Grouping:
         parts: dict[Region | None, list[Vertex | float]] = {}
         idle: list[Vertex | float] = []  # plain numbers, and what the root does not use: on no path
         for item in members:
-            known = isinstance(item, Vertex) and item in self._looked_at
+            known = isinstance(item, Vertex) and item in self._turns
             box = self.regions.box_of(item) if isinstance(item, Vertex) else None
             (parts.setdefault(box, []) if known else idle).append(item)
         if len(parts) < 2:
@@ -205,7 +203,7 @@ class Grouping:
     def _is_between(self, vertex: Vertex) -> bool:
         if vertex in self.of and self.of[vertex].kind == "vector":
             return False
-        if vertex not in self._looked_at:  # the root does not use it
+        if vertex not in self._turns:  # the root does not use it
             return True
         return self._is_used_in_a_box(vertex) if vertex.is_leaf else self.regions.box_of(vertex) is not None
 
@@ -234,9 +232,13 @@ class Grouping:
         for region, rows in shown:
             level = self._layer_numbers.get(region, "") if several else ""
             names = [row_name(name, level) for name, _ in rows]
-            for name, (_, row) in zip(names, rows, strict=True):
+            size = len(rows), max([len(row) for _, row in rows], default=0)
+            for name, (plain_name, row) in zip(names, rows, strict=True):
                 self.named.setdefault(key_of(row), name)
                 self.roles.setdefault(key_of(row), "θ")
+                for k, theta in enumerate(row, 1):
+                    self.automatic.setdefault(theta, element_name(plain_name, k, size))
+                    self.symbols.setdefault(theta, element_name(name, k, size) if len(row) > 1 else name)
             if region.box is region:
                 self._gather_rows(level, names, [row for _, row in rows], region)
         self._gather_strays()
@@ -336,7 +338,7 @@ class Grouping:
 
     def is_input(self, vertex: Vertex) -> bool:
         """Whether it is a leaf on which a layer was called."""
-        return vertex.is_leaf and vertex in self.symbols
+        return vertex.is_leaf and vertex in self._inputs
 
     def is_parameter(self, vertex: Vertex) -> bool:
         """Whether it is a leaf that a layer uses without being called on it."""
@@ -370,7 +372,7 @@ def _each_once(items: Items) -> Items:
 
 def _together(vertices: Sequence[Vertex]) -> str:
     """What several vertices are called: x for x[0], x[1], …; else the first and the last of them."""
-    bases = {vertex.name.rpartition("[")[0] for vertex in vertices}
+    bases = {base_of(vertex.name) if vertex.named else "" for vertex in vertices}
     if len(bases) == 1 and "" not in bases:
         return bases.pop()
     names = [vertex.name for vertex in vertices]

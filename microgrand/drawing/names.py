@@ -7,12 +7,13 @@ from typing import Any
 
 from microgrand.engine.node import Node
 from microgrand.table.formula import LONGEST_NAME, shortened
+from microgrand.table.symbols import element_name
 
 
 def caller_names(names: Any, scope: Mapping[str, Any]) -> Callable[[Node], str | None]:
-    """What a node is called: as `names` says, else by its own name, else, without `names`, by the caller's variable."""
+    """What a node is called: as `names` says, else by its own name, else by the caller's variable, but for names={}."""
     known = given_names(names) if names is not None else {}
-    local = variables(scope) if names is None else {}
+    local = {} if names is not None and not names else variables(scope)
     return lambda node: known.get(node) or node.name or local.get(node)
 
 
@@ -24,7 +25,7 @@ def given_names(names: Any) -> dict[Node, str]:
     >>> from microgrand import Value
     >>> x, y = Value(1.0), Value(2.0)
     >>> sorted(given_names({"w": [x, y], "n": 3}).values())
-    ['w[0]', 'w[1]']
+    ['w₁', 'w₂']
     """
     if not isinstance(names, Mapping):
         raise TypeError(f"names is a mapping from names to Values; got {names!r:.60} of type {type(names).__name__}")
@@ -40,9 +41,9 @@ def _name(name: str, item: Any, found: dict[Node, str]) -> None:
     if isinstance(item, Node):
         found.setdefault(item, name)
     elif isinstance(item, (list, tuple)):
-        for k, each in enumerate(item):
+        for k, each in enumerate(item, 1):
             if isinstance(each, (Node, list, tuple)):
-                _name(f"{name}[{k}]", each, found)
+                _name(element_name(name, k, (len(item), 1)), each, found)
 
 
 def variables(scope: Mapping[str, Any]) -> dict[Node, str]:

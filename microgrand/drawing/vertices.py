@@ -13,8 +13,8 @@ from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
 from microgrand.errors import DomainError, GraphError
 from microgrand.stale import stale
+from microgrand.table.indices import subscript
 from microgrand.table.primitive import Primitive
-from microgrand.table.symbols import subscript
 
 WINDOW = 10_000  # numbers that a drawing looks at, the nearest to the root; the others are counted
 MOST_PINNED = 12  # leaves with a name that are looked at wherever they are
@@ -28,17 +28,21 @@ class Vertex:
     operands  vertices and plain numbers, in order; `BEYOND` for what is not looked at
     edges     the operands that are vertices, in order and with repeats, each with its local partial
     name      what it is called; `named`: whether by a name of its own, and not by its place, zᵢ
+    place     in the topological order, counted from 1; 5.2 is the second step of the derivation of the fifth
     stale     whether `refresh` would change it
     lit       whether it depends on what the drawing is to light
     """
 
-    __slots__ = ("data", "delta", "edges", "lit", "name", "named", "node", "operands", "primitive", "scope", "stale")
+    __slots__ = (
+        "data", "delta", "edges", "lit", "name", "named", "node", "operands", "place", "primitive", "scope", "stale",
+    )  # fmt: skip
 
     def __init__(self, node: Node, delta: float, name: str | None, place: str) -> None:
         self.node = node
         self.data = node.data
         self.delta = delta
         self.name = name or f"z{subscript(place)}"
+        self.place = place
         self.named = bool(name)
         self.primitive: Primitive | None = node.primitive
         self.scope: Scope | None = node.scope

@@ -8,6 +8,7 @@ from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
+from microgrand.drawing.scene_names import base_of, slots
 from microgrand.drawing.signs import sign_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.drawing.view import Arrow, Box, Cluster, View
@@ -45,6 +46,7 @@ class Words:
 
     def __init__(self, grouping: Grouping, links: Links, show: Sequence[str], digits: int = DIGITS) -> None:
         self._digits = digits
+        self._slots: dict[Vertex, list[str]] = {}
         self._grouping = grouping
         self._links = links
         self._show = show
@@ -109,20 +111,30 @@ class Words:
 
     def delta_symbol(self, group: Group) -> str:
         """What the δ of a box is called: δˡ of zˡ, ∂C/∂θₖ of a row of parameters, else δ."""
-        return {"z": f"δ{group.name[1:]}", "θ": f"∂C/∂{one_line(group.name)}"}.get(group.role, "δ")
+        return {"z": f"δ{group.name[1:]}", "θ": f"∂{self.cost}/∂{one_line(group.name)}"}.get(group.role, "δ")
+
+    @property
+    def cost(self) -> str:
+        """What the root is called in ∂C/∂θ."""
+        return one_line(self._grouping.cost)
 
     def _heading(self, vertex: Vertex) -> str:
-        name = self.name(vertex)
+        name = self._with_cost(self.name(vertex), [vertex])
         return name if vertex.primitive is None else f"{name} = {self._step(vertex)}"
 
     def _vector_heading(self, group: Group) -> str:
         if group.rows:
             even = len(group.rows) > 1 and len(set(group.rows)) == 1
             return f"{one_line(group.name)} ({f'{len(group.rows)} × {group.rows[0]}' if even else len(group.items)})"
-        names = {vertex.name.rpartition("[")[0] or vertex.name for vertex in group.vertices if vertex.named}
+        names = {base_of(vertex.name) or vertex.name for vertex in group.vertices if vertex.named}
         if group.role == "z" and len(names) == 1:
             return f"{group.name} = {one_line(names.pop())}"
-        return one_line(group.name, 2 * LONGEST_STEP)
+        return self._with_cost(one_line(group.name, 2 * LONGEST_STEP), group.vertices)
+
+    def _with_cost(self, name: str, vertices: Sequence[Vertex]) -> str:
+        """The heading of what holds the root, where layers call it by another name: C = z⁴."""
+        told = self._root in vertices and self._grouping.regions.all and self.cost != name
+        return f"{self.cost} = {name}" if told else name
 
     def _words(self, group: Group, lines: list[str]) -> str:
         if group.layer is not None and group.layer.scope.layer is not None:
@@ -133,8 +145,7 @@ class Words:
 
     def name(self, vertex: Vertex) -> str:
         """What a vertex is called here: by its own name, as an element of a vector, by its place."""
-        own = vertex.name if vertex.named else self._grouping.symbols.get(vertex, vertex.name)
-        return one_line(own)
+        return one_line(self._grouping.names.get(vertex, vertex.name))
 
     def _step(self, vertex: Vertex) -> str:
         """The step that made the vertex, in the names of its operands: "x·w"; plain numbers stand inside it."""
@@ -209,7 +220,10 @@ class Words:
         return (lines if "partial" in self._show and symbol else (), words)
 
     def _partial(self, edge: Edge) -> tuple[str, list[str]]:
-        return self._symbol(self.name(edge.child), self.name(edge.parent)), [self._number(edge.partial)]
+        if edge.child not in self._slots:
+            self._slots[edge.child] = slots([self.name(parent) for parent, _ in edge.child.edges])
+        below = self._slots[edge.child][edge.k]
+        return self._symbol(self.name(edge.child), below), [self._number(edge.partial)]
 
     def _symbol(self, above: str, below: str) -> str:
         return f"∂{one_line(above, LONGEST_SYMBOL)}/∂{one_line(below, LONGEST_SYMBOL)}"

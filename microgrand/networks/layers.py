@@ -46,9 +46,10 @@ from microgrand.engine.scope import Scope
 from microgrand.engine.value import Value
 from microgrand.networks.trace import Trace, traced
 from microgrand.table import rows as primitives
+from microgrand.table.indices import subscript
 from microgrand.table.primitive import Primitive, applied_to_each
 from microgrand.table.rows import dot
-from microgrand.table.symbols import subscript
+from microgrand.table.symbols import element_name
 
 Vector = Sequence[Any]
 
@@ -198,10 +199,12 @@ class Linear(Layer):
         draw = random.uniform if rng is None else rng.uniform
         limit = n_in**-0.5
         rows = theta if theta is not None else [[draw(-limit, limit) for _ in range(n_in)] for _ in range(n_out)]
+        size = n_out, n_in
         self.theta = [
-            [Value(number, name=f"theta[{k}][{i}]") for i, number in enumerate(row)] for k, row in enumerate(rows)
+            [Value(number, name=element_name(f"θ{subscript(k)}", i, size)) for i, number in enumerate(row, 1)]
+            for k, row in enumerate(rows, 1)
         ]
-        self.bias = [Value(0.0, name=f"bias[{k}]") for k in range(n_out)] if bias else None
+        self.bias = [Value(0.0, name=f"b{subscript(k)}") for k in range(1, n_out + 1)] if bias else None
 
     def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
         """θz (+ b), one number per row of θ."""

@@ -14,7 +14,7 @@ from microgrand.engine.node import Node
 from microgrand.networks.layers import Layer, Vector
 from microgrand.table.numbers import as_number, is_sequence
 from microgrand.table.rows import abs as magnitude
-from microgrand.table.rows import dot, relu, softplus
+from microgrand.table.rows import dot, relu, softplus, square
 from microgrand.table.rows import sum as total
 
 
@@ -114,9 +114,8 @@ class SquaredError(Cost):
     symbol = "squared error"
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
-        """The dot product of the residuals zₖ - yₖ with themselves."""
-        residuals = [zk - yk for zk, yk in zip(z, self.target(y, len(z)), strict=True)]
-        return dot(residuals, residuals)
+        """The sum of the squares of the residuals zₖ - yₖ."""
+        return total([square(zk - yk) for zk, yk in zip(z, self.target(y, len(z)), strict=True)])
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
         """The targets, any numbers."""

@@ -13,11 +13,11 @@ from microgrand.engine.node import Node
 from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
 from microgrand.table.formula import number
+from microgrand.table.indices import subscript as _down
+from microgrand.table.indices import superscript as _up
 from microgrand.table.numbers import as_number
 from microgrand.table.rows import sum as total
 from microgrand.table.symbols import row_name, vector
-from microgrand.table.symbols import subscript as _down
-from microgrand.table.symbols import superscript as _up
 
 Matrix = list[list[float]]
 
@@ -159,7 +159,7 @@ class _Sample:
 
     def __init__(self, network: Any, x: Sequence[Any], y: Any) -> None:
         self.layers: tuple[Any, ...] = tuple(getattr(network, "layers", (network,)))
-        first = [item if isinstance(item, Node) else Value(item, name=f"x[{i}]") for i, item in enumerate(x)]
+        first = [item if isinstance(item, Node) else Value(item, name=f"x{_down(i)}") for i, item in enumerate(x, 1)]
         nodes: dict[int, list[Any]] = {1: first}
         with network.scope(first):
             for l, state in enumerate(network.states(first, y), 2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from microgrand.table.indices import symbol_in_latex
 from microgrand.table.notation import ATOM, ELLIPSIS, PRODUCT, SIGN
 
 STYLES: Final = ("text", "latex", "python")
@@ -62,9 +63,9 @@ def _parenthesised(text: str, binds: int, slot: int, style: str) -> str:
 def _name(name: str, style: str) -> str:
     if style == "text":
         return shortened(name.replace("\n", "↵"))
-    if style == "python" or (len(name) == 1 and name.isalnum()):
+    if style == "python":
         return name
-    return named_in_latex(name)
+    return symbol_in_latex(name) or named_in_latex(name)
 
 
 def named_in_latex(name: str) -> str:

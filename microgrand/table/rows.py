@@ -24,6 +24,7 @@ from microgrand.table.numeric import LN2, LOG2_E, LOG10_E, ONE, ONE_OVER_ROOT_TW
 from microgrand.table.primitive import Exactness, Primitive, Recorder, seal
 from microgrand.table.reductions import Along
 from microgrand.table.signature import Signature
+from microgrand.table.slopes_written import POWER_TERM, bell_of, slope_of
 
 # ---- signatures that several rows share ------------------------------------------------------------------------------
 LIST: Final = Signature(lists=("x",))
@@ -223,7 +224,7 @@ pow: Final[Primitive] = Primitive("pow", numeric.power, (lambda z, x, y: power_t
     pole=lambda x, y: x == 0.0 and y < 0.0, kink=lambda x, y: x <= 0.0, doc="x^y; 0^0 = 1")
 
 power_term: Final[Primitive] = Primitive("power_term", stable.power_term,
-    (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial),
+    (lambda z, c, x, y, n, m: power_term(1.0, x, y, n, m), _power_term_in_x, lambda z, c, x, y, n, m: power_term(c, x, y, n, m + 1.0), no_partial, no_partial), POWER_TERM,
     kink=lambda c, x, y, n, m: x <= 0.0, partial_scale=lambda z, c, x, y, n, m: _larger_of_both_terms(c, x, y, n, m),
     exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), signature=Signature("c", "x", "y", indices=("n", "m")), doc="c·x^(y-n)·(log x)^m: all derivatives of x^y are sums of terms of this form")
 
@@ -240,7 +241,7 @@ sqrt: Final[Primitive] = Primitive("sqrt", numeric.sqrt, lambda z, x: quotient(0
 cbrt: Final[Primitive] = Primitive("cbrt", numeric.cbrt, lambda z, x: root_slope(x),
     Notation("cbrt", latex=r"\sqrt[3]{{{}}}", label="∛"), doc="∛x, infinitely steep at 0")
 
-root_slope: Final[Primitive] = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z / -1.5, x),
+root_slope: Final[Primitive] = Primitive("root_slope", stable.root_slope, lambda z, x: quotient(z / -1.5, x), slope_of("cbrt", r"\operatorname{cbrt}", "root_slope"),
     kink=_at_zero, doc="1 / (3∛x²), the slope of ∛x")
 
 # ---- exponentials and logarithms ---------------------------------------------------------------------------------------
@@ -266,22 +267,22 @@ atan2: Final[Primitive] = Primitive("atan2", numeric.atan2, (lambda z, y, x: quo
 sinh: Final[Primitive]  = Primitive("sinh",  numeric.sinh,  lambda z, x: cosh(x),                       _function("sinh", r"\sinh"), doc="(e^x - e^-x) / 2")
 cosh: Final[Primitive]  = Primitive("cosh",  numeric.cosh,  lambda z, x: sinh(x),                       _function("cosh", r"\cosh"), doc="(e^x + e^-x) / 2")
 tanh: Final[Primitive]  = Primitive("tanh",  numeric.tanh,  lambda z, x: sech2(x),                      _function("tanh", r"\tanh"), doc="sinh x / cosh x")
-sech2: Final[Primitive] = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x),            exactness=Exactness(3.0, because="e^-2|x| and the square are rounded"), doc="1 / cosh²x, the slope of tanh")
+sech2: Final[Primitive] = Primitive("sech2", stable.sech2,  lambda z, x: -2.0 * z * tanh(x), slope_of("tanh", r"\tanh", "sech2"), exactness=Exactness(3.0, because="e^-2|x| and the square are rounded"), doc="1 / cosh²x, the slope of tanh")
 asinh: Final[Primitive] = Primitive("asinh", numeric.asinh, lambda z, x: 1.0 / hypot(1.0, x),           _function("asinh", r"\operatorname{arsinh}"), ufunc="arcsinh", doc="the inverse of sinh")
 acosh: Final[Primitive] = Primitive("acosh", numeric.acosh, lambda z, x: quotient(1.0, sqrt(x - 1.0) * sqrt(x + 1.0)), _function("acosh", r"\operatorname{arcosh}"), domain=FROM_ONE, ufunc="arccosh", doc="the inverse of cosh")
 atanh: Final[Primitive] = Primitive("atanh", numeric.atanh, lambda z, x: 1.0 / ((1.0 - x) * (1.0 + x)), _function("atanh", r"\operatorname{artanh}"), domain=OPEN_UNIT, ufunc="arctanh", doc="the inverse of tanh")
 
 # ---- probability -------------------------------------------------------------------------------------------------------
 sigmoid: Final[Primitive]       = Primitive("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
-sigmoid_slope: Final[Primitive] = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x),   exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
+sigmoid_slope: Final[Primitive] = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x), slope_of("σ", r"\sigma", "sigmoid_slope"), exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
 log_sigmoid: Final[Primitive]   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
 softplus: Final[Primitive]      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
 erf: Final[Primitive]           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")
 erfc: Final[Primitive]          = Primitive("erfc",          numeric.erfc,         lambda z, x: bell(x) * -TWO_OVER_ROOT_PI.like(x), exactness=Exactness(3.0, because="math.erfc itself"), doc="1 - erf x, exact where erf x is near 1")
-bell: Final[Primitive]          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (_near(x) * z),  doc="e^(-x²)")
-half_bell: Final[Primitive]     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -_near(x) * z,        doc="e^(-x²/2)")
-x_half_bell: Final[Primitive]   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), exactness=Exactness(2.0, 1000.0, "beyond 37.5 e^(-x²/2) is subnormal, and x² times it is not"), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
-normal_cdf: Final[Primitive]    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), _function("normal_cdf", r"\Phi", "Φ"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
+bell: Final[Primitive]          = Primitive("bell",          stable.bell,          lambda z, x: -2.0 * (_near(x) * z), bell_of("", "-x^2", "bell"), doc="e^(-x²)")
+half_bell: Final[Primitive]     = Primitive("half_bell",     stable.half_bell,     lambda z, x: -_near(x) * z, bell_of("", "-x^2/2", "half_bell"), doc="e^(-x²/2)")
+x_half_bell: Final[Primitive]   = Primitive("x_half_bell",   stable.x_half_bell,   lambda z, x: half_bell(x) * (1.0 - _near(x)) * (1.0 + _near(x)), bell_of("x·", "-x^2/2", "x_half_bell"), exactness=Exactness(2.0, 1000.0, "beyond 37.5 e^(-x²/2) is subnormal, and x² times it is not"), doc="x·e^(-x²/2), which keeps its digits where e^(-x²/2) has lost them")
+normal_cdf: Final[Primitive]    = Primitive("normal_cdf",    stable.normal_cdf,    lambda z, x: half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), Notation("Φ", latex=r"\Phi", python="normal_cdf"), exactness=Exactness(4.0, because="math.erfc itself"), doc="Φ(x), the normal distribution function")
 
 # ---- networks ----------------------------------------------------------------------------------------------------------
 relu: Final[Primitive]       = Primitive("relu", lambda x: numeric.maximum(x, 0.0), lambda z, x: greater(x, 0.0), kink=_at_zero, doc="x for x > 0, else 0; relu′(0) = 0")
@@ -292,7 +293,7 @@ elu: Final[Primitive]        = Primitive("elu", stable.elu,
     (lambda z, x, alpha: where(greater(x, 0.0), 1.0, alpha * exp(0.5 * minimum(x, 0.0)) * exp(0.5 * minimum(x, 0.0))), lambda z, x, alpha: expm1(minimum(x, 0.0))),
     kink=_at_zero, signature=Signature("x", "alpha", default=1.0), doc="x for x > 0, else α(e^x - 1); at 0 the slope is the left one, α")
 silu: Final[Primitive]       = Primitive("silu", stable.silu, lambda z, x: silu_slope(x), partial_scale=lambda z, x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(3.0, because="σ(x) alone costs 1.9 ulp"), doc="x·σ(x)")
-silu_slope: Final[Primitive] = Primitive("silu_slope", stable.silu_slope, _silu_bend, partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
+silu_slope: Final[Primitive] = Primitive("silu_slope", stable.silu_slope, _silu_bend, slope_of("silu", r"\operatorname{silu}", "silu_slope"), partial_scale=lambda z, x: 2.0 * sigmoid_slope(x), value_scale=lambda x: maximum(sigmoid(x), abs(x * sigmoid_slope(x))), exactness=Exactness(4.0, 8.0, "σ and σ′ are each rounded, and the factors of σ″ are seven"), doc="σ(x) + x·σ′(x), the slope of silu")
 gelu: Final[Primitive]       = Primitive("gelu", stable.gelu, lambda z, x: normal_cdf(x) + x_half_bell(x) * ONE_OVER_ROOT_TWO_PI.like(x), partial_scale=lambda z, x: maximum(normal_cdf(x), abs(x_half_bell(x)) * ONE_OVER_ROOT_TWO_PI.like(x)), exactness=Exactness(4.0, because="math.erfc itself, times x"), doc="x·Φ(x), exact")
 softsign: Final[Primitive]   = Primitive("softsign", stable.softsign, lambda z, x: 1.0 / (1.0 + abs(x)) / (1.0 + abs(x)), doc="x / (1 + |x|)")
 
@@ -326,7 +327,7 @@ dot: Final[Primitive]   = Primitive("dot",  many.dot,     _dot_partials, _functi
 logsumexp: Final[Primitive]   = Primitive("logsumexp",   many.logsumexp,   lambda z, *xs: _probabilities(xs), _function("logsumexp", r"\operatorname{logsumexp}", "log Σ exp"), signature=AT_LEAST_ONE, along=Along(along.logsumexp, along.exponentials), derivation=_of_exponentials, value_scale=lambda *xs: abs(maximum(xs)), exactness=Exactness(3.0, because="exp, sum, log and the largest operand are each rounded"), doc="log Σ e^xᵢ")
 softmax: Final[Primitive]     = Primitive("softmax",     many.softmax,     _softmax_partials,     _function("softmax", r"\operatorname{softmax}"), signature=CHOSEN, along=Along(along.softmax, along.exponentials), derivation=_share_of_exponentials, domain=FINITE, exactness=Exactness(3.0, because="e^(x - m) is rounded, and so is their sum"), doc="softmax(xs, k) = e^xₖ / Σ e^xᵢ, its k-th output")
 log_softmax: Final[Primitive] = Primitive("log_softmax", many.log_softmax, _log_softmax_partials, _function("log_softmax", r"\operatorname{log\,softmax}", "log softmax"), signature=CHOSEN, along=Along(along.log_softmax, along.exponentials), derivation=lambda *operands: operands[int(operands[-1])] - logsumexp(operands[:-1]), domain=FINITE, doc="log_softmax(xs, k) = log(e^xₖ / Σ e^xᵢ), its k-th output")
-softmax_slope: Final[Primitive] = Primitive("softmax_slope", many.softmax_slope, _softmax_slope_partials, _function("softmax_slope", ""), signature=CHOSEN_TWICE, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "a product of three factors, each as inexact as softmax"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
-softmax_complement: Final[Primitive] = Primitive("softmax_complement", many.softmax_complement, _softmax_complement_partials, _function("softmax_complement", ""), signature=CHOSEN, along=Along(along.softmax_complement, along.exponentials), derivation=lambda *operands: 1.0 - softmax(operands[:-1], operands[-1]), domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
+softmax_slope: Final[Primitive] = Primitive("softmax_slope", many.softmax_slope, _softmax_slope_partials, Notation("softmax′", latex=r"\operatorname{softmax}'", python="softmax_slope"), signature=CHOSEN_TWICE, domain=FINITE, partial_scale=lambda z, *operands: abs(z), exactness=Exactness(4.0, 6.0, "a product of three factors, each as inexact as softmax"), doc="softmax_slope(xs, j, k), the slope of softmax(xs, k) in x_j")
+softmax_complement: Final[Primitive] = Primitive("softmax_complement", many.softmax_complement, _softmax_complement_partials, Notation("1 - softmax", latex=r"1 - \operatorname{softmax}", python="softmax_complement", binds=SUM), signature=CHOSEN, along=Along(along.softmax_complement, along.exponentials), derivation=lambda *operands: 1.0 - softmax(operands[:-1], operands[-1]), domain=FINITE, exactness=Exactness(3.0, because="as softmax"), doc="1 - softmax(xs, k), exact where that is small")
 
 TABLE: Final[dict[str, Primitive]] = seal()

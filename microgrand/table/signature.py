@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from microgrand.table.indices import subscript
 from microgrand.table.numbers import as_number, is_sequence
 
 _COUNTS: Final = {2: "two", 3: "three"}
@@ -134,7 +135,7 @@ class Signature:
 
     def names(self, size: int = 2) -> list[str]:
         """The names of the flat operands, for lists of `size` items."""
-        items = [f"{name}{_subscript(k)}" for name in self.lists for k in range(1, size + 1)]
+        items = [f"{name}{subscript(k)}" for name in self.lists for k in range(1, size + 1)]
         return [*items, *self.operands, *self.indices]
 
 
@@ -142,10 +143,6 @@ def _restored(operands: tuple[str, ...], settings: dict[str, Any]) -> Signature:
     return Signature(*operands, **settings)
 
 
-def _subscript(k: int) -> str:
-    return str(k).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
 def default_signature(count: int) -> Signature:
     """The signature for `count` single operands, named x, y or x₁, x₂, x₃, …"""
-    return Signature(*("x", "y")[:count]) if count < 3 else Signature(*[f"x{_subscript(k + 1)}" for k in range(count)])
+    return Signature(*("x", "y")[:count]) if count < 3 else Signature(*[f"x{subscript(k + 1)}" for k in range(count)])

@@ -1,4 +1,4 @@
-"""How vectors, layers, elements and rows of parameters are written: (1, 0.5), z², z₁₂, θ²₁."""
+"""How vectors and the elements and rows of parameters are written: (1, 0.5), θ²₁, θ²₁₃."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from microgrand.table.formula import number
+from microgrand.table.indices import COMMA, SUBSCRIPTS, subscript, superscript
 
 UNKNOWN: Final = "?"
 SHOWN: Final = 4  # how many numbers of a long vector are written
@@ -31,14 +32,14 @@ def _short_number(x: float, digits: int) -> str:
     return f"{x:.{digits}g}" if x - x == 0.0 else number(x)
 
 
-def superscript(l: object) -> str:
-    """A layer's number as a superscript: the ² of z²."""
-    return str(l).translate(_SUPERSCRIPTS)
+def element_name(row: str, k: int, size: tuple[int, int]) -> str:
+    """The name of element k of a row of parameters, of `size` rows and columns: θ²₁₃ for the third of θ²₁.
 
-
-def subscript(k: object) -> str:
-    """An element's number as a subscript: the ₁₂ of z₁₂."""
-    return str(k).translate(_SUBSCRIPTS)
+    >>> element_name("θ₁", 3, (2, 3)), element_name("θ₁", 12, (2, 30)), element_name("b", 2, (1, 2))
+    ('θ₁₃', 'θ₁‚₁₂', 'b₂')
+    """
+    indexed = row[-1:] in SUBSCRIPTS
+    return row + COMMA * (indexed and max(size) > 9) + subscript(k)
 
 
 def row_name(name: str, layer: object) -> str:
@@ -47,9 +48,5 @@ def row_name(name: str, layer: object) -> str:
     >>> row_name("θ₁", 2), row_name("weights", 2), row_name("b", ""), row_name("", 3)
     ('θ²₁', 'weights²', 'b', 'θ³')
     """
-    indexed = name[:1] in ("θ", "b") and all([character in "₀₁₂₃₄₅₆₇₈₉" for character in name[1:]])
+    indexed = name[:1] in ("θ", "b") and all([character in SUBSCRIPTS for character in name[1:]])
     return f"{name[:1]}{superscript(layer)}{name[1:]}" if indexed else f"{name or 'θ'}{superscript(layer)}"
-
-
-_SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_SUBSCRIPTS: Final = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")

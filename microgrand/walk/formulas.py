@@ -6,13 +6,13 @@ private use area, so that no converter ever reads it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from microgrand.errors import MissingExtraError
 from microgrand.table.formula import named_in_latex, number
+from microgrand.table.indices import LOWERED, symbol_in_latex
 
 ELEMENTS = {
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
@@ -21,9 +21,6 @@ ELEMENTS = {
 ATTRIBUTES = {"mathvariant", "stretchy", "fence", "form", "display", "width", "columnalign"}
 MOST_ENTRIES, MOST_COLUMNS = 36, 8  # of a matrix that is written out
 _FIRST = 0xE000  # of the placeholders
-_PLAIN = re.compile(r"([A-Za-zθδ∂C])([⁰¹²³⁴⁵⁶⁷⁸⁹]*)([₀₁₂₃₄₅₆₇₈₉.ₗₖⱼᵢₘₙ]*)")
-_LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉ₗₖⱼᵢₘₙ", "01234567890123456789lkjimn")
-_LETTERS = {"θ": r"\theta", "δ": r"\delta"}
 
 
 @dataclass(frozen=True)
@@ -96,10 +93,9 @@ class Style:
         """A name: in LaTeX z²₁ is z^{2}_{1}, and a name of more than a letter and its numbers is a placeholder."""
         if self.style == "text":
             return name
-        plain = _PLAIN.fullmatch(name)
-        if plain is not None:
-            letter, above, below = [part.translate(_LOWER) for part in plain.groups()]
-            return _LETTERS.get(letter, letter) + f"^{{{above}}}" * bool(above) + f"_{{{below}}}" * bool(below)
+        symbol = symbol_in_latex(name)
+        if symbol:
+            return symbol
         if name not in self.names:
             self.names.append(name)
         return chr(_FIRST + self.names.index(name))
@@ -128,7 +124,7 @@ class Style:
 
     def sum_over(self, index: str) -> str:
         """Σ with its index."""
-        return rf"\sum_{{{index.translate(_LOWER)}}} " if self.style == "latex" else f"Σ{index} "
+        return rf"\sum_{{{index.translate(LOWERED)}}} " if self.style == "latex" else f"Σ{index} "
 
     def vector(self, numbers: Sequence[float]) -> str:
         """A vector on one line; a single number as itself."""

@@ -42,7 +42,7 @@ class LayerSteps:
         self.composed = composed if composed is not None else layers_only(root, called)[1]
         self._grouping, self._links = self.composed.grouping, self.composed.links
         self._root = self.composed.seen.root
-        self._nodes = nodes if nodes is not None else NodeSteps(root, called)
+        self._nodes = nodes if nodes is not None else NodeSteps(root, called, self._grouping)
         self._sweeps: dict[Group, list[Adjoints]] = {}
         self._shown = set(self._links.groups)
         self.groups = sorted(self._drawn(), key=self._turn)
@@ -71,11 +71,19 @@ class LayerSteps:
     def _drawn(self) -> list[Group]:
         return [group for group in self._links.groups if group.kind in ("vector", "node")]
 
-    def _turn(self, group: Group) -> int:
-        """Inputs come first, then parameters, then what is computed from them."""
-        if any([not vertex.is_leaf for vertex in group.vertices]):
-            return 2
-        return 1 if self._is_parameter(group) else 0
+    def _turn(self, group: Group) -> tuple[int, int]:
+        """Inputs come first, then parameters row by row, then what is computed from them."""
+        if self._is_computed(group):
+            return 2, 0
+        return (1, self._rows.get(group.name, 0)) if self._is_parameter(group) else (0, 0)
+
+    def _is_computed(self, group: Group) -> bool:
+        return any([not vertex.is_leaf for vertex in group.vertices])
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """The place of each row of parameters among them all."""
+        return {name: k for k, name in enumerate(self._grouping.named.values())}
 
     # ---- forward ----
 
@@ -97,7 +105,7 @@ class LayerSteps:
             below = listed(list(dict.fromkeys([self.name(each) for maker in makers for each in self._given(maker)])))
             does = "The layer {} computes" if len(makers) == 1 else "The layers {} compute"
             sentence = f"{does.format(layers)} {name} from {below}."
-        elif self._turn(group) == 2:
+        elif self._is_computed(group):
             sentence = f"{name} is computed by what is not shown."
         elif self._is_parameter(group):
             sentence = f"{name} is a parameter: training changes it."
@@ -115,7 +123,7 @@ class LayerSteps:
 
     def _given(self, maker: Group) -> list[Group]:
         """What a layer is applied to, its parameters last."""
-        return sorted([link.tail for link in self._links.into(maker)], key=self._is_parameter)
+        return sorted([link.tail for link in self._links.into(maker)], key=self._turn)
 
     def _is_made_by(self, group: Group, makers: list[Group]) -> bool:
         """Whether these layers compute all of a vector."""
@@ -214,6 +222,11 @@ class LayerSteps:
 
     # ---- names ----
 
+    @property
+    def cost(self) -> str:
+        """What the root is called in ∂C/∂θ."""
+        return one_line(self._grouping.cost)
+
     def name(self, group: Group) -> str:
         """zˡ, θₖ, or the name of the one vertex."""
         if group.kind == "more":
@@ -222,7 +235,7 @@ class LayerSteps:
 
     def element_name(self, vertex: Vertex) -> str:
         """What a vertex is called: zˡₖ where it is an element of a vector."""
-        return one_line(vertex.name if vertex.named else self._grouping.symbols.get(vertex, vertex.name))
+        return one_line(self._grouping.names.get(vertex, vertex.name))
 
     def delta_name(self, group: Group) -> str:
         """δˡ, ∂C/∂θₖ, or δ of the one vertex."""
@@ -232,7 +245,7 @@ class LayerSteps:
         name = self.name(group)
         if group.role == "z":
             return style.name(f"δ{name[1:]}")
-        return style.partial("C", name) if self._is_parameter(group) else style.delta(name)
+        return style.partial(self.cost, name) if self._is_parameter(group) else style.delta(name)
 
     def _is_parameter(self, group: Group) -> bool:
         return any([self._grouping.is_parameter(vertex) for vertex in group.vertices])

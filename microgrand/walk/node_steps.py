@@ -4,38 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from microgrand.drawing.groups import Grouping
 from microgrand.drawing.names import one_line
-from microgrand.drawing.regions import Regions
-from microgrand.drawing.vertices import WINDOW, look
+from microgrand.drawing.regions import Regions, key_of
+from microgrand.drawing.scene_names import slots
+from microgrand.drawing.vertices import Vertex, look
 from microgrand.engine.node import Node
-from microgrand.engine.sweep import sweep
-from microgrand.table.notation import SIGN, Notation
-from microgrand.table.symbols import subscript
+from microgrand.table.indices import subscript
+from microgrand.table.notation import SIGN, Notation, items_text
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.step import Step, Term
 
 SHOWN = 6  # terms of a long sum, partials of a long list
 
 
+class Listed(NamedTuple):
+    """A list of operands: its name in the scene, how many are parents, whether these are one box that has this name."""
+
+    name: str
+    parents: int
+    whole: bool
+
+
 class NodeSteps:
     """The steps of a graph, node by node.
 
-    order   its nodes in topological order, the root last
-    deltas  their δ
-    names   what they are called, as in a drawing
+    order     its nodes in topological order, the root last
+    deltas    their δ
+    names     what they are called, as in the drawing of `grouping`: by default of the whole graph
     """
 
-    def __init__(self, root: Node, called: Callable[[Node], str | None]) -> None:
-        adjoints = sweep(root)
+    def __init__(self, root: Node, called: Callable[[Node], str | None], grouping: Grouping | None = None) -> None:
+        self._grouping = grouping if grouping is not None else whole_graph(root, called)
+        adjoints = self._grouping.seen.adjoints
         self.order = adjoints.order
         self.deltas = adjoints.deltas
         self.place = {node: k for k, node in enumerate(self.order)}
-        symbols = _elements(root, called)
-        self.names = [
-            one_line(called(node) or symbols.get(node) or f"z{subscript(k)}") for k, node in enumerate(self.order, 1)
-        ]
+        self.names = [self._named(k, node, called) for k, node in enumerate(self.order, 1)]
+
+    def _named(self, k: int, node: Node, called: Callable[[Node], str | None]) -> str:
+        vertex = self._grouping.seen.of.get(node)
+        name = self._grouping.names[vertex] if vertex is not None else called(node)
+        return one_line(name or f"z{subscript(k)}")
 
     def forward(self) -> list[Step]:
         """One step for each value, in topological order."""
@@ -68,9 +80,10 @@ class NodeSteps:
     def _handed_back(self, k: int) -> list[tuple[int, Term]]:
         """For each operand of a node that is a node: its place, and the term that it gets."""
         node = self.order[k]
-        pairs = enumerate(zip(node.parents, node.partials, strict=True))
+        found = enumerate(zip(node.parents, node.partials, self._slots(node), strict=True))
         return [
-            (self.place[parent], Term(k, j, self.names[k], self.deltas[k], partial)) for j, (parent, partial) in pairs
+            (self.place[parent], Term(k, j, self.names[k], self.deltas[k], partial, below))
+            for j, (parent, partial, below) in found
         ]
 
     def computed(self, k: int) -> Step:
@@ -87,24 +100,45 @@ class NodeSteps:
         assert node.primitive is not None  # it has parents
         notation = node.primitive.notation
         operands = [(self._name_of(x), x.data) if isinstance(x, Node) else ("", x) for x in node.operands]
-        partials = list(zip([self._name_of(parent) for parent in node.parents], node.partials, strict=True))
+        partials = list(zip(self._slots(node), node.partials, strict=True))
+
+        lists = self._lists(node)
+        told = _together(partials, lists)
 
         def write(style: Style) -> str:
             symbols = [style.name(own) if own else style.number(x) for own, x in operands]
             numbers = [_operand(style, notation, i, x) for i, (_, x) in enumerate(operands)]
             steps = [
-                notation.write(style.style, symbols),
+                _applied(style, notation, symbols, [style.name(each.name) if each.name else "" for each in lists]),
                 notation.write(style.style, numbers),
                 style.number(node.data),
             ]
-            slopes = [f"{style.partial(name, below)} = {style.number(x)}" for below, x in partials[:SHOWN]]
-            more = [style.ellipsis] if len(partials) > SHOWN else []
+            slopes = [f"{style.partial(name, below)} = {style.vector(x)}" for below, x in told[:SHOWN]]
+            more = [style.ellipsis] if len(told) > SHOWN else []
             return style.comma.join([f"{style.name(name)} = {' = '.join(steps)}", *slopes, *more])
 
-        parents = listed(list(dict.fromkeys([below for below, _ in partials])))
+        names = [each.name for each in lists if each.whole] or [self._name_of(parent) for parent in node.parents]
+        parents = listed(list(dict.fromkeys(names)))
         sentence = f"{name} is computed from {parents}; how much it changes with each is kept, as a local partial."
         slopes = tuple([(f"∂{name}/∂{below}", x) for below, x in partials])
         return Step("forward", name, (k,), node.data, tuple(operands), slopes, (), sentence, formula(write))
+
+    def _lists(self, node: Node) -> list[Listed]:
+        """The lists of operands of a node."""
+        vertex = self._grouping.seen.of.get(node)
+        if vertex is None or vertex.primitive is None:
+            return []
+        found: list[Listed] = []
+        for items in vertex.primitive.signature.grouped(vertex.operands)[0]:
+            name = self._grouping.named.get(key_of(items), "")
+            vertices = [item for item in items if isinstance(item, Vertex)]
+            whole = name != "" and len({id(self._grouping.of[vertex]) for vertex in vertices}) == 1
+            found.append(Listed(name, len(vertices), whole))
+        return found
+
+    def _slots(self, node: Node) -> list[str]:
+        """What the parents are called below a ∂; one that is used twice is told apart by place: x⁽¹⁾, x⁽²⁾."""
+        return slots([self._name_of(parent) for parent in node.parents])
 
     def _name_of(self, node: Node) -> str:
         return self.names[self.place[node]]
@@ -114,7 +148,7 @@ class NodeSteps:
         own, delta, terms = self.names[k], self.deltas[k], self._terms[k]
 
         def write(style: Style) -> str:
-            parts = [style.delta(own), *([_symbols(style, own, terms), _numbers(style, terms)] if terms else [])]
+            parts = [style.delta(own), *([_symbols(style, terms), _numbers(style, terms)] if terms else [])]
             return " = ".join([*parts, style.number(delta)])
 
         if k == len(self.order) - 1:
@@ -145,7 +179,7 @@ class NodeSteps:
 
         def write(style: Style) -> str:
             start = "" if before is None else f"{style.number(before)} + "
-            sums = [start + _symbols(style, own, [term]), start + _numbers(style, [term]), style.number(after)]
+            sums = [start + _symbols(style, [term]), start + _numbers(style, [term]), style.number(after)]
             return style.delta(own) + style.to + " = ".join(sums)
 
         which = "the first term of its δ" if before is None else "one more term, which is added to its δ"
@@ -170,9 +204,9 @@ def _operand(style: Style, notation: Notation, k: int, x: float) -> str:
     return style.factor(x) if infix and (k > 0 or notation.slot(k) >= SIGN) else style.number(x)
 
 
-def _symbols(style: Style, own: str, terms: Sequence[Term]) -> str:
+def _symbols(style: Style, terms: Sequence[Term]) -> str:
     """Σ δ(child)·∂child/∂own."""
-    return _added(style, terms, lambda term: style.delta(term.name) + style.times + style.partial(term.name, own))
+    return _added(style, terms, lambda term: style.delta(term.name) + style.times + style.partial(term.name, term.slot))
 
 
 def _numbers(style: Style, terms: Sequence[Term]) -> str:
@@ -193,17 +227,32 @@ def sum_text(style: Style, written: Sequence[str], count: int) -> str:
     return " + ".join([*written[:-1], *[style.ellipsis] * (count > len(written)), *written[-1:]])
 
 
-def _elements(root: Node, called: Callable[[Node], str | None]) -> dict[Node, str]:
-    """zˡₖ for the elements of the vectors between layers; none in a graph larger than a drawing sees."""
-    if root.scope is None and all([parent.scope is None for parent in root.parents]):
-        return {}
+def whole_graph(root: Node, called: Callable[[Node], str | None]) -> Grouping:
+    """The graph with no layer closed, as `draw` shows it."""
     seen = look(root, called, lambda node: False)
-    if seen.size > WINDOW:
-        return {}
     regions = Regions(seen)
     regions.fold(None, lambda region: False)
-    symbols = Grouping(seen, regions).symbols
-    return {vertex.node: symbols[vertex] for vertex in seen.vertices if vertex in symbols}
+    return Grouping(seen, regions)
+
+
+def _together(partials: Sequence[tuple[str, float]], lists: Sequence[Listed]) -> list[tuple[str, list[float]]]:
+    """The partials in each parent, those in a vector that is one box together: ∂z/∂θ₁ = (1, 2)."""
+    found: list[tuple[str, list[float]]] = []
+    taken = 0
+    for each in lists:
+        mine = partials[taken : taken + each.parents]
+        found += [(each.name, [x for _, x in mine])] if each.whole else [(below, [x]) for below, x in mine]
+        taken += len(mine)
+    return [*found, *[(below, [x]) for below, x in partials[taken:]]]
+
+
+def _applied(style: Style, notation: Notation, operands: Sequence[str], lists: Sequence[str]) -> str:
+    """A step: its lists by their names, where they have one."""
+    if not lists:
+        return notation.write(style.style, operands)
+    given, rest = notation.signature.grouped(operands)
+    written = [name or f"[{items_text(items, style.style)}]" for name, items in zip(lists, given, strict=True)]
+    return notation.applied(style.style, written, rest)
 
 
 def listed(names: Sequence[str]) -> str:

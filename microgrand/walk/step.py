@@ -16,6 +16,7 @@ class Term:
 
     child    its place in the topological order, and what it is called
     operand  which of its operands that are nodes this is, from 0
+    slot     what the node is called as this operand: x⁽¹⁾ and x⁽²⁾ of x·x, else as always
     """
 
     child: int
@@ -23,6 +24,7 @@ class Term:
     name: str
     delta: float
     partial: float
+    slot: str
 
     @property
     def product(self) -> float:

@@ -231,10 +231,11 @@ class _Tour:
 
     def walk(self, number: int) -> None:
         """Go through the graph once, in every scene."""
-        nodes = NodeSteps(self.root, self.called)
-        self._deltas = [nodes.deltas[nodes.place[leaf]] for leaf in self.theta]
         for scene, (granularity, composed, composer) in zip(self.scenes, self._plans, strict=True):
-            self._play(scene, granularity, composed if number == 0 else composer(), nodes, number)
+            drawn = composed if number == 0 else composer()
+            nodes = NodeSteps(self.root, self.called, drawn.grouping)
+            self._deltas = [nodes.deltas[nodes.place[leaf]] for leaf in self.theta]
+            self._play(scene, granularity, drawn, nodes, number)
 
     def descend(self, number: int, last: bool) -> None:
         """Change θ, where there is one: θ ← θ - η ∂C/∂θ."""

@@ -1,0 +1,63 @@
+"""How the rows are written that stand in derivatives only: 3·x^2 for a term of the slope of x³, σ′(x) for that of σ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from microgrand.table.formula import number
+from microgrand.table.notation import ATOM, POWER, PRODUCT, Notation
+
+
+def _power_term(style: str, operands: Sequence[str]) -> str:
+    """c·x^(y-n)·(log x)^m, without the factors that are 1."""
+    c, x, y, n, m = operands
+    latex = style == "latex"
+    log = rf"\log\left({x}\right)" if latex else f"log({x})"
+    powers = [_power(x, _difference(y, n), latex), _power(log, m, latex)]
+    factors = [factor for factor in [c, *powers] if factor != "1"]
+    return (r" \cdot " if latex else "·").join(factors) or "1"
+
+
+def _difference(y: str, n: str) -> str:
+    if n == "0":
+        return y
+    return number(float(y) - float(n)) if _is_number(y) and _is_number(n) else f"({y} - {n})"
+
+
+def _power(base: str, exponent: str, latex: bool) -> str:
+    if exponent in ("0", "1"):
+        return base if exponent == "1" else "1"
+    if latex:
+        return f"{{{base}}}^{{{exponent}}}"
+    return f"{base}^({exponent})" if exponent.startswith("-") else f"{base}^{exponent}"
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).lstrip("-").isdigit()
+
+
+def slope_of(function: str, latex: str, python: str) -> Notation:
+    """The derivative of a function of one operand: σ′(x)."""
+    primed = latex.replace("{", "{{").replace("}", "}}") + r"'\left({}\right)"
+    return Notation(f"{function}′({{}})", latex=primed, python=f"{python}({{}})", label=f"{function}′")
+
+
+def bell_of(before: str, exponent: str, python: str) -> Notation:
+    """e^(-x²) and the like, after a factor."""
+
+    def written(style: str, operands: Sequence[str]) -> str:
+        x = operands[0]
+        if style == "latex":
+            inside = exponent.replace("x", f"{{{x}}}")
+            return rf"{x} \cdot e^{{{inside}}}" if before else f"e^{{{inside}}}"
+        return f"{x}·exp({exponent.replace('x', x)})" if before else f"exp({exponent.replace('x', x)})"
+
+    return Notation(
+        python, label=f"{before}e^({exponent})", binds=PRODUCT if before else ATOM, slots=(ATOM,), written=written
+    )
+
+
+POWER_TERM: Final = Notation(
+    "power_term", label="c·x^(y-n)", binds=PRODUCT, slots=(PRODUCT, ATOM, POWER), written=_power_term
+)
