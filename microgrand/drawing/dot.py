@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
+from microgrand.drawing.colors import Palette, palette
 from microgrand.drawing.look import Look
 from microgrand.drawing.names import printable
+from microgrand.drawing.order import index_rows
 from microgrand.drawing.view import Arrow, Box, View
 from microgrand.errors import MissingExtraError
 
 # The embedded engine knows this font's widths; nearly every viewer has it, or Verdana, which is as wide.
 FONT = "DejaVu Sans"
 
-# Okabe and Ito's colours, which remain apart for the colour-blind; kinds of boxes differ in shape as well.
-_GRAPH = {"bgcolor": "white", "fontname": FONT, "fontsize": "12", "nodesep": "0.3", "ranksep": "0.5", "pad": "0.15"}
-_NODE = {
-    "shape": "record",
-    "fontname": FONT,
-    "fontsize": "12",
-    "color": "#333333",
-    "fillcolor": "white",
-    "style": "filled",
-}
-_EDGE = {"fontname": FONT, "fontsize": "10", "color": "#666666", "fontcolor": "#A34400", "arrowsize": "0.7"}
-_CLUSTER = {
-    "style": "rounded",
-    "color": "#999999",
-    "fontcolor": "#333333",
-    "labeljust": "l",
-    "labelloc": "t",
-    "margin": "10",
-}
-_LOOKS = {
+_GRAPH = {"fontname": FONT, "nodesep": "0.3", "ranksep": "0.5", "pad": "0.15"}
+_NODE = {"shape": "record", "fontname": FONT, "style": "filled"}
+_EDGE = {"fontname": FONT, "arrowsize": "0.7"}
+_CLUSTER = {"style": "rounded", "labeljust": "l", "labelloc": "t", "margin": "10"}
+_ROW = {"peripheries": "0", "margin": "0"}  # of a picture that is wrapped: a frame without a line
+_SHAPES = {
     "node": {},
-    "leaf": {"shape": "Mrecord", "fillcolor": "#DCEBF7"},
-    "input": {"shape": "cylinder", "margin": "0.15,0.06", "fillcolor": "#DCEBF7"},
-    "parameter": {"shape": "note", "margin": "0.12,0.08", "fillcolor": "#D9F0E5"},
-    "root": {"shape": "box", "peripheries": "2", "margin": "0.12,0.08", "fillcolor": "#FBE3C8"},
-    "layer": {"shape": "box3d", "fillcolor": "#EEEEEE"},
+    "leaf": {"shape": "Mrecord"},
+    "input": {"shape": "cylinder", "margin": "0.15,0.06"},
+    "parameter": {"shape": "note", "margin": "0.12,0.08"},
+    "root": {"shape": "box", "peripheries": "2", "margin": "0.12,0.08"},
+    "layer": {"shape": "box3d"},
     "reference": {"shape": "box", "style": "dashed", "margin": "0.06,0.03", "width": "0", "height": "0"},
-    "more": {"shape": "Mrecord", "style": "filled,dashed", "fillcolor": "#F5F5F5"},
+    "more": {"shape": "Mrecord", "style": "filled,dashed"},
 }
-_LIT = {"color": "#C04A00"}
-_UNLIT = {"color": "#BBBBBB", "fontcolor": "#777777"}
 _TANGLED = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.05", "splines": "line"}  # else the search takes minutes
-_THINNEST, _THICKEST = 0.6, 4.0
+_THINNEST, _THICKEST, _PLAIN = 0.6, 4.0, 1.0
+_LIT_LEAST = 2.0  # thickness of what is lit: it differs from the rest by more than its hue
+_ON_ARROWS = 10 / 12  # size of the letters there, in those of the boxes
 
 
 def dot_text(view: View, look: Look) -> str:
@@ -54,63 +43,95 @@ def dot_text(view: View, look: Look) -> str:
     except ImportError as error:
         raise MissingExtraError("drawing", "draw", "graphviz") from error
     direction = "LR" if look.direction == "auto" else look.direction
-    caption = {"label": text("\n".join(view.notes)), "labelloc": "b"} if view.notes else {}
+    told = [line for line in (look.title, *view.notes) if line]
+    caption = {"label": text("\n".join(told)), "labelloc": "t" if look.title else "b"} if told else {}
+    inks, size = palette(look.colors), f"{look.font_size:g}"
+    whole = {"bgcolor": inks.ground, "fontcolor": inks.quiet, "fontsize": size, "rankdir": direction}
     graph = Digraph(
-        graph_attr={**_GRAPH, **(_TANGLED if view.tangled else {}), "rankdir": direction, **caption},
-        node_attr=_NODE, edge_attr=_EDGE, comment="drawn by microgrand",
+        graph_attr={**_GRAPH, **(_TANGLED if view.tangled else {}), **whole, **caption},
+        node_attr={**_NODE, "fontsize": size, "color": inks.line, "fillcolor": inks.ground, "fontcolor": inks.ink},
+        edge_attr={
+            **_EDGE, "fontsize": f"{look.font_size * _ON_ARROWS:g}", "color": inks.edge, "fontcolor": inks.partial,
+        },
+        comment="drawn by microgrand",
     )  # fmt: skip
-    _add_boxes(graph, view, "")
+    _add_boxes(graph, view, "", inks)
     largest = max([arrow.flow for arrow in view.arrows if arrow.flow - arrow.flow == 0.0], default=0.0)
     for arrow in view.arrows:
         graph.edge(
             arrow.tail,
             arrow.head,
             "" if view.tangled else text("\n".join(arrow.label)),
-            **_line(arrow, largest, view.lights),
+            **_line(arrow, largest if view.weighed else None, view.lights, inks),
         )
     source: str = graph.source
     return source
 
 
-def _add_boxes(graph: Any, view: View, cluster: str) -> None:
+def _add_boxes(graph: Any, view: View, cluster: str, inks: Palette) -> None:
     """The boxes that stand in one cluster, "" for none, and the clusters inside it."""
     for box in view.boxes:
         if box.cluster == cluster:
-            graph.node(box.id, _label(box), **_look(box, view.lights))
+            graph.node(box.id, _label(box), **_look(box, view.lights, inks))
+    for row in index_rows(view).get(cluster, []):
+        _put_in_order(graph, row)
     for inner in view.clusters:
         if inner.outer == cluster:
             with graph.subgraph(name=inner.id) as frame:
-                frame.attr(label=text(inner.label), tooltip=text(inner.label), **_CLUSTER)
-                _add_boxes(frame, view, inner.id)
+                told = text(inner.label)
+                frame.attr(label=told, tooltip=told, color=inks.frame, fontcolor=inks.quiet, **_CLUSTER)
+                if not inner.label:
+                    frame.attr(**_ROW)
+                _add_boxes(frame, view, inner.id, inks)
+
+
+def _put_in_order(graph: Any, ids: list[str]) -> None:
+    """Keep these boxes side by side in this order, by arrows between them that nobody sees."""
+    with graph.subgraph() as row:
+        row.attr(rank="same")
+        for before, after in pairwise(ids):
+            row.edge(before, after, style="invis")
 
 
 def _label(box: Box) -> str:
-    lines = [line for line in (box.heading, box.value, box.delta) if line]
-    if _LOOKS[box.kind].get("shape", "record") in ("record", "Mrecord"):
+    lines = [line for line in (box.heading, box.value, box.delta, box.state) if line]
+    if _SHAPES[box.kind].get("shape", "record") in ("record", "Mrecord"):
         return "|".join([field(line) for line in lines])
     return text("\n".join(lines))
 
 
-def _look(box: Box, lights: bool) -> dict[str, str]:
-    look = {**_LOOKS[box.kind], "id": box.id, "tooltip": text(box.words)}
+def _look(box: Box, lights: bool, inks: Palette) -> dict[str, str]:
+    look = {**_SHAPES[box.kind], **_filled(box.kind, inks), "id": box.id, "tooltip": text(box.words)}
     if box.stale:
         look["style"] = "filled,dashed"
-    if lights:
-        look |= {**_LIT, "penwidth": "2"} if box.lit else _UNLIT
+    if lights and box.lit:
+        look |= {"color": inks.lit, "penwidth": f"{_LIT_LEAST:g}"}
+    elif lights:
+        look |= {"color": inks.unlit, "fontcolor": inks.unlit_ink}
     return look
 
 
-def _line(arrow: Arrow, largest: float, lights: bool) -> dict[str, str]:
-    """How an arrow looks: thick where much of a δ flows, dotted where none does."""
+def _filled(kind: str, inks: Palette) -> dict[str, str]:
+    """The inside of a box: an input is a leaf like others, with a shape of its own."""
+    fill: str | None = getattr(inks, {"input": "leaf"}.get(kind, kind), None)
+    return {"fillcolor": fill} if fill is not None else {}
+
+
+def _line(arrow: Arrow, largest: float | None, lights: bool, inks: Palette) -> dict[str, str]:
+    """How an arrow looks: thick where much of a δ flows, dotted where none does; plain where `largest` is None."""
     line = {"id": arrow.id, "tooltip": text(arrow.words)}
-    if arrow.flow == 0.0 or (arrow.flow != arrow.flow and not arrow.words):
-        line |= {"style": "dotted"}
-    else:
+    width = _PLAIN
+    if largest is not None and (arrow.flow == 0.0 or (arrow.flow != arrow.flow and not arrow.words)):
+        line["style"] = "dotted"
+    elif largest is not None:
         share = arrow.flow / largest if arrow.flow <= largest and largest > 0.0 else 1.0
-        line |= {"penwidth": f"{_THINNEST + (_THICKEST - _THINNEST) * share:.2f}"}
+        width = _THINNEST + (_THICKEST - _THINNEST) * share
+    if lights and arrow.lit:
+        return line | {"color": inks.lit, "penwidth": f"{max(width, _LIT_LEAST):.2f}"}
     if lights:
-        line |= _LIT if arrow.lit else {**_UNLIT, "style": "dashed"}
-    return line
+        dim = {"color": inks.unlit, "fontcolor": inks.unlit_ink, "penwidth": f"{_THINNEST:g}"}
+        return {"style": "dashed", **line, **dim}
+    return line if "style" in line else line | {"penwidth": f"{width:.2f}"}
 
 
 def text(label: str) -> str:

@@ -132,6 +132,7 @@ def compose(
     if to is not None:
         notes.append(_lit(seen))
     view = with_references(view_of(grouping, links, shown, notes, to is not None, int(digits)))
+    view = view._replace(weighed="delta" in shown)
     return Composition(seen, grouping, links, view, collapsed)
 
 

@@ -16,6 +16,7 @@ class Box(NamedTuple):
     words    all of it in one line, for those who point at the box
     sign     of the operation that made it, in a few characters: ×, σ; "" where none did, or several
     name     what it is called, if not by its place alone
+    state    what is wrong with its numbers, in words: "stale", "not a number", "infinite"; "" if nothing is
     """
 
     id: str
@@ -29,6 +30,7 @@ class Box(NamedTuple):
     lit: bool
     sign: str = ""
     name: str = ""
+    state: str = ""
 
 
 class Arrow(NamedTuple):
@@ -67,6 +69,7 @@ class View(NamedTuple):
     notes    what it leaves out
     lights   whether some paths are lit
     tangled  whether its arrows are too long to be led around the boxes
+    weighed  whether arrows tell by their thickness how much of a δ flows along them
     """
 
     boxes: tuple[Box, ...]
@@ -76,6 +79,7 @@ class View(NamedTuple):
     notes: tuple[str, ...]
     lights: bool
     tangled: bool = False
+    weighed: bool = True
 
 
 def side_by_side(views: Sequence[View], titles: Sequence[str], upwards: bool) -> View:
@@ -101,4 +105,5 @@ def side_by_side(views: Sequence[View], titles: Sequence[str], upwards: bool) ->
     told = "; ".join([f"{one_line(title)}: {view.title}" for view, title in zip(views, titles, strict=True)])
     notes = tuple([note for view in views for note in view.notes])
     lights, tangled = any([view.lights for view in views]), any([view.tangled for view in views])
-    return View(tuple(boxes), tuple(arrows), tuple(clusters), told, notes, lights, tangled)
+    weighed = all([view.weighed for view in views])
+    return View(tuple(boxes), tuple(arrows), tuple(clusters), told, notes, lights, tangled, weighed)
