@@ -19,7 +19,7 @@ _GRAPH = {"fontname": FONT, "nodesep": "0.3", "ranksep": "0.5", "pad": "0.15"}
 _NODE = {"shape": "record", "fontname": FONT, "style": "filled"}
 _EDGE = {"fontname": FONT, "arrowsize": "0.7"}
 _CLUSTER = {"style": "rounded", "labeljust": "l", "labelloc": "t", "margin": "10"}
-_ROW = {"peripheries": "0", "margin": "0"}  # of a picture that is wrapped: a frame without a line
+ROW = {"peripheries": "0", "margin": "0"}  # of a picture that is wrapped: a frame without a line
 _SHAPES = {
     "node": {},
     "leaf": {"shape": "Mrecord"},
@@ -30,7 +30,7 @@ _SHAPES = {
     "reference": {"shape": "box", "style": "dashed", "margin": "0.06,0.03", "width": "0", "height": "0"},
     "more": {"shape": "Mrecord", "style": "filled,dashed"},
 }
-_TANGLED = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.05", "splines": "line"}  # else the search takes minutes
+TANGLED = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.05", "splines": "line"}  # else the search takes minutes
 _THINNEST, _THICKEST, _PLAIN = 0.6, 4.0, 1.0
 _LIT_LEAST = 2.0  # thickness of what is lit: it differs from the rest by more than its hue
 _ON_ARROWS = 10 / 12  # size of the letters there, in those of the boxes
@@ -48,7 +48,7 @@ def dot_text(view: View, look: Look) -> str:
     inks, size = palette(look.colors), f"{look.font_size:g}"
     whole = {"bgcolor": inks.ground, "fontcolor": inks.quiet, "fontsize": size, "rankdir": direction}
     graph = Digraph(
-        graph_attr={**_GRAPH, **(_TANGLED if view.tangled else {}), **whole, **caption},
+        graph_attr={**_GRAPH, **(TANGLED if view.tangled else {}), **whole, **caption},
         node_attr={**_NODE, "fontsize": size, "color": inks.line, "fillcolor": inks.ground, "fontcolor": inks.ink},
         edge_attr={
             **_EDGE, "fontsize": f"{look.font_size * _ON_ARROWS:g}", "color": inks.edge, "fontcolor": inks.partial,
@@ -74,18 +74,18 @@ def _add_boxes(graph: Any, view: View, cluster: str, inks: Palette) -> None:
         if box.cluster == cluster:
             graph.node(box.id, _label(box), **_look(box, view.lights, inks))
     for row in index_rows(view).get(cluster, []):
-        _put_in_order(graph, row)
+        put_in_order(graph, row)
     for inner in view.clusters:
         if inner.outer == cluster:
             with graph.subgraph(name=inner.id) as frame:
                 told = text(inner.label)
                 frame.attr(label=told, tooltip=told, color=inks.frame, fontcolor=inks.quiet, **_CLUSTER)
                 if not inner.label:
-                    frame.attr(**_ROW)
+                    frame.attr(**ROW)
                 _add_boxes(frame, view, inner.id, inks)
 
 
-def _put_in_order(graph: Any, ids: list[str]) -> None:
+def put_in_order(graph: Any, ids: list[str]) -> None:
     """Keep these boxes side by side in this order, by arrows between them that nobody sees."""
     with graph.subgraph() as row:
         row.attr(rank="same")

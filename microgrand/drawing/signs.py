@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from microgrand.drawing.names import one_line
 from microgrand.drawing.vertices import Vertex
+from microgrand.table.indices import subscript
 from microgrand.table.primitive import Primitive
-from microgrand.table.symbols import subscript
 
 LONGEST_SIGN = 20  # characters
 MOST_OPERANDS = 4  # that are told one by one
@@ -31,11 +31,12 @@ def sign_of(vertex: Vertex, plain: Callable[[float], str]) -> str:
     row = vertex.primitive
     if row is None:
         return ""
-    label = row.notation.label.replace("{}", "·")
-    indices = row.signature.index_positions(len(vertex.operands)) if row.signature.lists else range(0)
-    chosen = "".join([subscript(int(k) + 1) for k in vertex.operands[indices.start :] if isinstance(k, float)])
-    operands = vertex.operands[: indices.start] if indices else vertex.operands
-    return one_line(_with_numbers(row, label + chosen, operands, plain), LONGEST_SIGN)
+    label, operands = row.notation.label.replace("{}", "·"), vertex.operands
+    if row.signature.lists:  # the indices of lists count from 0, as in code; the sign counts from 1
+        ends = row.signature.index_positions(len(operands)).start
+        label += "".join([subscript(int(k) + 1) for k in operands[ends:] if isinstance(k, float)])
+        operands = operands[:ends]
+    return one_line(_with_numbers(row, label, operands, plain), LONGEST_SIGN)
 
 
 def _with_numbers(row: Primitive, label: str, operands: Sequence[Vertex | float], plain: Callable[[float], str]) -> str:

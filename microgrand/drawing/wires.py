@@ -1,0 +1,87 @@
+"""Wires with numbers at their sides: as an engine lays them out, and as the SVG shows them.
+
+An engine lays out a piece of wire as a box of fields: a name, the value over δ, the local partial over nothing. The
+class of the box says which texts it has, in their order, and whether the wire lies flat. In the SVG the box becomes a
+line through its middle, from the name on, with the value on one side and δ on the other, each in its colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+from microgrand.drawing.colors import palette
+
+WIRE, FLAT = "wire", "flat"
+NAME, VALUE, DELTA, PARTIAL = "name", "value", "delta", "partial"
+KINDS = (NAME, VALUE, DELTA, PARTIAL)
+SMALLER = 0.85  # the letters of local partials, beside the others
+SEAM = 1.5  # points by which a wire is longer than its box, so that no gap is left
+GAP = 3.0  # points between an upright wire and the numbers at its sides
+
+Span = tuple[float, float]
+
+
+def draw_wires(root: Element) -> None:
+    """Turn every box of the class "wire" in an SVG, whose tags have no namespace, into a piece of wire."""
+    for group in root.iter("g"):
+        kinds = group.get("class", "").split()
+        inner = group.find("g")  # with a tooltip, engines draw a box inside another group
+        box = group if inner is None else inner
+        frame = box.find("polygon")
+        if WIRE in kinds and frame is not None:
+            _draw(box, frame, FLAT in kinds, [kind for kind in kinds if kind in KINDS])
+            chosen = palette(kinds[kinds.index(WIRE) + 1])
+            frame.attrib = {"fill": chosen.ground, "stroke": "none", "points": frame.get("points", "")}
+            _write(box, {NAME: chosen.ink, VALUE: chosen.value, DELTA: chosen.delta, PARTIAL: chosen.quiet})
+
+
+def wire_class(colors: str, flat: bool, kinds: Sequence[str]) -> str:
+    """The class of a piece of wire in a picture of such colors, whose texts are of these kinds."""
+    return " ".join([WIRE, colors, *[FLAT] * flat, *kinds])
+
+
+def _draw(group: Element, frame: Element, flat: bool, kinds: list[str]) -> None:
+    separators = group.findall("polyline")
+    along, across = _spans(frame, flat)
+    middle = sum(across) / 2.0
+    ends = [_spans(line, flat)[0][0] for line in separators if _runs_across(line, flat, across)]
+    start = min(ends) if kinds[:1] == [NAME] and ends else along[0] - SEAM
+    stop = max(ends) if kinds[-1:] == [NAME] and len(kinds) > 1 and ends else along[1] + SEAM
+    line = Element("polyline", {key: value for key, value in frame.attrib.items() if key.startswith("stroke")})
+    points = [(start, middle), (stop, middle)] if flat else [(middle, start), (middle, stop)]
+    line.set("points", " ".join([f"{x:g},{y:g}" for x, y in points]))
+    line.set("fill", "none")
+    for separator in separators:
+        group.remove(separator)
+    group.insert(list(group).index(frame) + 1, line)
+    texts = [text for text in group.findall("text") if (text.text or "").strip()]  # an empty field has a text, too
+    for text, kind in zip(texts, kinds, strict=True):
+        text.set("class", kind)
+        if not flat and kind != NAME:
+            text.set("x", f"{middle + GAP if kind == DELTA else middle - GAP:g}")
+            text.set("text-anchor", "start" if kind == DELTA else "end")
+
+
+def _write(group: Element, colors: dict[str, str]) -> None:
+    """Colour and size of the texts; those that have a colour of their own, as beside lit paths, keep it."""
+    for text in group.findall("text"):
+        kind = text.get("class", "")
+        if kind in colors and text.get("fill") is None:
+            text.set("fill", colors[kind])
+        if kind == PARTIAL:
+            text.set("font-size", f"{float(text.get('font-size', '12')) * SMALLER:.2f}")
+
+
+def _spans(shape: Element, flat: bool) -> tuple[Span, Span]:
+    """From where to where a shape goes, along the wire and across it."""
+    points = [pair.split(",") for pair in shape.get("points", "").split()]
+    xs, ys = [float(x) for x, _ in points], [float(y) for _, y in points]
+    level, height = (min(xs), max(xs)), (min(ys), max(ys))
+    return (level, height) if flat else (height, level)
+
+
+def _runs_across(line: Element, flat: bool, across: Span) -> bool:
+    """Whether a line between two fields cuts the whole box in two."""
+    low, high = _spans(line, flat)[1]
+    return high - low > 0.9 * (across[1] - across[0])
