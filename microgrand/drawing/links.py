@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from microgrand.drawing.groups import Group, Grouping
+from microgrand.drawing.nearby import nearest_first
 from microgrand.drawing.regions import Region, key_of
 from microgrand.drawing.vertices import BEYOND, MOST_PINNED, Vertex
 from microgrand.engine.node import Node
@@ -69,7 +70,7 @@ class Links:
         self._connect_edges()
         self._connect_constants()
         seen = grouping.seen
-        shown = self._nearest(grouping.of[seen.root], most)
+        shown = self._nearest([grouping.of[seen.root]], most)
         near = {vertex for group in grouping.groups if group in shown for vertex in group.vertices}
         self.hidden = len(set(seen.vertices) - near) + seen.beyond
         linked = {group for ends in self._found for group in ends}
@@ -135,8 +136,11 @@ class Links:
                 if _uses(vertex, region):
                     self._link(group, grouping.of[vertex])
 
-    def _nearest(self, root: Group, most: int) -> set[Group]:
-        """All groups, if they are not too many; else those nearest to the root, and leaves that have names."""
+    def _nearest(self, roots: Sequence[Group], most: int) -> set[Group]:
+        """All groups, if they are not too many; else those nearest to the roots, and leaves that have names.
+
+        No arrow leads from these to what is not shown, but for arrows from leaves.
+        """
         groups = self._grouping.groups
         if len(groups) <= most and self._grouping.seen.beyond == 0:
             return set(groups)
@@ -144,20 +148,18 @@ class Links:
         for link in self._found.values():
             below.setdefault(link.head, []).append(link.tail)
         pinned = [group for group in groups if self._is_pinned(group)][: min(MOST_PINNED, most // 3)]
-        levels = {root: 0}
-        queue = [root]
-        for group in queue:  # which grows while it is read
-            for tail in below.get(group, []):
-                room = len(levels) + len(pinned) < most and levels[group] < max(most // 25, 3)
-                if room and tail not in levels and tail is not self._more:
-                    levels[tail] = levels[group] + 1
-                    queue.append(tail)
-        return {*levels, *pinned}
+        shown = {*pinned, *roots[:most]}
+        for group in nearest_first(roots, groups, lambda group: below.get(group, []), _is_leaf):
+            if len(shown) >= most:
+                break
+            if group is not self._more:
+                shown.add(group)
+        return shown
 
     def _is_pinned(self, group: Group) -> bool:
         """Whether it is shown however far it is from the root: an input, a parameter, or a leaf with a name."""
-        leaves = [vertex for vertex in group.vertices if vertex.is_leaf]
-        return any([leaf.named for leaf in leaves]) or (group.kind == "vector" and len(leaves) == len(group.vertices))
+        named = any([vertex.is_leaf and vertex.named for vertex in group.vertices])
+        return named or (group.kind == "vector" and _is_leaf(group))
 
     def _merged(self, shown: set[Group]) -> list[Link]:
         """The links between what is shown, where "more" takes the place of what is not."""
@@ -171,10 +173,15 @@ class Links:
                 link_of_both.made += link.made
         connected = {tail for tail, _ in merged}
         for group in self.groups if self.hidden > 0 else []:
-            if group is not self._more and group not in connected and self._grouping.seen.root not in group.vertices:
+            if group is not self._more and group not in connected and _is_leaf(group):
                 merged[(group, self._more)] = loose = Link(group, self._more)
                 loose.made = group.vertices
         return list(merged.values())
+
+
+def _is_leaf(group: Group) -> bool:
+    """Whether nothing in it is computed."""
+    return all([vertex.is_leaf for vertex in group.vertices])
 
 
 def sweeps_through(grouping: Grouping, links: Links, above: Group) -> list[Adjoints]:

@@ -11,8 +11,8 @@ from microgrand.drawing.look import FONT_SIZE, Look
 from microgrand.drawing.svg import FALLBACKS, SVG
 from microgrand.drawing.view import View
 
-_TITLE = 1.5  # its size, in letters of the boxes
-_PER_LETTER = 0.62  # the width of a letter, in its size: more than DejaVu Sans takes on average
+_TITLE, _BOLD = 1.5, 1.15  # its size, in letters of the boxes, and how much wider it is for being bold
+_PER_LETTER = 0.57  # the width of a letter, in its size: more than DejaVu Sans takes on average
 _GAP, _SIDE = 8.0, 11.0  # points between a sample and its words, and at the sides of the picture
 _LINE = 22.0  # points from one line of the legend to the next, at letters of 12 points
 
@@ -39,10 +39,10 @@ def _surround(root: ElementTree.Element, look: Look, shown: Sequence[Entry]) -> 
     """Make room above and below the graph, and write there."""
     inks, scale = palette(look.colors), look.font_size / FONT_SIZE
     left, top, width, height = [float(side) for side in root.get("viewBox", "").split()]
-    title = _wrapped(look.title, width - 2 * _SIDE, look.font_size * _TITLE)
+    title = _wrapped(look.title, width - 2 * _SIDE, look.font_size * _TITLE * _BOLD)
     rows = _rows(shown, width / scale - 2 * _SIDE)
     widest = max([sum(map(_width, row)) for row in rows], default=0.0) * scale
-    widest = max([widest, *[_length(line) * look.font_size * _TITLE for line in title]]) + 2 * _SIDE
+    widest = max([widest, *[_length(line) * look.font_size * _TITLE * _BOLD for line in title]]) + 2 * _SIDE
     above = len(title) * look.font_size * _TITLE * 1.25 + 0.6 * look.font_size * bool(title)
     below = (len(rows) * _LINE + _GAP) * scale * bool(rows)
     wide = max(width, widest)

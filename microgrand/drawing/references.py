@@ -6,9 +6,13 @@ chain of two hundred steps would lead to every second of them.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from microgrand.drawing.view import Arrow, Box, View
 
 LONGEST_REACH = 400  # ranks that the arrows from one box may pass, together
+MOST_FROM_REST = 4  # arrows that one box leads to for everything that is not shown
+REST = "…"
 MOST_CURVED = 250  # ranks that all arrows may skip and still be drawn as curves around the boxes
 UNWRITTEN = "an arrow tells its local partial where the pointer rests on it"
 
@@ -26,10 +30,13 @@ def with_references(view: View) -> View:
     nearest: dict[str, str] = {}
     for arrow in sorted(view.arrows, key=lambda arrow: abs(spans[arrow.id])):
         nearest.setdefault(arrow.tail, arrow.id)
+    leading = Counter([arrow.tail for arrow in view.arrows])
     for arrow in view.arrows:
-        if reach[arrow.tail] > LONGEST_REACH and nearest[arrow.tail] != arrow.id and abs(spans[arrow.id]) > 1:
-            box = boxes[arrow.tail]
-            name = box.heading.partition(" = ")[0]
+        box = boxes[arrow.tail]
+        far = reach[arrow.tail] > LONGEST_REACH and abs(spans[arrow.id]) > 1
+        rest = box.kind == "more" and leading[box.id] > MOST_FROM_REST
+        if (far or rest) and nearest[arrow.tail] != arrow.id:
+            name = REST if box.kind == "more" else box.heading.partition(" = ")[0]
             reference = box._replace(
                 id=f"r{arrow.id}", kind="reference", heading=name, value="", delta="", cluster=boxes[arrow.head].cluster
             )
@@ -46,11 +53,9 @@ def _ranks(view: View) -> dict[str, int]:
     """How many arrows lie between each box and the furthest leaf below it."""
     above: dict[str, list[str]] = {box.id: [] for box in view.boxes}
     waiting = dict.fromkeys(above, 0)
-    far = {box.id for box in view.boxes if box.kind == "more"}
     for arrow in view.arrows:
-        if arrow.head not in far:  # through what is not shown there may be cycles
-            above[arrow.tail].append(arrow.head)
-            waiting[arrow.head] += 1
+        above[arrow.tail].append(arrow.head)
+        waiting[arrow.head] += 1
     ranks = dict.fromkeys(above, 0)
     ready = [box for box, count in waiting.items() if count == 0]
     for box in ready:  # which grows while it is read

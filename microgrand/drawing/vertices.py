@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from microgrand.drawing.nearby import nearest_first
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes
 from microgrand.engine.scope import Scope
@@ -55,9 +56,11 @@ class Vertex:
         """Take over the operands of a node; `of` holds the vertices of those that are looked at."""
         self.operands = tuple([of.get(x, BEYOND) if isinstance(x, Node) else x for x in node.operands])
         pairs = zip(self.operands, node.operand_partials(), strict=True)
-        self.edges = [(x, slope) for x, slope in pairs if isinstance(x, Vertex) and x is not BEYOND]
-        if any([operand is BEYOND for operand in self.operands]):
-            self.edges.append((BEYOND, 0.0))  # one stands for all
+        steps = [(x, slope) for x, slope in pairs if isinstance(x, Vertex)]
+        self.edges = [(x, slope) for x, slope in steps if x is not BEYOND]
+        beyond = [slope for x, slope in steps if x is BEYOND]
+        if beyond:
+            self.edges.append((BEYOND, max(beyond, key=abs)))  # one stands for all
 
     @property
     def is_leaf(self) -> bool:
@@ -101,7 +104,7 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
     """
     adjoints = sweep(root)
     paths = paths_to(adjoints.order, to) if to is not None else {}
-    near = nearest(root, WINDOW)
+    near = _nearest(adjoints.order)
     if len(near) < len(adjoints):
         named = (node for node in adjoints.order if node.is_leaf and called(node))
         near |= set(islice(named, MOST_PINNED))
@@ -124,18 +127,11 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
     return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(root, 0), adjoints)
 
 
-def nearest(root: Node, limit: int) -> set[Node]:
-    """The root and the nodes nearest to it, `limit` together."""
-    found = {root}
-    queue = [root]
-    for node in queue:  # which grows while it is read
-        for parent in node.parents:
-            if parent not in found:
-                if len(found) == limit:
-                    return found
-                found.add(parent)
-                queue.append(parent)
-    return found
+def _nearest(order: list[Node]) -> set[Node]:
+    """The nodes nearest to the last one of this topological order, as many as a drawing looks at."""
+    if len(order) <= WINDOW:
+        return set(order)
+    return set(islice(nearest_first(order[-1:], order, lambda node: node.parents, lambda node: node.is_leaf), WINDOW))
 
 
 def paths_to(order: list[Node], to: Any) -> dict[Node, int]:
