@@ -25,12 +25,12 @@ PLATES, SHAPES = ("layer", "more"), ("layer", "more", "reference")
 _GRAPH = {"fontname": FONT, "nodesep": "0.12", "ranksep": "0.16", "pad": "0.12"}
 _NODE = {"fontname": FONT, "margin": "0.03,0.01", "width": "0", "height": "0"}
 _EDGE = {"arrowsize": "0.55"}
-_CLUSTER = {"style": "rounded", "labeljust": "l", "margin": "8"}
+_CLUSTER = {"style": "rounded", "labeljust": "l", "margin": "8", "peripheries": "1"}
 _GATE = {"shape": "circle", "style": "filled", "fixedsize": "true"}
 _PLATE = {"shape": "box", "style": "rounded,filled", "margin": "0.08,0.05"}
 _FORK = "0.06"  # inches
 _LIT = "2.5"  # points, the thickness of what is lit
-_DIAMETERS = {1: 1.8, 2: 2.0, 3: 2.6, 4: 3.1}  # of a gate, in letters' heights, by the length of its sign
+_DIAMETERS = {1: 1.8, 2: 2.0, 3: 2.6, 4: 3.1, 5: 3.5}  # of a gate, in letters' heights, by the length of its sign
 _WIDEST_LETTER = 0.65  # of those that numbers are written with, in letters' heights
 _INCH = 72.0  # points
 
@@ -59,25 +59,28 @@ def gates_text(view: View, look: Look) -> str:
         node_attr={**_NODE, "fontsize": size, "color": inks.line}, edge_attr={**_EDGE, "color": inks.line},
         comment="drawn by microgrand",
     )  # fmt: skip
-    _add_pieces(graph, view, plan.pieces, "", {**_CLUSTER, "color": inks.frame, "fontcolor": inks.quiet})
+    framing = {**_CLUSTER, "color": inks.frame, "fontcolor": inks.quiet}
+    _add_pieces(graph, view, plan.pieces, "", plan.direction, framing)
     for tail, head, line in plan.lines:
         graph.edge(tail, head, **line)
     source: str = graph.source
     return source
 
 
-def _add_pieces(graph: Any, view: View, pieces: list[Piece], cluster: str, framing: dict[str, str]) -> None:
+def _add_pieces(
+    graph: Any, view: View, pieces: list[Piece], cluster: str, direction: str, framing: dict[str, str]
+) -> None:
     """The pieces that stand in one cluster, "" for none, and the clusters inside it."""
     for piece in pieces:
         if piece.cluster == cluster:
             graph.node(piece.id, piece.label, **piece.look)
     for row in index_rows(view).get(cluster, []):
-        put_in_order(graph, row)
+        put_in_order(graph, row, cluster, direction)
     for inner in view.clusters:
         if inner.outer == cluster:
             with graph.subgraph(name=inner.id) as frame:
                 frame.attr(label=text(inner.label), tooltip=text(inner.label), **(framing if inner.label else ROW))
-                _add_pieces(frame, view, pieces, inner.id, framing)
+                _add_pieces(frame, view, pieces, inner.id, direction, framing)
 
 
 class _Plan:
@@ -94,6 +97,7 @@ class _Plan:
         self._lights = view.lights
         self._boxes = {box.id: box for box in view.boxes}
         self._referred = {box.heading for box in view.boxes if box.kind == "reference"}
+        self._reached = {arrow.head for arrow in view.arrows}
         self._leaving: dict[str, list[Arrow]] = {}
         for arrow in view.arrows:
             self._leaving.setdefault(arrow.tail, []).append(arrow)
@@ -107,9 +111,7 @@ class _Plan:
             self.lines += [(box.id, self._entry(arrow.head), self._line(arrow)) for arrow in leaving]
             return
         if box.kind == "reference":
-            self._add_shape(box, box.heading, {"shape": "plaintext"})
-            for arrow in leaving:
-                self._add_branch(box.id, arrow, box)
+            self._add_reference(box, leaving)
             return
         if box.sign:
             self._add_gate(box)
@@ -143,17 +145,27 @@ class _Plan:
         look |= {"tooltip": text(box.words), **self._shade(box.lit)}
         self.pieces.append(Piece(box.id, text(label), box.cluster, look))
 
+    def _add_reference(self, box: Box, leaving: list[Arrow]) -> None:
+        """A name, and a wire from it to each use."""
+        if len(leaving) == 1:
+            self._add_branch("", leaving[0], box)
+            return
+        self._add_shape(box, box.heading, {"shape": "plaintext"})
+        for arrow in leaving:
+            self._add_branch(box.id, arrow, box)
+
     def _fields(self, box: Box, along: Arrow | None) -> list[list[tuple[str, str]]]:
         """The columns of a wire where it leaves a box: its name, its value over δ, and the partial of its only use."""
         name, value, delta = self._name(box), box.value, box.delta.rpartition(" = ")[2]
         at_end = bool(name) and box.kind in ("leaf", "input", "parameter", "root")
+        comes_last = bool(box.sign) or box.id in self._reached
         if name and not at_end:
             value = f"{name} = {value}" if value else name
         columns = [[(VALUE, value), (DELTA, delta)]]
         if along is not None and along.partial and along.label:
             columns.append([(PARTIAL, f"∂ {along.partial}"), (DELTA, "")])
         if at_end:
-            columns = [*columns, [(NAME, name)]] if box.sign else [[(NAME, name)], *columns]
+            columns = [*columns, [(NAME, name)]] if comes_last else [[(NAME, name)], *columns]
         return columns
 
     def _name(self, box: Box) -> str:
@@ -168,13 +180,20 @@ class _Plan:
         self.lines.append((self._port(wire, "out"), fork, {"arrowhead": "none", "weight": "9", **shade}))
 
     def _add_branch(self, fork: str, arrow: Arrow, box: Box) -> None:
-        """One of several wires that leave a box: the local partial above it, the term that comes back below."""
+        """One of several wires that leave a box: the local partial above it, the term that comes back below.
+
+        fork  where it begins; "" for the name of the box, at the wire itself
+        """
         branch, line = f"{arrow.id}_term", self._line(arrow)
         columns = [[(PARTIAL, f"∂ {arrow.partial}" if arrow.partial and arrow.label else ""), (DELTA, arrow.term)]]
+        if not fork:
+            columns.insert(0, [(NAME, box.heading)])
         inner = box._replace(cluster=self._boxes[arrow.head].cluster, lit=arrow.lit, words=arrow.words)
-        self._add_wire(branch, columns, inner, arrow.flow == 0.0)
-        self.lines.append((fork, self._port(branch, "in"), {**line, "arrowhead": "none"}))
-        self.lines.append((self._port(branch, "out"), self._entry(arrow.head), {**line, "id": arrow.id}))
+        self._add_wire(branch if fork else box.id, columns, inner, arrow.flow == 0.0)
+        if fork:
+            self.lines.append((fork, self._port(branch, "in"), {**line, "arrowhead": "none"}))
+        start = self._port(branch if fork else box.id, "out")
+        self.lines.append((start, self._entry(arrow.head), {**line, "id": arrow.id}))
 
     def _add_wire(self, id: str, columns: list[list[tuple[str, str]]], box: Box, idle: bool) -> None:
         """One piece of wire that a box leads to; `idle`: whether no δ comes back along it."""
@@ -217,5 +236,5 @@ class _Plan:
 
     def _port(self, wire: str, side: str) -> str:
         """Where a line meets a piece of wire."""
-        start, end = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}[self.direction]
+        start, end = {"LR": ("w", "e"), "RL": ("e", "w"), "TB": ("n", "s"), "BT": ("s", "n")}[self.direction]
         return f"{wire}:{start if side == 'in' else end}"

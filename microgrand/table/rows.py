@@ -229,7 +229,7 @@ power_term: Final[Primitive] = Primitive("power_term", stable.power_term,
     exactness=Exactness(6.0, 6.0, "slopes of slopes of pow: powers, logarithms and factors are each rounded"), signature=Signature("c", "x", "y", indices=("n", "m")), doc="c·x^(y-n)·(log x)^m: all derivatives of x^y are sums of terms of this form")
 
 square: Final[Primitive] = Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x,
-    infix("{}^2", "²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
+    infix("{}^2", "x²", POWER, (ATOM,), "{{{}}}^2", "square({})"), doc="x²")
 
 reciprocal: Final[Primitive] = Primitive("reciprocal", lambda x: numbers.quotient(1.0, x), lambda z, x: -square(z),
     infix("1 / {}", "1/", PRODUCT, (POWER,), r"\frac{{1}}{{{}}}", "reciprocal({})"),
@@ -301,8 +301,8 @@ softsign: Final[Primitive]   = Primitive("softsign", stable.softsign, lambda z, 
 abs: Final[Primitive]     = Primitive("abs", operator.abs, lambda z, x: sign(x),
     Notation("|{}|", latex=r"\left|{}\right|", python="abs({})", label="|x|"), ufunc="absolute", kink=_at_zero, doc="|x|; its slope at 0 is 0")
 sign: Final[Primitive]    = Primitive("sign", numeric.sign, no_partial, kink=_at_zero, doc="1, 0 or -1; its slope is 0, at the jump too")
-maximum: Final[Primitive] = Primitive("maximum", many.largest,  _shares, _function("maximum", r"\max"), signature=ONE_BY_ONE, along=Along(along.largest), kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
-minimum: Final[Primitive] = Primitive("minimum", many.smallest, _shares, _function("minimum", r"\min"), signature=ONE_BY_ONE, along=Along(along.smallest), kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
+maximum: Final[Primitive] = Primitive("maximum", many.largest,  _shares, _function("maximum", r"\max", "max"), signature=ONE_BY_ONE, along=Along(along.largest), kink=_at_tied_maximum, doc="the largest operand; those that tie share the slope equally")
+minimum: Final[Primitive] = Primitive("minimum", many.smallest, _shares, _function("minimum", r"\min", "min"), signature=ONE_BY_ONE, along=Along(along.smallest), kink=_at_tied_minimum, doc="the smallest operand; those that tie share the slope equally")
 clip: Final[Primitive]    = Primitive("clip", numeric.clip,
     (lambda z, x, low, high: _step(x, low) * _step(high, x) * greater(high, low), lambda z, x, low, high: _step(low, x), lambda z, x, low, high: _step(x, low) * _step(x, high)),
     joint=lambda x, low, high: low <= high or low != low or high != high, joint_words="for low ≤ high",
