@@ -15,7 +15,8 @@ from microgrand.errors import MissingExtraError
 # The embedded engine knows this font's widths; nearly every viewer has it, or Verdana, which is as wide.
 FONT = "DejaVu Sans"
 
-_GRAPH = {"fontname": FONT, "nodesep": "0.3", "ranksep": "0.5", "pad": "0.15"}
+# A second search for few crossings would forget the order of boxes in clusters.
+_GRAPH = {"fontname": FONT, "nodesep": "0.3", "ranksep": "0.5", "pad": "0.15", "remincross": "false"}
 _NODE = {"shape": "record", "fontname": FONT, "style": "filled"}
 _EDGE = {"fontname": FONT, "arrowsize": "0.7"}
 _CLUSTER = {"style": "rounded", "labeljust": "l", "labelloc": "t", "margin": "10"}
@@ -55,7 +56,7 @@ def dot_text(view: View, look: Look) -> str:
         },
         comment="drawn by microgrand",
     )  # fmt: skip
-    _add_boxes(graph, view, "", inks)
+    _add_boxes(graph, view, "", inks, direction)
     largest = max([arrow.flow for arrow in view.arrows if arrow.flow - arrow.flow == 0.0], default=0.0)
     for arrow in view.arrows:
         graph.edge(
@@ -68,13 +69,13 @@ def dot_text(view: View, look: Look) -> str:
     return source
 
 
-def _add_boxes(graph: Any, view: View, cluster: str, inks: Palette) -> None:
+def _add_boxes(graph: Any, view: View, cluster: str, inks: Palette, direction: str) -> None:
     """The boxes that stand in one cluster, "" for none, and the clusters inside it."""
     for box in view.boxes:
         if box.cluster == cluster:
             graph.node(box.id, _label(box), **_look(box, view.lights, inks))
     for row in index_rows(view).get(cluster, []):
-        put_in_order(graph, row)
+        put_in_order(graph, row, cluster, direction)
     for inner in view.clusters:
         if inner.outer == cluster:
             with graph.subgraph(name=inner.id) as frame:
@@ -82,14 +83,19 @@ def _add_boxes(graph: Any, view: View, cluster: str, inks: Palette) -> None:
                 frame.attr(label=told, tooltip=told, color=inks.frame, fontcolor=inks.quiet, **_CLUSTER)
                 if not inner.label:
                     frame.attr(**ROW)
-                _add_boxes(frame, view, inner.id, inks)
+                elif view.clusters[0].label == "":  # else it would be without a line, as the row is in which it stands
+                    frame.attr(peripheries="1")
+                _add_boxes(frame, view, inner.id, inks, direction)
 
 
-def put_in_order(graph: Any, ids: list[str]) -> None:
-    """Keep these boxes side by side in this order, by arrows between them that nobody sees."""
+def put_in_order(graph: Any, ids: list[str], cluster: str = "", direction: str = "TB") -> None:
+    """Keep these boxes of a cluster side by side in this order, by arrows between them that nobody sees.
+
+    Engines turn what is in a cluster the other way round, where a graph goes sideways.
+    """
     with graph.subgraph() as row:
         row.attr(rank="same")
-        for before, after in pairwise(ids):
+        for before, after in pairwise(ids[::-1] if cluster and direction in ("LR", "RL") else ids):
             row.edge(before, after, style="invis")
 
 

