@@ -109,6 +109,9 @@ class Grouping:
         shown = [vertex for group in self.groups if group.kind != "layer" for vertex in group.vertices]
         self.names = scene_names(self, sorted(shown, key=self._turn_of))
         self.cost = cost_name(self)
+        for group in self.groups:
+            if group.kind == "vector" and not group.name:
+                group.name = _together([self.names[vertex] for vertex in group.vertices])
 
     def _turn_of(self, vertex: Vertex) -> int:
         return self._turns.get(vertex, -1)
@@ -160,9 +163,7 @@ class Grouping:
         if vertices or whole:
             boxes = [box for vertex in vertices if (box := self.regions.box_of(vertex)) is not None]
             region = boxes[0].outer if boxes else None
-            group = Group(
-                "vector", _each_once(members), self.named[key_of(items)] if whole else _together(vertices), region
-            )
+            group = Group("vector", _each_once(members), self.named[key_of(items)] if whole else "", region)
             group.role = "z" if whole else ""
             self._take(group)
             if not vertices:
@@ -293,7 +294,7 @@ class Grouping:
                 boxes = frozenset([self.regions.box_of(child) for child in self._children[vertex]])
                 strays.setdefault(boxes, []).append(vertex)
         for leaves in strays.values():
-            self._take(Group("vector", leaves, _together(leaves)))
+            self._take(Group("vector", leaves))
 
     # ---- the rest ----
 
@@ -309,7 +310,7 @@ class Grouping:
         for leaves in alike.values():
             name = self.named.get(key_of(leaves), "")
             if len(leaves) > MOST_LEAVES or (name and len(leaves) > 1 and self._is_used_whole(leaves[0])):
-                group = Group("vector", leaves, name or _together(leaves), self._region_of_leaf(leaves[0]))
+                group = Group("vector", leaves, name, self._region_of_leaf(leaves[0]))
                 group.role = self.roles.get(key_of(leaves), "")
                 self._take(group)
         for vertex in self.seen.vertices:
@@ -370,10 +371,9 @@ def _each_once(items: Items) -> Items:
     return once
 
 
-def _together(vertices: Sequence[Vertex]) -> str:
-    """What several vertices are called: x for x[0], x[1], …; else the first and the last of them."""
-    bases = {base_of(vertex.name) if vertex.named else "" for vertex in vertices}
-    if len(bases) == 1 and "" not in bases:
+def _together(names: Sequence[str]) -> str:
+    """What several vertices are called: x for x₁, x₂, …; else the first and the last of them."""
+    bases = {base_of(name) for name in names}
+    if len(bases) == 1 and "" not in bases and len(names) > 1:
         return bases.pop()
-    names = [vertex.name for vertex in vertices]
     return f"{names[0]} … {names[-1]}" if len(names) > 2 else ", ".join(names)

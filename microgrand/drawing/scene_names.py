@@ -15,9 +15,10 @@ from microgrand.drawing.vertices import Vertex
 from microgrand.table.indices import plain, subscript, superscript
 
 if TYPE_CHECKING:
-    from microgrand.drawing.groups import Grouping
+    from microgrand.drawing.groups import Group, Grouping
 
 COST = "C"
+MOST_LISTED = 4  # names of a vector's elements that are written in its box
 MOST_SLOTS = 8  # of one operand: of more, an arrow says how many there are
 LETTERS = "zuvstaq"  # the first of which no automatic name could be taken for one of the user's
 _INDEX = re.compile(r"[₀₁₂₃₄₅₆₇₈₉‚]+$|\[[^\[\]]*\]$")
@@ -29,7 +30,12 @@ def scene_names(grouping: Grouping, shown: Iterable[Vertex]) -> dict[Vertex, str
     names: dict[Vertex, str] = {}
     nameless: list[Vertex] = []
     for vertex in vertices:
-        own = own_name(grouping, vertex)
+        group = grouping.of.get(vertex)
+        own = (
+            own_name(grouping, vertex)
+            if group is None or group.kind != "vector" or called_together(grouping, group)
+            else ""
+        )
         name = own or grouping.symbols.get(vertex, "")
         if name:
             names[vertex] = name
@@ -45,6 +51,25 @@ def scene_names(grouping: Grouping, shown: Iterable[Vertex]) -> dict[Vertex, str
     places = _places(nameless, layered)
     letter = next((each for each in LETTERS[layered:] if taken.isdisjoint([each + p for p in places.values()])), "_")
     return names | {vertex: letter + subscript(place) for vertex, place in places.items()}
+
+
+def _told_name(grouping: Grouping, vertex: Vertex) -> str:
+    """The user's name for a vertex, if its box tells it."""
+    group = grouping.of.get(vertex)
+    told = group is None or group.kind != "vector" or called_together(grouping, group)
+    return own_name(grouping, vertex) if told else ""
+
+
+def called_together(grouping: Grouping, group: Group) -> str:
+    """The user's name for the numbers of one box: x for x₁ and x₂, (a, b) for a few others; "" where none tells all."""
+    own = [own_name(grouping, item) if isinstance(item, Vertex) else "" for item in group.items]
+    given = [item.name if isinstance(item, Vertex) and item.named else "" for item in group.items]
+    bases = {base_of(name) for name in given}
+    if len(own) == 1:
+        return own[0]
+    if len(bases) == 1 and "" not in bases:
+        return bases.pop()
+    return f"({', '.join(own)})" if all(own) and len(own) <= MOST_LISTED else ""
 
 
 def cost_name(grouping: Grouping) -> str:

@@ -8,7 +8,7 @@ from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
-from microgrand.drawing.scene_names import base_of, slots
+from microgrand.drawing.scene_names import called_together, slots
 from microgrand.drawing.signs import sign_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.drawing.view import Arrow, Box, Cluster, View
@@ -126,9 +126,9 @@ class Words:
         if group.rows:
             even = len(group.rows) > 1 and len(set(group.rows)) == 1
             return f"{one_line(group.name)} ({f'{len(group.rows)} × {group.rows[0]}' if even else len(group.items)})"
-        names = {base_of(vertex.name) or vertex.name for vertex in group.vertices if vertex.named}
-        if group.role == "z" and len(names) == 1:
-            return f"{group.name} = {one_line(names.pop())}"
+        own = called_together(self._grouping, group) if group.role == "z" else ""
+        if own:
+            return f"{group.name} = {one_line(own)}"
         return self._with_cost(one_line(group.name, 2 * LONGEST_STEP), group.vertices)
 
     def _with_cost(self, name: str, vertices: Sequence[Vertex]) -> str:
@@ -230,10 +230,10 @@ class Words:
 
     def _derivative(self, link: Link) -> tuple[str, list[str]]:
         """∂z²/∂z¹ and the like, with rows of numbers where these are few."""
-        if len(link.edges) == 1 and link.head.layer is None:
-            return self._partial(link.edges[0])
         if not link.edges or "more" in (link.tail.kind, link.head.kind):
             return "", []
+        if len(link.edges) == 1 and link.head.layer is None:
+            return self._partial(link.edges[0])
         below = link.tail.name or self.name(link.tail.vertices[0])
         if link.head.layer is None:
             above = self.name(link.edges[0].child)

@@ -43,6 +43,7 @@ class Notation:
     """
 
     signature = Signature()  # of the row that declares the notation: it tells which operands form lists
+    written: Callable[[str, Sequence[str]], str] | None = None  # not set in pickles of version 0.1
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class Notation:
         self.label: Final = label or text
         self.binds: Final = binds
         self.slots: Final = tuple(slots)
-        self.written: Final = written
+        self.written = written
 
     def of(self, signature: Signature) -> Notation:
         """A copy of this notation for a row with this signature."""

@@ -30,11 +30,13 @@ class Formula:
     text      as plain text
     template  as LaTeX, with a placeholder for each name that is more than a symbol
     names     these names
+    mentions  all that is named in it, symbols too
     """
 
     text: str
     template: str
     names: tuple[str, ...]
+    mentions: frozenset[str]
 
     @property
     def latex(self) -> str:
@@ -85,12 +87,14 @@ class Style:
     def __init__(self, style: str) -> None:
         self.style = style
         self.names: list[str] = []
+        self.mentions: set[str] = set()
         latex = style == "latex"
         self.times, self.to, self.ellipsis = (r" \cdot ", r" \leftarrow ", r"\ldots") if latex else ("·", " ← ", "…")
         self.comma, self.thin = (r",\quad ", r"\,") if latex else (", ", " ")
 
     def name(self, name: str) -> str:
         """A name: in LaTeX z²₁ is z^{2}_{1}, and a name of more than a letter and its numbers is a placeholder."""
+        self.mentions.add(name)
         if self.style == "text":
             return name
         symbol = symbol_in_latex(name)
@@ -120,7 +124,8 @@ class Style:
 
     def delta(self, name: str) -> str:
         """δ of a node: δ(z₃); of a vector zˡ it is δˡ."""
-        return rf"\delta_{{{self.name(name)}}}" if self.style == "latex" else f"δ({name})"
+        name = self.name(name)
+        return rf"\delta_{{{name}}}" if self.style == "latex" else f"δ({name})"
 
     def sum_over(self, index: str) -> str:
         """Σ with its index."""
@@ -147,4 +152,4 @@ def formula(build: Callable[[Style], str]) -> Formula:
     """The formula that `build` writes in any style."""
     latex = Style("latex")
     template = build(latex)
-    return Formula(build(Style("text")), template, tuple(latex.names))
+    return Formula(build(Style("text")), template, tuple(latex.names), frozenset(latex.mentions))

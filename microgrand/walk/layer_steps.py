@@ -135,7 +135,7 @@ class LayerSteps:
     # ---- backward ----
 
     def _delta(self, group: Group) -> Step:
-        if group.kind == "node":
+        if group.kind == "node" and all([link.head.kind in ("node", "vector") for link in self.onward(group)]):
             return self._nodes.delta(self.places(group)[0])
         name, deltas = self.delta_name(group), group.deltas
         if self.is_root(group):

@@ -1,0 +1,191 @@
+"""Laws of names: in a scene a number has one name, and no other has it, wherever it is written."""
+
+import random
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from microgrand import (
+    Layer,
+    Linear,
+    LogSoftmax,
+    NegativeLogLikelihood,
+    ReLU,
+    Sequential,
+    Softmax,
+    SquaredError,
+    Tanh,
+    Value,
+    draw,
+    steps,
+    walkthrough,
+)
+from microgrand.drawing.draw import compose
+from microgrand.drawing.names import caller_names
+from microgrand.table.indices import plain
+
+INDEXED = re.compile(r"[A-Za-zθδ]\w*[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉][⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁽⁾‚.,]*(?<![.,])")
+
+
+class Residual(Layer):
+    def __init__(self, inner):
+        self.inner = inner
+
+    def forward(self, z):
+        return [zi + change for zi, change in zip(z, self.inner(z), strict=True)]
+
+
+class Scaled(Layer):
+    symbol = "scaled"
+
+    def __init__(self, factor):
+        self.factor = Value(factor)
+
+    def forward(self, z):
+        return [self.factor * each * each for each in z]
+
+
+def shift(z):
+    return [each - 0.5 for each in z]
+
+
+def layers(rng, size, depth):
+    """Some layers in a row that keep the size, or end with another; and that size."""
+    found = []
+    for _ in range(rng.randint(1, 3)):
+        kind = rng.choice(["linear", "elementwise", "softmax", "residual", "nested", "own", "function"])
+        if kind == "linear":
+            new = rng.randint(1, 3)
+            found.append(Linear(size, new, bias=rng.random() < 0.5, rng=rng))
+            size = new
+        elif kind in ("residual", "nested") and depth < 2:
+            inner, after = layers(rng, size, depth + 1)
+            if kind == "residual":
+                found.append(Residual(Sequential(*inner, *([Linear(after, size, rng=rng)] if after != size else []))))
+            else:
+                found.append(Sequential(*inner))
+                size = after
+        else:
+            found.append({"softmax": Softmax(), "own": Scaled(0.5), "function": shift}.get(kind, Tanh()))
+    return found, size
+
+
+def inputs(rng, size):
+    return [rng.choice([float, Value, lambda x: Value(x, name=f"x{rng.randint(1, 9)}")])(k + 0.5) for k in range(size)]
+
+
+def random_root(seed):
+    """A cost of a random network on one to three samples."""
+    rng = random.Random(seed)
+    size = rng.randint(1, 3)
+    found, after = layers(rng, size, 0)
+    cost = rng.choice(["nll", "squared", "none"])
+    if cost == "nll":
+        network = Sequential(*found, Linear(after, 2, rng=rng), LogSoftmax(), NegativeLogLikelihood())
+        target = 1
+    else:
+        network, target = Sequential(*found, Linear(after, 1, True, rng=rng), ReLU(), SquaredError()), [0.25]
+    samples = rng.randint(1, 3)
+    if cost == "none":
+        return sum(network(inputs(rng, size), target) for _ in range(samples)) * 2.0
+    if rng.random() < 0.5:
+        return network.trace([inputs(rng, size) for _ in range(samples)], [target] * samples)
+    return network.trace(inputs(rng, size), target)
+
+
+def standing(view):
+    """Everything that is named in a picture; and the vectors that are one box."""
+    found = set()
+    vectors = set()
+    for box in view.boxes:
+        names = {re.sub(r" \(.*\)$", "", head) for head in box.heading.split(" = ")}
+        listed = re.fullmatch(r".* = \((.*)\)", box.heading)
+        found |= set(listed[1].split(", ")) if listed else set()
+        found |= set(re.split(" … |, ", box.heading)) if len(names) == 1 else set()
+        vectors |= names if box.value.startswith("(") else set()
+        delta = box.delta.partition(" = ")[0]
+        found |= names | {delta} | set(re.split(r"/?∂", delta))
+    for arrow in view.arrows:
+        found |= set(re.split(r"/?∂", arrow.words.partition(" = ")[0]))
+    for cluster in view.clusters:
+        found |= set(re.split(r": | → | \(", cluster.label))
+    return found, vectors
+
+
+def missing(names, view):
+    """Those of the names that do not stand in a picture, nor belong to an element of a vector that does."""
+    found, vectors = standing(view)
+    return [name for name in names if name not in found and vectors.isdisjoint(prefixes(name))]
+
+
+def prefixes(name):
+    """z² for z²₁, θ₁ and θ for θ₁₂."""
+    index = re.search(r"[₀₁₂₃₄₅₆₇₈₉‚]*$", name)
+    return {name[:k].rstrip("‚") for k in range(index.start(), len(name))}
+
+
+SEEDS = st.integers(0, 10**6)
+
+
+@given(SEEDS, st.sampled_from([None, "node", "edge", "layer"]))
+def test_every_name_in_a_step_stands_in_its_picture(seed, granularity):
+    """Every name in a step's formula and sentence stands in the picture of its scene."""
+    for scene in walkthrough(random_root(seed), granularity=granularity, names={}).scenes:
+        for step in [frame.step for frame in scene.frames]:
+            named = step.formula.mentions | set(INDEXED.findall(step.sentence))
+            assert missing(named, scene.view) == [], step.text
+
+
+@given(SEEDS)
+def test_a_name_has_one_number(seed):
+    """In a scene no two numbers have one name, and a step's names have the numbers that the picture shows."""
+    root = random_root(seed)
+    composed = compose(root, caller_names({}, {}))
+    names = composed.grouping.names
+    assert len(set(names.values())) == len(names)
+    numbers = {names[vertex]: (vertex.data, vertex.delta) for vertex in composed.seen.vertices}
+    for step in steps(root, names={}):
+        for name, data in step.operands:
+            assert name == "" or data == numbers[name][0], step.text
+        for term in step.terms:
+            assert term.delta == numbers[term.name][1], step.text
+
+
+@given(SEEDS)
+def test_steps_are_named_as_the_picture_of_the_whole_graph(seed):
+    """`steps` and `draw` call everything alike, and a derivation too."""
+    root = random_root(seed)
+    view = draw(root, names={}, max_nodes=10_000).view
+    for step in steps(root, names={}):
+        assert missing(step.formula.mentions, view) == [], step.text
+
+
+@given(st.sampled_from(["z2", "z_3", "z₂", "u1", "Z2"]), st.integers(2, 4))
+def test_no_automatic_name_is_like_one_of_the_users(name, length):
+    """A name that is made up differs from each of the user's in more than the look of its index."""
+    own = Value(2.0, name=name)
+    root = own
+    for _ in range(length):
+        root = root * own + 1.0
+    composed = compose(root, caller_names({}, {}))
+    made_up = [name for vertex, name in composed.grouping.names.items() if not vertex.named]
+    assert made_up
+    assert plain(name) not in map(plain, made_up)
+
+
+def test_equal_names_of_several_numbers_are_told_apart():
+    """Numbers of one name get an upper index; operands that are used twice are told apart by their places."""
+    first, second = Value(1.0, name="x"), Value(2.0, name="x")
+    assert [step.name for step in steps(first * second, names={})][:2] == ["x", "x⁽²⁾"]
+    lines = str(draw(first * first, names={}))
+    assert "⁽¹⁾ = 1" in lines
+    assert "⁽²⁾ = 1" in lines
+
+
+def test_names_for_some_leave_the_variables_to_the_others():
+    """`names` for some numbers leaves to the others the names of the caller's variables; an empty one does not."""
+    x, y = Value(1.0), Value(2.0)
+    root = x * y
+    assert [step.name for step in steps(root, names={"width": x})][:3] == ["width", "y", "root"]
+    assert [step.name for step in steps(root, names={})][:3] == ["z₁", "z₂", "z₃"]
