@@ -13,10 +13,10 @@ from microgrand.drawing.expansion import Expansion
 from microgrand.drawing.groups import Grouping
 from microgrand.drawing.links import Links
 from microgrand.drawing.look import FONT_SIZE, WIDTH, Look
-from microgrand.drawing.names import caller_names
+from microgrand.drawing.names import caller_names, one_line
 from microgrand.drawing.references import with_references
 from microgrand.drawing.regions import Region, Regions
-from microgrand.drawing.vertices import MOST_PATHS, Seen, look
+from microgrand.drawing.vertices import MOST_PATHS, MOST_SWEPT, Seen, look
 from microgrand.drawing.view import View
 from microgrand.drawing.words import DIGITS, SHOWABLE, view_of
 from microgrand.engine.node import Node
@@ -46,7 +46,8 @@ def draw(
 ) -> Drawing:
     """The picture of everything that `root` was computed from: δ is computed for this root, and no `.grad` is read.
 
-    root       a Value, or the trace of a network
+    root       a Value, the trace of a network, a program, or several of these in a list: δ is then one number for each
+               root, in their order; a program has its outputs for roots
     names      what nodes are called, a mapping from name to Value or list of Values, as `locals()` is one; by default
                the caller's variables name those nodes that have no name; `{}` leaves these zᵢ, i their place
     depth      1 shows layers only (z¹ → linear → z² → …), 2 what is in these, and so on; by default all nodes
@@ -117,10 +118,10 @@ def compose(
     to: Any = None,
 ) -> Composition:
     """What `draw` shows, before it is drawn; `called` gives the name of a node, the rest are arguments of `draw`."""
-    top = root_of(root)
+    tops = roots_of(root)
     shown = _options(depth, show, max_nodes, digits)
     asked = Expansion(expand)
-    seen = look(top, called, asked.unfolds, to)
+    seen = look(tops, called, asked.unfolds, to)
     regions = Regions(seen)
     asked.require_known(seen, regions)
     grouping, notes = _grouped(seen, regions, depth, asked.opens, max_nodes)
@@ -131,8 +132,10 @@ def compose(
     collapsed = f"this graph has {seen.size:,} nodes: {'; '.join(notes)}; {advice}" if notes else ""
     if to is not None:
         notes.append(_lit(seen))
+    if len(seen.roots) > 1:
+        notes.append(_swept(grouping, seen))
     view = with_references(view_of(grouping, links, shown, notes, to is not None, int(digits)))
-    view = view._replace(weighed="delta" in shown)
+    view = view._replace(weighed="delta" in shown and len(seen.roots) <= MOST_SWEPT)
     return Composition(seen, grouping, links, view, collapsed)
 
 
@@ -142,6 +145,16 @@ def root_of(root: Any, who: str = "draw") -> Node:
     if not isinstance(top, Node):
         raise TypeError(f"{who} takes a Value, a trace or a program; got {root!r:.60} of type {type(root).__name__}")
     return top
+
+
+def roots_of(root: Any, who: str = "draw") -> list[Node]:
+    """The nodes that a Value, a trace, a program, or several of these stand for, each once."""
+    if isinstance(root, (list, tuple)):
+        if not root:
+            raise ValueError(f"{who} takes one root or more; got none")
+        return list(dict.fromkeys([top for each in root for top in roots_of(each, who)]))
+    outputs = root.as_values() if hasattr(root, "as_values") else []
+    return outputs or [root_of(root, who)]
 
 
 def require_whole(name: str, number: Any) -> None:
@@ -184,6 +197,14 @@ def _grouped(
     fitting = bisect_right(range(1, regions.deepest + 1), most, key=lambda level: len(at(level).groups))
     grouping = at(max(fitting, 1))
     return grouping, [f"layers are drawn as boxes, at depth {max(fitting, 1)}"]
+
+
+def _swept(grouping: Grouping, seen: Seen) -> str:
+    """What δ is of several roots, in words."""
+    if len(seen.roots) > MOST_SWEPT:
+        return f"δ is not shown: it would be {len(seen.roots):,} numbers in each box, one for each root"
+    names = [one_line(grouping.names[root]) for root in seen.roots]
+    return f"δ has one number for each root: those of {', '.join(names[:-1])} and {names[-1]}"
 
 
 def _lit(seen: Seen) -> str:

@@ -144,7 +144,7 @@ class Grouping:
             for part in self._by_producer(members) if k in entangled else [members]:
                 self._gather_vector(items, part)
         for k, outputs in enumerate(made, len(vectors)):
-            for output in outputs if k in entangled else []:
+            for output in outputs if k in entangled and len(self.seen.roots) == 1 else []:
                 self.of[output].hold_apart(self.seen.root.node, outputs)
 
     def _made_in_boxes(self, vectors: Sequence[Items]) -> list[list[Vertex]]:

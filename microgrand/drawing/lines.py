@@ -35,7 +35,7 @@ def lines_of(view: View) -> list[str]:
 
 def _heading(box: Box) -> str:
     kind = f" ({box.kind})" if box.kind in ("input", "parameter", "layer") else ""
-    return box.heading + kind + " (stale)" * box.stale + LIT * box.lit
+    return box.heading + kind + f" ({box.state})" * bool(box.state) + LIT * box.lit
 
 
 def _frames(view: View) -> dict[str, list[str]]:

@@ -70,7 +70,7 @@ class Links:
         self._connect_edges()
         self._connect_constants()
         seen = grouping.seen
-        shown = self._nearest([grouping.of[seen.root]], most)
+        shown = self._nearest([grouping.of[root] for root in seen.roots], most)
         near = {vertex for group in grouping.groups if group in shown for vertex in group.vertices}
         self.hidden = len(set(seen.vertices) - near) + seen.beyond
         linked = {group for ends in self._found for group in ends}
@@ -148,7 +148,7 @@ class Links:
         for link in self._found.values():
             below.setdefault(link.head, []).append(link.tail)
         pinned = [group for group in groups if self._is_pinned(group)][: min(MOST_PINNED, most // 3)]
-        shown = {*pinned, *roots[:most]}
+        shown = set(pinned)
         for group in nearest_first(roots, groups, lambda group: below.get(group, []), _is_leaf):
             if len(shown) >= most:
                 break

@@ -94,7 +94,7 @@ class Regions:
             if isinstance(item, Node):
                 vertex = self._seen.of.get(item) or self._idle.get(item)
                 if vertex is None:
-                    vertex = self._idle[item] = Vertex(item, self._seen.adjoints[item], item.name, "")
+                    vertex = self._idle[item] = Vertex(item, (self._seen.adjoints[item],), item.name, "")
                 found.append(vertex)
             else:
                 try:
@@ -144,11 +144,11 @@ class Regions:
             region.outputs = list(outputs.get(region, {}))
 
     def _crossings(self) -> list[tuple[Vertex, Vertex | None]]:
-        """Every (parent, child), and (root, None)."""
+        """Every (parent, child), and (root, None) for each root."""
         pairs: list[tuple[Vertex, Vertex | None]] = []
         for child in self._seen.vertices:
             pairs += [(parent, child) for parent, _ in child.edges]
-        return [*pairs, (self._seen.root, None)]
+        return [*pairs, *[(root, None) for root in self._seen.roots]]
 
 
 def _lies_in(region: Region | None, outer: Region) -> bool:

@@ -22,7 +22,7 @@ def sign_of(vertex: Vertex, plain: Callable[[float], str]) -> str:
     >>> from microgrand.drawing.vertices import look
     >>> x = Value(2.0)
     >>> for z in (x * 3.0, 1.0 - x, x**3, x.exp()):
-    ...     print(sign_of(look(z, lambda node: None, lambda node: False).root, "{:g}".format))
+    ...     print(sign_of(look([z], lambda node: None, lambda node: False).root, "{:g}".format))
     × 3
     1 −
     ^3

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from microgrand.drawing.nearby import nearest_first
 from microgrand.engine.node import Node
-from microgrand.engine.order import as_nodes
+from microgrand.engine.order import as_nodes, topological_order
 from microgrand.engine.scope import Scope
 from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
@@ -16,10 +16,12 @@ from microgrand.errors import DomainError, GraphError
 from microgrand.stale import stale
 from microgrand.table.indices import subscript
 from microgrand.table.primitive import Primitive
+from microgrand.table.rows import sum as total
 
 WINDOW = 10_000  # numbers that a drawing looks at, the nearest to the root; the others are counted
 MOST_PINNED = 12  # leaves with a name that are looked at wherever they are
 MOST_CHECKED = 100_000  # operands up to which a node is looked at for being stale
+MOST_SWEPT = 3  # roots whose δ are told
 MOST_PATHS = 10**9  # paths are counted as far as this
 
 
@@ -29,19 +31,22 @@ class Vertex:
     operands  vertices and plain numbers, in order; `BEYOND` for what is not looked at
     edges     the operands that are vertices, in order and with repeats, each with its local partial
     name      what it is called; `named`: whether by a name of its own, and not by its place, zᵢ
+    deltas    δ with respect to each root, if there are few; `delta` is the largest of them, or 0
     place     in the topological order, counted from 1; 5.2 is the second step of the derivation of the fifth
     stale     whether `refresh` would change it
     lit       whether it depends on what the drawing is to light
     """
 
     __slots__ = (
-        "data", "delta", "edges", "lit", "name", "named", "node", "operands", "place", "primitive", "scope", "stale",
+        "data", "delta", "deltas", "edges", "lit", "name", "named", "node", "operands", "place", "primitive", "scope",
+        "stale",
     )  # fmt: skip
 
-    def __init__(self, node: Node, delta: float, name: str | None, place: str) -> None:
+    def __init__(self, node: Node, deltas: tuple[float, ...], name: str | None, place: str) -> None:
         self.node = node
         self.data = node.data
-        self.delta = delta
+        self.deltas = deltas
+        self.delta = deltas[0] if len(deltas) == 1 else max(deltas, key=abs, default=0.0)
         self.name = name or f"z{subscript(place)}"
         self.place = place
         self.named = bool(name)
@@ -68,21 +73,23 @@ class Vertex:
         return self.primitive is None
 
 
-BEYOND = Vertex(Value(0.0), 0.0, "…", "")
+BEYOND = Vertex(Value(0.0), (0.0,), "…", "")
 
 
 class Seen(NamedTuple):
     """What a drawing looks at.
 
-    vertices  in topological order, the root last
+    vertices  in topological order, the last root last
+    roots     the vertices that everything is differentiated from
     of        the vertex of each node
     size      how many numbers the graph has
     beyond    how many of them are not looked at
     paths     how many paths lead to the root from what the drawing is to light
-    adjoints  δ of every node of the graph, of those too that are not looked at
+    adjoints  δ of every node of the graph, of those too that are not looked at; of several roots those of their sum
     """
 
     vertices: list[Vertex]
+    roots: list[Vertex]
     of: dict[Node, Vertex]
     size: int
     beyond: int
@@ -91,18 +98,22 @@ class Seen(NamedTuple):
 
     @property
     def root(self) -> Vertex:
-        """The vertex that everything is differentiated from."""
-        return self.vertices[-1]
+        """The last of the roots."""
+        return self.roots[-1]
 
 
-def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[Node], bool], to: Any = None) -> Seen:
-    """The numbers below `root`, with the δ of this root.
+def look(
+    roots: Sequence[Node], called: Callable[[Node], str | None], unfolds: Callable[[Node], bool], to: Any = None
+) -> Seen:
+    """The numbers below the roots, with the δ of each root.
 
     called   the name of a node, if it has one
     unfolds  whether a node is shown as the steps of its derivation
     to       a node, or several: what depends on them is lit
     """
-    adjoints = sweep(root)
+    top = roots[0] if len(roots) == 1 else total(roots)  # of several, their sum, which is not shown
+    adjoints = sweep(top)
+    sweeps = [adjoints] if len(roots) == 1 else [sweep(root) for root in roots if len(roots) <= MOST_SWEPT]
     paths = paths_to(adjoints.order, to) if to is not None else {}
     near = _nearest(adjoints.order)
     if len(near) < len(adjoints):
@@ -112,9 +123,9 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
     vertices: list[Vertex] = []
     of: dict[Node, Vertex] = {}
     for k, node in enumerate(adjoints.order):
-        if node in near:
+        if node in near and (node is not top or len(roots) == 1):
             place = str(k + 1)
-            vertex = Vertex(node, adjoints.deltas[k], called(node), place)
+            vertex = Vertex(node, tuple([each[node] for each in sweeps]), called(node), place)
             vertex.lit = node in paths
             vertex.connect(node, of)
             vertex.stale = node in old
@@ -124,7 +135,9 @@ def look(root: Node, called: Callable[[Node], str | None], unfolds: Callable[[No
                 vertices += _unfolded(node, vertex, place, unfolds)
             vertices.append(vertex)
             of[node] = vertex
-    return Seen(vertices, of, len(adjoints), len(adjoints) - len(near), paths.get(root, 0), adjoints)
+    hidden_top = int(len(roots) > 1)
+    size, beyond = len(adjoints) - hidden_top, len(adjoints) - len(near)
+    return Seen(vertices, [of[root] for root in roots], of, size, beyond, paths.get(top, 0), adjoints)
 
 
 def _nearest(order: list[Node]) -> set[Node]:
@@ -180,11 +193,13 @@ def _unfolded(node: Node, vertex: Vertex, place: str, unfolds: Callable[[Node], 
     last = _derived(node, operands)
     if last is None or last in met:
         return []
-    adjoints = sweep(last, vertex.delta, stand_ins.values())
+    sweeps = [sweep(last, delta, stand_ins.values()) for delta in vertex.deltas]
     steps: list[Vertex] = []
-    for k, (inner, delta) in enumerate(list(adjoints)[len(met) :], 1):
+    order = topological_order(last, stand_ins.values())
+    for k, inner in enumerate(order[len(met) :], 1):
         its_place = f"{place}.{k}"
-        step = vertex if inner is last else Vertex(inner, delta, None, its_place)
+        deltas = tuple([each[inner] for each in sweeps])
+        step = vertex if inner is last else Vertex(inner, deltas, None, its_place)
         step.primitive = inner.primitive
         step.scope = vertex.scope
         step.connect(inner, met)

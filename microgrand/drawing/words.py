@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, layer_jacobian, sweeps_through
@@ -10,7 +11,7 @@ from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
 from microgrand.drawing.scene_names import called_together, slots
 from microgrand.drawing.signs import sign_of
-from microgrand.drawing.vertices import Vertex
+from microgrand.drawing.vertices import MOST_SWEPT, Vertex
 from microgrand.drawing.view import Arrow, Box, Cluster, View
 from microgrand.table.formula import number
 from microgrand.table.symbols import UNKNOWN, vector
@@ -22,7 +23,7 @@ LONGEST_STEP = 30
 LONGEST_SYMBOL = 16  # of a name inside ∂z/∂x
 MOST_ENTRIES = 6  # of a Jacobian that is written out
 MOST_INSIDE = 1_000  # nodes of a layer whose Jacobian is computed
-MOST_TOLD = 6  # leaves in the title
+MOST_TOLD = 6  # leaves, and roots, in the title
 
 
 def view_of(
@@ -72,6 +73,7 @@ class Words:
             any([vertex.lit for vertex in vertices]),
             sign_of(vertices[0], self._plain) if group.kind == "node" else "",
             self._own_name(vertices[0]) if group.kind == "node" else heading,
+            self._state(group),
         )
 
     def _own_name(self, vertex: Vertex) -> str:
@@ -84,7 +86,7 @@ class Words:
             return group.kind
         if not vertices or any([self._grouping.is_input(vertex) for vertex in vertices]):
             return "input"
-        if self._root in vertices:
+        if any([root in vertices for root in self._grouping.seen.roots]):
             return "root"
         if any([self._grouping.is_parameter(vertex) for vertex in vertices]):
             return "parameter"
@@ -99,18 +101,39 @@ class Words:
             return one_line(group.name), sizes, ""
         vertices = group.vertices
         if group.kind == "node":
-            vertex = vertices[0]
-            return self._heading(vertex), self._number(vertex.data), f"δ = {self._number(vertex.delta)}"
+            return self._heading(vertices[0]), self._number(vertices[0].data), self._delta(group)
         numbers = [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
-        deltas = self.array_text(group.deltas) if vertices else ""
-        return (
-            self._vector_heading(group),
-            self.array_text(numbers),
-            f"{self.delta_symbol(group)} = {deltas}" * bool(deltas),
-        )
+        return self._vector_heading(group), self.array_text(numbers), self._delta(group)
+
+    def _delta(self, group: Group) -> str:
+        """δ of a box; of several roots a number, or a vector, for each."""
+        vertices, roots = group.vertices, len(self._grouping.seen.roots)
+        if not vertices or roots > MOST_SWEPT:
+            return ""
+        symbol = self.delta_symbol(group)
+        if roots == 1:
+            return f"{symbol} = {self.array_text(group.deltas)}"
+        rows = [[vertex.deltas[k] for vertex in vertices] for k in range(roots)]
+        if len(vertices) == 1:
+            return f"{symbol} = {vector([row[0] for row in rows], digits=self._digits)}"
+        return f"{symbol} = {'; '.join([self.array_text(row) for row in rows])}"
+
+    def _state(self, group: Group) -> str:
+        """What is wrong with the numbers of a box, in words."""
+        vertices = group.vertices if group.kind in ("node", "vector") else []
+        numbers = [vertex.data for vertex in vertices] if "value" in self._show else []
+        numbers += [delta for vertex in vertices for delta in vertex.deltas] if "delta" in self._show else []
+        wrong = {
+            "stale": any([vertex.stale for vertex in vertices]),
+            "not a number": any([x != x for x in numbers]),
+            "infinite": any([abs(x) == inf for x in numbers]),
+        }
+        return ", ".join([word for word, holds in wrong.items() if holds])
 
     def delta_symbol(self, group: Group) -> str:
         """What the δ of a box is called: δˡ of zˡ, ∂C/∂θₖ of a row of parameters, else δ."""
+        if len(self._grouping.seen.roots) > 1:
+            return "δ"
         return {"z": f"δ{group.name[1:]}", "θ": f"∂{self.cost}/∂{one_line(group.name)}"}.get(group.role, "δ")
 
     @property
@@ -133,7 +156,8 @@ class Words:
 
     def _with_cost(self, name: str, vertices: Sequence[Vertex]) -> str:
         """The heading of what holds the root, where layers call it by another name: C = z⁴."""
-        told = self._root in vertices and self._grouping.regions.all and self.cost != name
+        single = len(self._grouping.seen.roots) == 1
+        told = single and self._root in vertices and self._grouping.regions.all and self.cost != name
         return f"{self.cost} = {name}" if told else name
 
     def _words(self, group: Group, lines: list[str]) -> str:
@@ -205,7 +229,12 @@ class Words:
 
     def _term(self, link: Link, edges: Sequence[Edge]) -> str:
         """What comes back along these edges, for each vertex of the link's tail: Σ δₖ ∂zₖ/∂zᵢ."""
-        if "delta" not in self._show or not edges or "more" in (link.tail.kind, link.head.kind):
+        if (
+            "delta" not in self._show
+            or not edges
+            or len(self._grouping.seen.roots) > 1
+            or "more" in (link.tail.kind, link.head.kind)
+        ):
             return ""
         terms = dict.fromkeys(link.tail.vertices, 0.0)
         for edge in edges:
@@ -295,7 +324,7 @@ class Words:
         seen = self._grouping.seen
         leaves = [vertex for vertex in seen.vertices if vertex.is_leaf and vertex.named][:MOST_TOLD]
         told = ", ".join([f"{self.name(leaf)} = {self._number(leaf.data)}" for leaf in leaves])
-        root = f"{self.name(self._root)} = {self._number(self._root.data)}"
+        root = ", ".join([f"{self.name(root)} = {self._number(root.data)}" for root in seen.roots[:MOST_TOLD]])
         return f"A gradient graph of {seen.size:,} node{'s' * (seen.size != 1)}: {root}{' from ' * bool(told)}{told}"
 
 

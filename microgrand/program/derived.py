@@ -163,12 +163,23 @@ def derivative(program: SomeTape, kind: str | None, argnums: int | Sequence[int]
 
 def as_value(program: Tape) -> Any:
     """The result as a Value at the example's numbers; of several outputs, their sum."""
+    outputs = _named_outputs(program)
+    return outputs[0] if len(outputs) == 1 else total(outputs)
+
+
+def as_values(program: Tape) -> list[Any]:
+    """The outputs at the example's numbers, without those that are plain numbers."""
+    return [output for output in _named_outputs(program) if isinstance(output, Value)]
+
+
+def _named_outputs(program: Tape) -> list[Any]:
+    """The outputs at the example's numbers, named by their places where there are several."""
     example = _Example(program)
     for name, place in zip(places(program.result, "result"), range(len(example.outputs)), strict=True):
         node = example.outputs[place]
         if isinstance(node, Value) and node.name is None and len(example.outputs) > 1:
             node.name = name
-    return example.outputs[0] if len(example.outputs) == 1 else total(example.outputs)
+    return list(example.outputs)
 
 
 def _collecting(example: _Example[SomeTape], make: Any, *more: Any) -> SomeTape:

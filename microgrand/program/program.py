@@ -269,5 +269,14 @@ class Program(Tape):
         """The result as a Value at the example's numbers, to be drawn and walked; of several outputs, their sum."""
         return derived.as_value(self)
 
+    def as_values(self) -> list[Any]:
+        """Each output as a Value at the example's numbers, to be drawn; outputs that are plain numbers are left out.
+
+        >>> from microgrand import record
+        >>> [output.data for output in record(lambda x: [2.0 * x, x * x], 3.0).as_values()]
+        [6.0, 9.0]
+        """
+        return derived.as_values(self)
+
     def __str__(self) -> str:
         return listing(self)

@@ -229,7 +229,7 @@ def sum_text(style: Style, written: Sequence[str], count: int) -> str:
 
 def whole_graph(root: Node, called: Callable[[Node], str | None]) -> Grouping:
     """The graph with no layer closed, as `draw` shows it."""
-    seen = look(root, called, lambda node: False)
+    seen = look([root], called, lambda node: False)
     regions = Regions(seen)
     regions.fold(None, lambda region: False)
     return Grouping(seen, regions)

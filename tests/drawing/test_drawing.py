@@ -24,7 +24,7 @@ from microgrand import (
     sweep,
     topological_order,
 )
-from microgrand.drawing.dot import _LOOKS
+from microgrand.drawing.dot import _SHAPES
 from microgrand.table.formula import number
 from microgrand.testing import expressions
 
@@ -120,7 +120,7 @@ def test_arrows_are_as_thick_as_what_flows_along_them():
 
 def test_kinds_of_boxes_differ_without_their_colours():
     """No two of nodes, leaves, inputs, parameters, the root and layers have the same outline."""
-    looks = {kind: _LOOKS[kind] for kind in ("node", "leaf", "input", "parameter", "root", "layer", "more")}
+    looks = {kind: _SHAPES[kind] for kind in ("node", "leaf", "input", "parameter", "root", "layer", "more")}
     outlines = [(look.get("shape", "record"), look.get("peripheries"), look.get("style")) for look in looks.values()]
     assert len(set(outlines)) == len(outlines)
     kinds = {box.heading: box.kind for box in draw(classifier().trace([1.0, 2.0, 3.0], 0).cost, names={}).view.boxes}
