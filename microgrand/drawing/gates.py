@@ -2,7 +2,7 @@
 
 A gate shows the sign of its operation. The wire that leaves it, or a leaf, carries its value above and its δ below.
 Where a node is used several times its wire forks: below each branch stands the term δₖ ∂zₖ/∂zᵢ that comes back along
-it, and δ of the node is their sum. The local partial stands above the wire where it enters the gate, as ∂ and a number.
+it, and δ of the node is their sum. The local partial stands above the wire where it enters the gate: ∂ and a number.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ LEGEND = (
     "Where a wire forks, each branch has the term that comes back along it; δ is their sum.",
 )
 PLATES, SHAPES = ("layer", "more"), ("layer", "more", "reference")
-_GRAPH = {"fontname": FONT, "nodesep": "0.12", "ranksep": "0.16", "pad": "0.12"}
-_NODE = {"fontname": FONT, "margin": "0.03,0.01", "width": "0", "height": "0"}
+_GRAPH = {"fontname": FONT, "nodesep": "0.12", "ranksep": "0.1", "pad": "0.12"}
+_NODE = {"fontname": FONT, "margin": "0.01,0.01", "width": "0", "height": "0"}
 _EDGE = {"arrowsize": "0.55"}
 _CLUSTER = {"style": "rounded", "labeljust": "l", "margin": "8", "peripheries": "1"}
 _GATE = {"shape": "circle", "style": "filled", "fixedsize": "true"}
 _PLATE = {"shape": "box", "style": "rounded,filled", "margin": "0.08,0.05"}
 _FORK = "0.06"  # inches
-_LIT = "2.5"  # points, the thickness of what is lit
-_DIAMETERS = {1: 1.8, 2: 2.0, 3: 2.6, 4: 3.1, 5: 3.5}  # of a gate, in letters' heights, by the length of its sign
+_ROOT, _LIT = "1.8", "2.5"  # points, the thickness of the last gate, and of what is lit
+_DIAMETERS = {1: 1.6, 2: 1.9, 3: 2.5, 4: 3.0, 5: 3.5}  # of a gate, in letters' heights, by the length of its sign
 _WIDEST_LETTER = 0.65  # of those that numbers are written with, in letters' heights
 _INCH = 72.0  # points
 
@@ -141,7 +141,7 @@ class _Plan:
         if box.stale:
             look["style"] += ",dashed"
         if box.kind == "root":
-            look["peripheries"] = "2"
+            look["penwidth"] = _ROOT
         look |= {"tooltip": text(box.words), **self._shade(box.lit)}
         self.pieces.append(Piece(box.id, text(label), box.cluster, look))
 
@@ -157,21 +157,24 @@ class _Plan:
     def _fields(self, box: Box, along: Arrow | None) -> list[list[tuple[str, str]]]:
         """The columns of a wire where it leaves a box: its name, its value over δ, and the partial of its only use."""
         name, value, delta = self._name(box), box.value, box.delta.rpartition(" = ")[2]
-        at_end = bool(name) and box.kind in ("leaf", "input", "parameter", "root")
-        comes_last = bool(box.sign) or box.id in self._reached
-        if name and not at_end:
+        starts, ends = (
+            not box.sign and box.id not in self._reached,
+            box.kind == "root" and not self._leaving.get(box.id),
+        )
+        if name and not (starts or ends):
             value = f"{name} = {value}" if value else name
         columns = [[(VALUE, value), (DELTA, delta)]]
         if along is not None and along.partial and along.label:
-            columns.append([(PARTIAL, f"∂ {along.partial}"), (DELTA, "")])
-        if at_end:
-            columns = [*columns, [(NAME, name)]] if comes_last else [[(NAME, name)], *columns]
+            columns.append([(PARTIAL, f"∂{along.partial}"), (DELTA, "")])
+        if name and (starts or ends):
+            columns = [[(NAME, name)], *columns] if starts else [*columns, [(NAME, name)]]
         return columns
 
     def _name(self, box: Box) -> str:
         """What is written beside a wire: a name that was given, or that a reference elsewhere in the picture has."""
         called = box.heading.partition(" = ")[0]
-        return box.name.strip() or (called if called in self._referred else "")
+        own = box.name if box.name.strip() else ""
+        return own or (called if called in self._referred else "")
 
     def _add_fork(self, wire: str, box: Box) -> None:
         """The point at which a wire forks."""
@@ -185,7 +188,7 @@ class _Plan:
         fork  where it begins; "" for the name of the box, at the wire itself
         """
         branch, line = f"{arrow.id}_term", self._line(arrow)
-        columns = [[(PARTIAL, f"∂ {arrow.partial}" if arrow.partial and arrow.label else ""), (DELTA, arrow.term)]]
+        columns = [[(PARTIAL, f"∂{arrow.partial}" if arrow.partial and arrow.label else ""), (DELTA, arrow.term)]]
         if not fork:
             columns.insert(0, [(NAME, box.heading)])
         inner = box._replace(cluster=self._boxes[arrow.head].cluster, lit=arrow.lit, words=arrow.words)

@@ -17,6 +17,7 @@ NAME, VALUE, DELTA, PARTIAL = "name", "value", "delta", "partial"
 KINDS = (NAME, VALUE, DELTA, PARTIAL)
 SMALLER = 0.85  # the letters of local partials, beside the others
 SEAM = 1.5  # points by which a wire is longer than its box, so that no gap is left
+SPACE = 2.0  # points between a name and its wire
 GAP = 3.0  # points between an upright wire and the numbers at its sides
 
 Span = tuple[float, float]
@@ -46,8 +47,8 @@ def _draw(group: Element, frame: Element, flat: bool, kinds: list[str]) -> None:
     along, across = _spans(frame, flat)
     middle = sum(across) / 2.0
     ends = [_spans(line, flat)[0][0] for line in separators if _runs_across(line, flat, across)]
-    start = min(ends) if kinds[:1] == [NAME] and ends else along[0] - SEAM
-    stop = max(ends) if kinds[-1:] == [NAME] and len(kinds) > 1 and ends else along[1] + SEAM
+    start = min(ends) + SPACE if kinds[:1] == [NAME] and ends else along[0] - SEAM
+    stop = max(ends) - SPACE if kinds[-1:] == [NAME] and len(kinds) > 1 and ends else along[1] + SEAM
     line = Element("polyline", {key: value for key, value in frame.attrib.items() if key.startswith("stroke")})
     points = [(start, middle), (stop, middle)] if flat else [(middle, start), (middle, stop)]
     line.set("points", " ".join([f"{x:g},{y:g}" for x, y in points]))
@@ -69,7 +70,8 @@ def _write(group: Element, colors: dict[str, str]) -> None:
         kind = text.get("class", "")
         if kind in colors and text.get("fill") is None:
             text.set("fill", colors[kind])
-        if kind == PARTIAL:
+        if kind == PARTIAL:  # smaller letters leave room for a space after ∂
+            text.text = f"{(text.text or '')[:1]} {(text.text or '')[1:]}"
             text.set("font-size", f"{float(text.get('font-size', '12')) * SMALLER:.2f}")
 
 
