@@ -26,6 +26,7 @@ from microgrand.errors import (
     GuardError,
     InputError,
     MissingExtraError,
+    MissingGlyphWarning,
     NonFiniteError,
 )
 from microgrand.manual import describe as _describe
@@ -181,6 +182,7 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "MissingExtraError",
+    "MissingGlyphWarning",
     "NegativeLogLikelihood",
     "NonFiniteError",
     "Notation",

@@ -83,7 +83,20 @@ class CollapsedWarning(UserWarning):
     >>> with warnings.catch_warnings(record=True, action="always") as told:
     ...     drawing = draw(y)
     >>> print(told[0].message)  # doctest: +ELLIPSIS
-    this graph has 301 nodes: 290 far from the root are not shown; ...
+    this graph has 301 nodes: 51 far from the root are not shown; ...
+    """
+
+
+class MissingGlyphWarning(UserWarning):
+    """No font has some of the characters of a picture, and it shows empty boxes for them; the message says which.
+
+    >>> import warnings
+    >>> from microgrand import Value, draw
+    >>> drawing = draw(Value(1.0, name="\U000107a5"))
+    >>> with warnings.catch_warnings(record=True, action="always") as told:
+    ...     pdf = drawing.pdf()
+    >>> print(told[0].message)
+    no font that can be used here has \U000107a5: save it as SVG or PNG
     """
 
 

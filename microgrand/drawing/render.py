@@ -7,11 +7,12 @@ import math
 import re
 import threading
 from collections.abc import Callable, Mapping
-from io import StringIO
+from io import BytesIO, StringIO
 from shutil import which
 from typing import Any
 
 from microgrand.drawing.dot import FONT
+from microgrand.drawing.glyphs import warn_of_missing
 from microgrand.drawing.layout import Layout, layout_of
 from microgrand.drawing.placing import Shift
 from microgrand.drawing.svg import tidied
@@ -65,9 +66,20 @@ def png(picture: Callable[[], str], dot: str, zoom: float) -> bytes:
     except ImportError:
         return _by_system(dot, "png", dpi=72.0 * zoom)
     drawn = picture()
+    warn_of_missing(drawn, _font(), others=True)
     zoom = min(zoom, _largest_zoom(drawn))
     content: bytes = svg_to_bytes(svg_string=drawn, dpi=96, zoom=zoom, **_fonts())
     return content
+
+
+def in_few_colors(picture: bytes) -> bytes:
+    """A PNG with a third of the bytes: a picture has few colours, and 64 are enough for the edges of its letters."""
+    from PIL import Image  # matplotlib, whose font it was drawn with, needs it
+
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    content = BytesIO()
+    image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(content, "PNG")
+    return content.getvalue()
 
 
 def _largest_zoom(picture: str) -> float:
@@ -92,9 +104,10 @@ def pdf(picture: Callable[[], str], dot: str) -> bytes:
         if which("dot") is None:
             raise MissingExtraError("drawing as PDF", "draw", "svglib") from error
         return _by_system(dot, "pdf")
-    register_font(FONT, f"{_font_folder()}/DejaVuSans.ttf")
-    drawn = svg2rlg(StringIO(picture()))
-    content: bytes = renderPDF.drawToString(drawn, initialFontName=FONT, invariant=1)
+    drawn = picture()
+    warn_of_missing(drawn, _font(), others=False)
+    register_font(FONT, _font())
+    content: bytes = renderPDF.drawToString(svg2rlg(StringIO(drawn)), initialFontName=FONT, invariant=1)
     return content
 
 
@@ -105,6 +118,10 @@ def _font_folder() -> str:
     except ImportError as error:
         raise MissingExtraError("drawing as PNG or PDF", "draw", "matplotlib") from error
     return f"{get_data_path()}/fonts/ttf"
+
+
+def _font() -> str:
+    return f"{_font_folder()}/DejaVuSans.ttf"
 
 
 def _fonts() -> dict[str, Any]:

