@@ -59,28 +59,11 @@ def gates_text(view: View, look: Look) -> str:
         node_attr={**_NODE, "fontsize": size, "color": inks.line}, edge_attr={**_EDGE, "color": inks.line},
         comment="drawn by microgrand",
     )  # fmt: skip
-    framing = {**_CLUSTER, "color": inks.frame, "fontcolor": inks.quiet}
-    _add_pieces(graph, view, plan.pieces, "", plan.direction, framing)
+    plan.write(graph, "")
     for tail, head, line in plan.lines:
         graph.edge(tail, head, **line)
     source: str = graph.source
     return source
-
-
-def _add_pieces(
-    graph: Any, view: View, pieces: list[Piece], cluster: str, direction: str, framing: dict[str, str]
-) -> None:
-    """The pieces that stand in one cluster, "" for none, and the clusters inside it."""
-    for piece in pieces:
-        if piece.cluster == cluster:
-            graph.node(piece.id, piece.label, **piece.look)
-    for row in index_rows(view).get(cluster, []):
-        put_in_order(graph, row, cluster, direction)
-    for inner in view.clusters:
-        if inner.outer == cluster:
-            with graph.subgraph(name=inner.id) as frame:
-                frame.attr(label=text(inner.label), tooltip=text(inner.label), **(framing if inner.label else ROW))
-                _add_pieces(frame, view, pieces, inner.id, direction, framing)
 
 
 class _Plan:
@@ -101,8 +84,25 @@ class _Plan:
         self._leaving: dict[str, list[Arrow]] = {}
         for arrow in view.arrows:
             self._leaving.setdefault(arrow.tail, []).append(arrow)
+        self._clusters = view.clusters
+        self._rows = index_rows(view)
         for box in view.boxes:
             self._add(box, self._leaving.get(box.id, []))
+
+    def write(self, graph: Any, cluster: str) -> None:
+        """Write the pieces that stand in one cluster, "" for none, and the clusters inside it."""
+        for piece in self.pieces:
+            if piece.cluster == cluster:
+                graph.node(piece.id, piece.label, **piece.look)
+        for row in self._rows.get(cluster, []):
+            put_in_order(graph, row, cluster, self.direction)
+        framing = {**_CLUSTER, "color": self._inks.frame, "fontcolor": self._inks.quiet}
+        for inner in self._clusters:
+            if inner.outer == cluster:
+                with graph.subgraph(name=inner.id) as frame:
+                    told = text(inner.label)
+                    frame.attr(label=told, tooltip=told, **(framing if inner.label else ROW))
+                    self.write(frame, inner.id)
 
     def _add(self, box: Box, leaving: list[Arrow]) -> None:
         """The pieces of one box, and the lines from it to the pieces of others."""
