@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from microgrand.drawing.colors import Palette, palette
 from microgrand.drawing.look import Look
@@ -14,9 +14,10 @@ from microgrand.errors import MissingExtraError
 
 # The embedded engine knows this font's widths; nearly every viewer has it, or Verdana, which is as wide.
 FONT = "DejaVu Sans"
+SIDEWAYS = ("LR", "RL")
 
 # A second search for few crossings would forget the order of boxes in clusters.
-_GRAPH = {"fontname": FONT, "nodesep": "0.3", "ranksep": "0.5", "pad": "0.15", "remincross": "false"}
+_GRAPH = {"fontname": FONT, "ranksep": "0.5", "pad": "0.15", "remincross": "false"}
 _NODE = {"shape": "record", "fontname": FONT, "style": "filled"}
 _EDGE = {"fontname": FONT, "arrowsize": "0.7"}
 _CLUSTER = {"style": "rounded", "labeljust": "l", "labelloc": "t", "margin": "10"}
@@ -47,7 +48,8 @@ def dot_text(view: View, look: Look) -> str:
     told = [line for line in (look.title, *view.notes) if line]
     caption = {"label": text("\n".join(told)), "labelloc": "t" if look.title else "b"} if told else {}
     inks, size = palette(look.colors), f"{look.font_size:g}"
-    whole = {"bgcolor": inks.ground, "fontcolor": inks.quiet, "fontsize": size, "rankdir": direction}
+    apart = "0.3" if direction in SIDEWAYS else "0.2"
+    whole = {"nodesep": apart, "bgcolor": inks.ground, "fontcolor": inks.quiet, "fontsize": size, "rankdir": direction}
     graph = Digraph(
         graph_attr={**_GRAPH, **(TANGLED if view.tangled else {}), **whole, **caption},
         node_attr={**_NODE, "fontsize": size, "color": inks.line, "fillcolor": inks.ground, "fontcolor": inks.ink},
@@ -56,7 +58,7 @@ def dot_text(view: View, look: Look) -> str:
         },
         comment="drawn by microgrand",
     )  # fmt: skip
-    _add_boxes(graph, view, "", inks, direction)
+    _add_boxes(graph, view, "", _Manner(inks, direction, index_rows(view)))
     largest = max([arrow.flow for arrow in view.arrows if arrow.flow - arrow.flow == 0.0], default=0.0)
     for arrow in view.arrows:
         graph.edge(
@@ -69,13 +71,22 @@ def dot_text(view: View, look: Look) -> str:
     return source
 
 
-def _add_boxes(graph: Any, view: View, cluster: str, inks: Palette, direction: str) -> None:
+class _Manner(NamedTuple):
+    """How boxes are written: their colours, where the graph goes, and which are kept in order."""
+
+    inks: Palette
+    direction: str
+    rows: dict[str, list[list[str]]]
+
+
+def _add_boxes(graph: Any, view: View, cluster: str, manner: _Manner) -> None:
     """The boxes that stand in one cluster, "" for none, and the clusters inside it."""
+    inks = manner.inks
     for box in view.boxes:
         if box.cluster == cluster:
-            graph.node(box.id, _label(box), **_look(box, view.lights, inks))
-    for row in index_rows(view).get(cluster, []):
-        put_in_order(graph, row, cluster, direction)
+            graph.node(box.id, _label(box, manner.direction), **_look(box, view.lights, inks))
+    for row in manner.rows.get(cluster, []):
+        put_in_order(graph, row, cluster, manner.direction)
     for inner in view.clusters:
         if inner.outer == cluster:
             with graph.subgraph(name=inner.id) as frame:
@@ -85,24 +96,26 @@ def _add_boxes(graph: Any, view: View, cluster: str, inks: Palette, direction: s
                     frame.attr(**ROW)
                 elif view.clusters[0].label == "":  # else it would be without a line, as the row is in which it stands
                     frame.attr(peripheries="1")
-                _add_boxes(frame, view, inner.id, inks, direction)
+                _add_boxes(frame, view, inner.id, manner)
 
 
-def put_in_order(graph: Any, ids: list[str], cluster: str = "", direction: str = "TB") -> None:
+def put_in_order(graph: Any, ids: list[str], cluster: str, direction: str) -> None:
     """Keep these boxes of a cluster side by side in this order, by arrows between them that nobody sees.
 
     Engines turn what is in a cluster the other way round, where a graph goes sideways.
     """
     with graph.subgraph() as row:
         row.attr(rank="same")
-        for before, after in pairwise(ids[::-1] if cluster and direction in ("LR", "RL") else ids):
+        for before, after in pairwise(ids[::-1] if cluster and direction in SIDEWAYS else ids):
             row.edge(before, after, style="invis")
 
 
-def _label(box: Box) -> str:
+def _label(box: Box, direction: str) -> str:
+    """Its lines, one below the other: engines put the fields of a record side by side where a graph goes up or down."""
     lines = [line for line in (box.heading, box.value, box.delta, box.state) if line]
     if _SHAPES[box.kind].get("shape", "record") in ("record", "Mrecord"):
-        return "|".join([field(line) for line in lines])
+        fields = "|".join([field(line) for line in lines])
+        return fields if direction in SIDEWAYS or len(lines) == 1 else f"{{{fields}}}"
     return text("\n".join(lines))
 
 

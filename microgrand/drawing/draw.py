@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from microgrand.drawing.drawing import Drawing
@@ -24,6 +25,8 @@ from microgrand.errors import CollapsedWarning
 from microgrand.table.numbers import as_number
 
 MAX_NODES = 250
+ALL = 10**9
+FEWEST = 3  # boxes of a picture, beside the one for the rest
 
 
 def draw(
@@ -83,9 +86,10 @@ def draw(
     """
     called = caller_names(names, sys._getframe(1).f_locals)
     how = Look(style, direction, width, font_size, colors, title, legend).checked()
-    composed = compose(root, called, depth=depth, expand=expand, show=show, max_nodes=max_nodes, digits=digits, to=to)
+    sight = sight_of(root, called, expand, show, digits, to)
+    composed = sight.composed(depth, max_nodes)
     composed.warn(2)
-    return Drawing(composed.view, how)
+    return Drawing(composed.view, how, partial(sight.coarser, composed.view, how.width))
 
 
 class Composition(NamedTuple):
@@ -118,25 +122,85 @@ def compose(
     to: Any = None,
 ) -> Composition:
     """What `draw` shows, before it is drawn; `called` gives the name of a node, the rest are arguments of `draw`."""
+    return sight_of(root, called, expand, show, digits, to).composed(depth, max_nodes)
+
+
+def sight_of(
+    root: Any, called: Callable[[Node], str | None], expand: Any, show: Iterable[str], digits: int, to: Any
+) -> Sight:
+    """The numbers below a root, or several, with the names that `called` gives; the rest are arguments of `draw`."""
     tops = roots_of(root)
-    shown = _options(depth, show, max_nodes, digits)
+    shown = (show,) if isinstance(show, str) else tuple(show)
+    for item in shown:
+        if item not in SHOWABLE:
+            raise ValueError(f"show takes some of {', '.join(map(repr, SHOWABLE))}; got {item!r:.60}")
+    require_whole("digits", digits)
     asked = Expansion(expand)
     seen = look(tops, called, asked.unfolds, to)
-    regions = Regions(seen)
-    asked.require_known(seen, regions)
-    grouping, notes = _grouped(seen, regions, depth, asked.opens, max_nodes)
-    links = Links(grouping, max_nodes)
-    if links.hidden > 0:
-        notes.append(f"{links.hidden:,} far from the root are not shown")
-    advice = "raise max_nodes to see more, or draw a part of it"
-    collapsed = f"this graph has {seen.size:,} nodes: {'; '.join(notes)}; {advice}" if notes else ""
-    if to is not None:
-        notes.append(_lit(seen))
-    if len(seen.roots) > 1:
-        notes.append(_swept(grouping, seen))
-    view = with_references(view_of(grouping, links, shown, notes, to is not None, int(digits)))
-    view = view._replace(weighed="delta" in shown and len(seen.roots) <= MOST_SWEPT)
-    return Composition(seen, grouping, links, view, collapsed)
+    sight = Sight(seen, Regions(seen), asked.opens, shown, int(digits), to is not None)
+    asked.require_known(seen, sight.regions)
+    return sight
+
+
+class Sight(NamedTuple):
+    """The numbers of a graph as they are when it is drawn, and what is asked of every picture of them.
+
+    opens  whether a layer is shown in steps that the depth would hide
+    shown  what is written, of `SHOWABLE`
+    lights whether some paths are lit
+    """
+
+    seen: Seen
+    regions: Regions
+    opens: Callable[[Region], bool]
+    shown: tuple[str, ...]
+    digits: int
+    lights: bool
+
+    def composed(self, depth: int | None, most: int, why: str = "") -> Composition:
+        """What is shown at that depth, with at most so many boxes; a last note says why."""
+        if depth is not None:
+            require_whole("depth", depth)
+        require_whole("max_nodes", most)
+        seen = self.seen
+        grouping, notes = _grouped(seen, self.regions, depth, self.opens, most)
+        links = Links(grouping, most)
+        if links.hidden > 0:
+            notes.append(f"{links.hidden:,} far from the root are not shown")
+        advice = "raise max_nodes to see more, or draw a part of it"
+        collapsed = f"this graph has {seen.size:,} nodes: {'; '.join(notes)}; {advice}" if notes else ""
+        if self.lights:
+            notes.append(_lit(seen))
+        if len(seen.roots) > 1:
+            notes.append(_swept(grouping, seen))
+        if why:
+            notes.append(why)
+        view = with_references(view_of(grouping, links, self.shown, notes, self.lights, self.digits))
+        view = view._replace(weighed="delta" in self.shown and len(seen.roots) <= MOST_SWEPT)
+        return Composition(seen, grouping, links, view, collapsed)
+
+    def coarser(self, view: View, width: float | None) -> Iterator[View]:
+        """The same with fewer and fewer boxes, for a column of that width: layers are closed first.
+
+        Slopes of layers are computed from the nodes themselves: once these have changed, there is nothing coarser.
+        """
+        told = f"so that its text can be read at {width:g} px; width=None shows all"
+        boxes, level = len(view.boxes), None
+        for level in range(self.regions.deepest, 0, -1):
+            if self._has_changed():
+                return
+            closed = self.composed(level, ALL, f"drawn at depth {level}, {told}").view
+            if len(closed.boxes) < boxes:
+                boxes = len(closed.boxes)
+                yield closed
+        while boxes > FEWEST and not self._has_changed():
+            boxes = boxes * 2 // 3
+            yield self.composed(level or 1, boxes, f"drawn with {boxes} boxes, {told}").view
+
+    def _has_changed(self) -> bool:
+        """Whether a number is no longer what it was; NaN is."""
+        pairs = [(vertex.data, vertex.node.data) for vertex in self.seen.vertices]
+        return any([then != now and not (then != then and now != now) for then, now in pairs])
 
 
 def root_of(root: Any, who: str = "draw") -> Node:
@@ -168,19 +232,6 @@ def require_whole(name: str, number: Any) -> None:
     except TypeError:
         pass
     raise ValueError(f"{name} is a whole number from 1 up; got {number!r:.60}")
-
-
-def _options(depth: Any, show: Any, max_nodes: Any, digits: Any) -> tuple[str, ...]:
-    """What is shown, after a look at what else was asked."""
-    shown = (show,) if isinstance(show, str) else tuple(show)
-    for item in shown:
-        if item not in SHOWABLE:
-            raise ValueError(f"show takes some of {', '.join(map(repr, SHOWABLE))}; got {item!r:.60}")
-    if depth is not None:
-        require_whole("depth", depth)
-    require_whole("max_nodes", max_nodes)
-    require_whole("digits", digits)
-    return shown
 
 
 def _grouped(

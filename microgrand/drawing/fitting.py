@@ -1,13 +1,13 @@
 """The picture of a view that can be read in its column: laid out in several ways, of which the best one is taken.
 
-No letter may be smaller than 9 pixels there. Where it would be, the picture says less, a little at a time: arrows give
-numbers only, then nothing, and then the graph is seen from further away, with layers as boxes.
+No letter may be smaller than 9 pixels there. Where it would be, the picture says less, a little at a time: one line on
+each arrow, then nothing there, and then the graph is seen from further away, with layers as boxes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from math import ceil, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 from microgrand.drawing.layout import Layout
@@ -16,7 +16,7 @@ from microgrand.drawing.placing import Shift, placed
 from microgrand.drawing.references import UNWRITTEN
 from microgrand.drawing.render import layout
 from microgrand.drawing.styles import dot_text
-from microgrand.drawing.view import View
+from microgrand.drawing.view import Arrow, View
 from microgrand.drawing.wrapping import wrapped
 from microgrand.errors import MissingExtraError
 
@@ -24,8 +24,12 @@ PIXELS = 96 / 72  # of a point
 LEAST = 9.0  # pixels of a letter's height
 TALLEST = 2.5  # a picture's height, in widths of its column
 SCREEN = 0.75  # what is seen of it at once
-MOST_TRIED = 4  # numbers of rows
-FILLED = 0.6  # of a picture's area, that boxes and labels can fill at most
+CLOSE = 1.5  # times the size that fits: with less said, it may
+COLUMNS = 0.85  # of a row's width: the columns of several rows do not quite agree
+LED_IN = 120.0  # points of a row for what leads into it and out of it
+MOST_TRIED = 5  # lengths of rows
+MOST_LABELS = 80  # on arrows
+FILLED = 0.5  # of a picture's area, that boxes and labels can fill at most
 PREFERENCE = {"LR": 1.0, "TB": 0.95, "rows": 0.8}
 
 Views = Callable[[], Iterable[View]]
@@ -61,14 +65,14 @@ def fitted(view: View, look: Look, coarser: Views = tuple) -> Trial:
 
 def _best(view: View, look: Look, width: float, coarser: Views) -> Trial:
     nearest: Trial | None = None
-    for each in _all(view, coarser):
-        for manners in _tried(each, look, width, nearest is None):
-            fitting = [trial for trial in manners if _fits(trial, width)]
+    last = view
+    for last in _all(view, coarser):
+        for trials in _tried(last, look, width):
+            fitting = [trial for trial in trials if _fits(trial, width)]
             if fitting:
                 return max(fitting, key=lambda trial: _score(trial, width))
-            nearest = max([*([nearest] if nearest else []), *manners], key=lambda trial: _scale(trial, width))
-    assert nearest is not None  # the first is always laid out
-    return nearest
+            nearest = max([*([nearest] if nearest else []), *trials], key=lambda trial: _scale(trial, width))
+    return nearest or _trial(unwritten(last, {arrow.id for arrow in last.arrows}), look, look.direction)
 
 
 def _all(view: View, coarser: Views) -> Iterator[View]:
@@ -76,29 +80,29 @@ def _all(view: View, coarser: Views) -> Iterator[View]:
     yield from coarser()
 
 
-def _tried(view: View, look: Look, width: float, is_first: bool) -> Iterator[list[Trial]]:
-    """Pictures of a view, those that say most first: in one piece, then wrapped, then with nothing on the arrows."""
-    numbers, silent = with_numbers(view), unwritten(view, {arrow.id for arrow in view.arrows})
-    for wordings in ([view, numbers], [silent]) if _is_written(view) else ([view],):
-        wholes: list[list[Trial]] = []
-        for wording in wordings:
-            if is_first or not _is_hopeless(wording, look, width):
-                wholes.append(_whole(wording, look))
-                yield wholes[-1]
-                is_first = False
-        for whole in wholes:
-            if look.direction in ("auto", "LR"):
-                yield from _in_rows(whole[0], look, width)
+def _tried(view: View, look: Look, width: float) -> Iterator[list[Trial]]:
+    """Pictures of a view, those that say most first: in one piece, then in rows, then with nothing on the arrows."""
+    labels = len([arrow for arrow in view.arrows if arrow.label]) if not view.tangled else 0
+    wordings = [view, shortened(view)] if 0 < labels <= MOST_LABELS else []
+    silent = unwritten(view, {arrow.id for arrow in view.arrows}) if labels > 0 else view
+    for stage in (wordings, [silent]):
+        whole: list[Trial] = []
+        for wording in stage:
+            if not _is_hopeless(wording, look, width) and (not whole or _is_close(whole, width)):
+                whole = _whole(wording, look)
+                yield whole
+        if whole and look.direction in ("auto", "LR"):
+            yield from _in_rows(stage[-1], whole[0], look, width)
 
 
-def _is_written(view: View) -> bool:
-    return any([arrow.label for arrow in view.arrows]) and not view.tangled
-
-
-def with_numbers(view: View) -> View:
-    """The view with the number of a local partial on its arrow, and no symbol."""
-    arrows = [arrow._replace(label=(arrow.partial,) if arrow.partial else arrow.label) for arrow in view.arrows]
+def shortened(view: View) -> View:
+    """The view with one line on each arrow: the number of its local partial; the symbol, where there are several."""
+    arrows = [arrow._replace(label=_short(arrow)) if len(arrow.label) > 1 else arrow for arrow in view.arrows]
     return view._replace(arrows=tuple(arrows))
+
+
+def _short(arrow: Arrow) -> tuple[str, ...]:
+    return (arrow.partial or arrow.label[0].removesuffix(" ="),)
 
 
 def unwritten(view: View, ids: set[str]) -> View:
@@ -113,18 +117,25 @@ def _whole(view: View, look: Look) -> list[Trial]:
     return [_trial(view, look, manner) for manner in (("LR", "TB") if look.direction == "auto" else (look.direction,))]
 
 
-def _in_rows(line: Trial, look: Look, width: float) -> Iterator[list[Trial]]:
-    """The view in rows, in more and more of them while they are too wide, and the picture is not too high."""
-    found = line.layout
-    if found is None:
+def _in_rows(view: View, line: Trial, look: Look, width: float) -> Iterator[list[Trial]]:
+    """The view in rows, in shorter and shorter ones while these are too wide; `line` is the same in one piece."""
+    if line.layout is None:
         return
-    rows = max(ceil(found.width / _widest(found, width)), 2)
-    for k in range(rows, rows + MOST_TRIED):
-        trials = [_trial(wrapped(line.view, found, each), look, "rows") for each in (k, k + 1)]
-        yield trials
-        if not any([_is_narrow(trial, width) for trial in trials]):
+    most = _widest(line.layout, width)
+    length = most * COLUMNS - LED_IN
+    known: set[View] = set()
+    for _ in range(MOST_TRIED):
+        rows = wrapped(view, line.layout, length)
+        if rows in known:
+            length *= 0.9
             continue
-        return
+        known.add(rows)
+        trial = _trial(rows, look, "rows")
+        yield [trial]
+        found = trial.layout
+        if found is None or found.height * max(1.0, found.width / most) > 1.2 * TALLEST * most:
+            return  # shorter rows would make it too high
+        length *= min(most / found.width, 0.95)
 
 
 def _trial(view: View, look: Look, manner: str) -> Trial:
@@ -156,19 +167,32 @@ def _scale(trial: Trial, width: float) -> float:
 def _fits(trial: Trial, width: float) -> bool:
     if trial.layout is None:
         return True
-    height = trial.layout.height * PIXELS * _scale(trial, width)
-    return _is_narrow(trial, width) and height <= TALLEST * width
+    return trial.layout.width <= _widest(trial.layout, width) and _height(trial, width) <= TALLEST * width
 
 
-def _is_narrow(trial: Trial, width: float) -> bool:
-    return trial.layout is None or trial.layout.width <= _widest(trial.layout, width)
+def _height(trial: Trial, width: float) -> float:
+    """In pixels, at that width."""
+    return trial.layout.height * PIXELS * _scale(trial, width) if trial.layout is not None else 1.0
+
+
+def _is_close(trials: list[Trial], width: float) -> bool:
+    """Whether one of them would fit if it said somewhat less."""
+    return any(
+        [
+            found.width <= CLOSE * _widest(found, width) and _height(trial, width) <= CLOSE * TALLEST * width
+            for trial in trials
+            if (found := trial.layout) is not None
+        ]
+    )
 
 
 def _score(trial: Trial, width: float) -> float:
     """Large letters, on one screen."""
-    scale = _scale(trial, width)
-    height = trial.layout.height * PIXELS * scale if trial.layout is not None else 1.0
-    return scale * min(1.0, sqrt(SCREEN * width / height)) * PREFERENCE.get(trial.manner, 1.0)
+    return (
+        _scale(trial, width)
+        * min(1.0, sqrt(SCREEN * width / _height(trial, width)))
+        * PREFERENCE.get(trial.manner, 1.0)
+    )
 
 
 def _is_hopeless(view: View, look: Look, width: float) -> bool:

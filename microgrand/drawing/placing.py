@@ -12,61 +12,91 @@ LIFT = 3.0  # points between a label and the arrow below it, where engines leave
 GAP = 1.5  # points between a label and what it must not touch
 STEP, FURTHEST = 5.0, 12  # how far a label is moved at most, in steps of so many points
 NEAR = 16.0  # points from a label to its own arrow, at most
+CLOSE_BY = 30.0  # points, within which a place is looked for that its arrow does not cross
 
 
 def placed(layout: Layout) -> tuple[dict[str, Shift], set[str]]:
     """How far each label moves from where the engine has put it, by the arrow's id; and those without a free place."""
-    shifts: dict[str, Shift] = {}
-    homeless: set[str] = set()
-    fixed = [*layout.boxes.values(), *layout.heads, *layout.said]
-    canvas = Rect(-PAD, -PAD, layout.width - PAD, layout.height - PAD)
-    taken: dict[str, Rect] = {name: rect.moved(0.0, -LIFT) for name, rect in layout.labels.items()}
-    for name, rect in layout.labels.items():
-        others = [other for key, other in taken.items() if key != name]
-        for dx, dy in _shifts():
-            there = rect.moved(dx, dy - LIFT)
-            if _is_free(there, fixed, others, layout.frames, canvas) and (
-                (dx, dy) == (0.0, 0.0) or _is_near(there, layout.curves[name])
-            ):
-                shifts[name] = (dx, dy - LIFT)
-                taken[name] = there
+    room = _Room(layout)
+    homeless = {name for name in layout.labels if not room.place(name)}
+    return room.shifts, homeless
+
+
+class _Room:
+    """What of a picture is taken."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.shifts: dict[str, Shift] = {}
+        self._labels = layout.labels
+        self._frames = layout.frames
+        self._fixed = [*layout.boxes.values(), *layout.heads, *layout.said]
+        self._canvas = Rect(-PAD, -PAD, layout.width - PAD, layout.height - PAD)
+        self._taken = {name: rect.moved(0.0, -LIFT) for name, rect in layout.labels.items()}
+        self._lines = {name: list(_along(curve)) for name, curve in layout.curves.items()}
+
+    def place(self, name: str) -> bool:
+        """Take a free place for a label, beside all arrows if there is one near by; say whether there is one."""
+        crossed: Shift | None = None
+        others = [other for key, other in self._taken.items() if key != name]
+        for shift in _shifts():
+            there = self._labels[name].moved(*shift)
+            if not self._is_free(there, others) or not self._is_near(there, name, shift):
+                continue
+            if not self._is_crossed(there, name):
+                self._take(name, shift)
+                return True
+            crossed = crossed or shift
+            if abs(shift[0]) + abs(shift[1]) > CLOSE_BY:
                 break
-        else:
-            homeless.add(name)
-            del taken[name]
-    return shifts, homeless
+        if crossed is None:
+            del self._taken[name]
+            return False
+        self._take(name, crossed)
+        return True
+
+    def _take(self, name: str, shift: Shift) -> None:
+        self.shifts[name] = shift
+        self._taken[name] = self._labels[name].moved(*shift)
+
+    def _is_free(self, there: Rect, others: list[Rect]) -> bool:
+        room = there.wider(GAP)
+        return (
+            there.lies_in(self._canvas)
+            and not any([room.meets(rect) for rect in self._fixed])
+            and not any([room.meets(rect) for rect in others])
+            and not any([room.meets(frame) and not room.lies_in(frame) for frame in self._frames])
+        )
+
+    def _is_near(self, there: Rect, name: str, shift: Shift) -> bool:
+        """Whether its own arrow passes close by."""
+        reach = there.wider(NEAR)
+        return shift == (0.0, -LIFT) or any([_holds(reach, point) for point in self._lines[name]])
+
+    def _is_crossed(self, there: Rect, name: str) -> bool:
+        """Whether its own arrow, which it is next to, passes under it."""
+        return any([_holds(there, point) for point in self._lines[name]])
 
 
 def _shifts() -> Iterator[Shift]:
-    """Nowhere, then further and further away, sideways first."""
-    yield 0.0, 0.0
+    """A little up, then further and further away, sideways first."""
+    yield 0.0, -LIFT
     for k in range(1, FURTHEST + 1):
         far = k * STEP
-        yield from [(far, 0.0), (-far, 0.0), (0.0, far / 2), (0.0, -far / 2)]
-        yield from [(far, far / 2), (far, -far / 2), (-far, far / 2), (-far, -far / 2)]
+        for dx, dy in [(far, 0.0), (-far, 0.0), (0.0, far / 2), (0.0, -far / 2)]:
+            yield dx, dy - LIFT
+        for dx, dy in [(far, far / 2), (far, -far / 2), (-far, far / 2), (-far, -far / 2)]:
+            yield dx, dy - LIFT
 
 
-def _is_free(there: Rect, fixed: list[Rect], others: list[Rect], frames: list[Rect], canvas: Rect) -> bool:
-    room = there.wider(GAP)
-    return (
-        there.lies_in(canvas)
-        and not any([room.meets(rect) for rect in fixed])
-        and not any([there.meets(rect) for rect in others])
-        and not any([room.meets(frame) and not room.lies_in(frame) for frame in frames])
-    )
-
-
-def _is_near(there: Rect, curve: list[tuple[float, float]]) -> bool:
-    """Whether the arrow passes close by; a curve is given by its control points, which lie about as near."""
-    reach = there.wider(NEAR)
-    return any([reach.left <= x <= reach.right and reach.top <= y <= reach.bottom for x, y in _along(curve)])
+def _holds(rect: Rect, point: tuple[float, float]) -> bool:
+    return rect.left <= point[0] <= rect.right and rect.top <= point[1] <= rect.bottom
 
 
 def _along(curve: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
     """Points along a chain of cubic curves."""
     for k in range(0, len(curve) - 3, 3):
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[k : k + 4]
-        for i in range(9):
-            t, s = i / 8, 1 - i / 8
+        for i in range(17):
+            t, s = i / 16, 1 - i / 16
             a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
             yield a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3

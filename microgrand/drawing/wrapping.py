@@ -9,13 +9,13 @@ from __future__ import annotations
 from microgrand.drawing.layout import Layout
 from microgrand.drawing.view import Arrow, Box, Cluster, View
 
-PLAY = 0.25  # of a row's length, by which a cut may move to where few arrows cross it
+PLAY = 0.3  # of a row's length, by which it may be shorter where few arrows cross its end
 NOWHERE = float("nan")
 
 
-def wrapped(view: View, layout: Layout, rows: int) -> View:
-    """The view in so many rows; `layout` has it in one, from left to right."""
-    row_of = _rows(view, layout, rows)
+def wrapped(view: View, layout: Layout, length: float) -> View:
+    """The view in rows of at most that length, in points; `layout` has it in one, from left to right."""
+    row_of = _rows(view, layout, length)
     boxes = {box.id: box for box in view.boxes}
     references, arrows = _led_in(view, boxes, row_of)
     row_of |= {box.id: row for (_, row), box in references.items()}
@@ -25,7 +25,7 @@ def wrapped(view: View, layout: Layout, rows: int) -> View:
     return view._replace(
         boxes=tuple([box._replace(cluster=_piece(box.cluster, row_of[box.id])) for box in everything]),
         arrows=(*arrows, *[arrow for _, arrow in ends]),
-        clusters=_pieces(view, everything, row_of, rows),
+        clusters=_pieces(view, everything, row_of),
     )
 
 
@@ -63,22 +63,26 @@ def _reference(box: Box, name: str, heading: str, cluster: str) -> Box:
     return box._replace(id=name, kind="reference", heading=heading, value="", delta="", state="", cluster=cluster)
 
 
-def _rows(view: View, layout: Layout, rows: int) -> dict[str, int]:
-    """In which row each box stands: the picture is cut where few arrows cross, into pieces of about the same length."""
+def _rows(view: View, layout: Layout, length: float) -> dict[str, int]:
+    """In which row each box stands: the picture is cut where few arrows cross, into pieces of at most that length."""
     column_of = {name: round(rect.left + rect.right) for name, rect in layout.boxes.items()}
+    starts: dict[int, float] = {}
     ends: dict[int, float] = {}
     for name, rect in layout.boxes.items():
-        ends[column_of[name]] = max(ends.get(column_of[name], 0.0), rect.right)
+        column = column_of[name]
+        starts[column] = min(starts.get(column, rect.left), rect.left)
+        ends[column] = max(ends.get(column, rect.right), rect.right)
     crossing = _crossing(view, column_of)
+    columns = sorted(ends)
     cuts: list[int] = []
-    for k in range(1, rows):
-        goal = k * layout.width / rows
-        later = [column for column in sorted(ends)[:-1] if not cuts or column > cuts[-1]]
-        near = [column for column in later if abs(ends[column] - goal) < PLAY * layout.width / rows]
-        if near:
-            cuts.append(min(near, key=lambda column: (crossing[column], abs(ends[column] - goal))))
-        elif later:
-            cuts.append(min(later, key=lambda column: abs(ends[column] - goal)))
+    while True:
+        rest = [column for column in columns if not cuts or column > cuts[-1]]
+        within = [column for column in rest if ends[column] - starts[rest[0]] <= length] or rest[:1]
+        if within == rest:
+            break
+        furthest = ends[within[-1]]
+        near = [column for column in within if furthest - ends[column] <= PLAY * length]
+        cuts.append(min(near, key=lambda column: (crossing[column], -column)))
     return _with_leaves(view, {name: sum([column > cut for cut in cuts]) for name, column in column_of.items()})
 
 
@@ -117,12 +121,12 @@ def _piece(cluster: str, row: int) -> str:
     return f"{cluster or 'cluster_of'}_row{row}"
 
 
-def _pieces(view: View, boxes: list[Box], row_of: dict[str, int], rows: int) -> tuple[Cluster, ...]:
+def _pieces(view: View, boxes: list[Box], row_of: dict[str, int]) -> tuple[Cluster, ...]:
     """The rows, from the lowest up, as engines stack them, and in each the pieces of the frames that reach into it."""
     frames = {cluster.id: cluster for cluster in view.clusters}
     found: list[Cluster] = []
     begun: set[str] = set()
-    for row in range(rows):
+    for row in range(max(row_of.values()) + 1):
         used: set[str] = set()
         for box in boxes:
             around = box.cluster if row_of[box.id] == row else ""
