@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from microgrand.cli.parsing import evaluate, numbers_of
 from microgrand.drawing.draw import draw
@@ -16,13 +17,14 @@ def draw_expression(
     assignments: Sequence[str],
     out: str | None,
     *,
-    show: Sequence[str],
-    direction: str,
-    max_nodes: int,
-    expand: Sequence[str],
     to: Sequence[str],
+    how: Mapping[str, Any],
 ) -> str:
-    """Write the picture into the file `out`, or, without one, give its text; whatever is wrong is an InputError."""
+    """Write the picture into the file `out`, or, without one, give its text; whatever is wrong is an InputError.
+
+    to   the names of what is lit
+    how  other arguments of `draw`
+    """
     root, leaves = evaluate(expression, numbers_of(assignments))
     unknown = [name for name in to if name not in leaves]
     if unknown:
@@ -31,12 +33,10 @@ def draw_expression(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CollapsedWarning)  # the drawing says so itself
             lit = [leaves[name] for name in to] if to else None
-            drawing = draw(
-                root, names={}, show=show, direction=direction, max_nodes=max_nodes, expand=expand, to=lit
-            )  # fmt: skip
-        if out is None:
-            return str(drawing)
-        drawing.save(Path(out))
+            drawing = draw(root, names={}, to=lit, **how)
+            if out is None:
+                return str(drawing)
+            drawing.save(Path(out))
     except (ValueError, RuntimeError) as error:  # what draw and save say of their arguments; what `dot` cannot draw
         raise InputError(str(error)) from error
     except OSError as error:

@@ -12,6 +12,10 @@ from typing import Any
 import microgrand
 from microgrand.errors import InputError, MissingExtraError
 
+_HOW = (
+    "show", "style", "direction", "width", "digits", "title", "legend", "colors", "font_size", "max_nodes", "expand",
+)  # fmt: skip
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is the command's, or 2 for bad input, which one sentence on stderr tells."""
@@ -93,11 +97,8 @@ def _draw(options: argparse.Namespace) -> int:
         options.expression,
         options.assignments,
         options.out,
-        show=options.show,
-        direction=options.direction,
-        max_nodes=options.max_nodes,
-        expand=options.expand,
         to=options.to,
+        how={name: getattr(options, name) for name in _HOW},
     )
     print(text, file=sys.stdout if options.out is None else sys.stderr, flush=True)
     return 0
@@ -198,14 +199,33 @@ def _add_draw(commands: Any) -> None:
     draw.add_argument("-o", "--out", metavar="FILE", help="a file that ends in .svg, .png, .dot or .pdf")
     draw.add_argument("--show", type=_words, default=("value", "delta", "partial"), metavar="WHAT", help="some of "
                       "value,delta,partial (default: all)")  # fmt: skip
-    draw.add_argument("--direction", choices=("LR", "TB"), default="LR", help="left to right, or top to bottom "
-                      "(default: %(default)s)")  # fmt: skip
+    _add_look(draw)
     draw.add_argument("--max-nodes", type=_one_or_more, default=250, metavar="N", help="a larger graph collapses "
                       "(default: %(default)s)")  # fmt: skip
     draw.add_argument("--expand", type=_words, default=(), metavar="ROWS", help="functions of many operands that are "
                       "shown step by step, such as logsumexp,dot")  # fmt: skip
     draw.add_argument("--to", type=_words, default=(), metavar="NAMES", help="light every path from these to the root")
     draw.set_defaults(run=_draw)
+
+
+def _add_look(draw: Any) -> None:
+    from microgrand.drawing.look import COLORS, DIRECTIONS, FONT_SIZE, STYLES, WIDTH
+    from microgrand.drawing.words import DIGITS
+
+    draw.add_argument("--style", choices=STYLES, default=STYLES[0], help="boxes, or round gates with values above the "
+                      "wires and derivatives below them (default: %(default)s)")  # fmt: skip
+    draw.add_argument("--direction", choices=DIRECTIONS, default=DIRECTIONS[0], help="LR for left to right, TB for top "
+                      "to bottom, RL, BT, or what fits (default: %(default)s)")  # fmt: skip
+    draw.add_argument("--width", type=_width, default=WIDTH, metavar="PIXELS", help="the width in which it is to be "
+                      "read, or none for any (default: %(default)g)")  # fmt: skip
+    draw.add_argument("--digits", type=_one_or_more, default=DIGITS, metavar="N", help="significant digits of numbers "
+                      "(default: %(default)s)")  # fmt: skip
+    draw.add_argument("--title", default="", metavar="TEXT", help="written above the picture")
+    draw.add_argument("--legend", action="store_true", help="explain the signs of the picture below it")
+    draw.add_argument("--colors", choices=COLORS, default=COLORS[0], help="auto is light, or dark where the reader's "
+                      "screen is (default: %(default)s)")  # fmt: skip
+    draw.add_argument("--font-size", type=_positive, default=FONT_SIZE, metavar="POINTS", help="of the text in boxes "
+                      "(default: %(default)g)")  # fmt: skip
 
 
 def _add_step(commands: Any) -> None:
@@ -254,6 +274,10 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--seed", type=_whole, metavar="N", help="of the search (default: the same search every time)")
     check.add_argument("--budget", type=_positive, metavar="SECONDS", help="after which no further point is looked at")
     check.set_defaults(run=_check)
+
+
+def _width(text: str) -> float | None:
+    return None if text == "none" else _positive(text)
 
 
 def _words(text: str) -> tuple[str, ...]:
