@@ -23,13 +23,15 @@ def with_margins(drawn: str, view: View, look: Look, adapts: bool) -> str:
     shown = entries(view, palette(look.colors)) if look.legend and look.style == "boxes" else []
     if not (rules or shown or look.title):
         return drawn
-    ElementTree.register_namespace("", SVG)
     root = ElementTree.fromstring(drawn)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    root.set("xmlns", SVG)
     if shown or look.title:
         _surround(root, look, shown)
     if rules:
         root.set("class", ADAPTING)
-        style = ElementTree.Element(f"{{{SVG}}}style")
+        style = ElementTree.Element("style")
         style.text = rules
         root.insert(1, style)  # after its title
     return ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -129,6 +131,6 @@ def _write(root: ElementTree.Element, words: str, size: float, ink: str, attribu
 def _add(
     parent: ElementTree.Element, name: str, attributes: dict[str, str], place: int | None = None
 ) -> ElementTree.Element:
-    element = ElementTree.Element(f"{{{SVG}}}{name}", attributes)
+    element = ElementTree.Element(name, attributes)
     parent.insert(len(parent) if place is None else place, element)
     return element
