@@ -115,7 +115,8 @@ class SquaredError(Cost):
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """The sum of the squares of the residuals zₖ - yₖ."""
-        return total([square(zk - yk) for zk, yk in zip(z, self.target(y, len(z)), strict=True)])
+        squares = [square(zk - yk) for zk, yk in zip(z, self.target(y, len(z)), strict=True)]
+        return squares[0] if len(squares) == 1 else total(squares)
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
         """The targets, any numbers."""

@@ -64,7 +64,7 @@ def test_the_picture_shows_what_the_text_says():
         "=",
         "z₆·2",
         "=",
-        "-1.2703",
+        "-1.27",
         "δ",
         "=",
         "1",
@@ -84,8 +84,8 @@ def test_every_node_and_every_edge_is_shown(drawn):
     assert len(view.boxes) == len(order)
     assert len(view.arrows) == sum(len(node.parents) for node in order)
     for box, node in zip(view.boxes, order, strict=True):
-        assert box.delta == f"δ = {number(adjoints[node])}"
-        assert box.value == number(node.data)
+        assert box.delta == f"δ = {number(adjoints[node], digits=4)}"
+        assert box.value == number(node.data, digits=4)
     assert len(str(draw(root, names={}, max_nodes=10_000)).splitlines()) == len(order)
 
 
@@ -93,7 +93,7 @@ def test_parallel_edges_are_kept():
     """x·x has two arrows."""
     x = Value(3.0)
     y = x * x
-    assert [arrow.words for arrow in draw(y).view.arrows] == ["∂y/∂x = 3", "∂y/∂x = 3"]
+    assert [arrow.words for arrow in draw(y).view.arrows] == ["∂y/∂x⁽¹⁾ = 3", "∂y/∂x⁽²⁾ = 3"]
     assert draw(y).dot.count("->") == 2
 
 
@@ -102,7 +102,7 @@ def test_what_is_not_asked_for_is_not_shown():
     y = expression()
     assert set(texts(draw(y, show=()))) == {"x", "w", "b", "z₃ = w·x", "z₅ = z₃ + b", "z₆ = tanh(z₅)", "y = z₆·2"}
     shown = {show: " ".join(texts(draw(y, show=show))) for show in ("value", "delta", "partial")}
-    for show, words in {"value": "-1.2703", "delta": "δ = 1", "partial": "∂y/∂z₆"}.items():
+    for show, words in {"value": "-1.27", "delta": "δ = 1", "partial": "∂y/∂z₆"}.items():
         assert [name for name, text in shown.items() if words in text] == [show]
 
 
@@ -126,7 +126,7 @@ def test_kinds_of_boxes_differ_without_their_colours():
     kinds = {box.heading: box.kind for box in draw(classifier().trace([1.0, 2.0, 3.0], 0).cost, names={}).view.boxes}
     assert kinds["θ₁"] == "parameter"
     assert kinds["z¹ = x"] == "input"
-    assert [heading for heading, kind in kinds.items() if kind == "root"] == ["z⁴ = -z₁₄"]
+    assert [heading for heading, kind in kinds.items() if kind == "root"] == ["C = z⁴ = -u₁"]
 
 
 def test_drawing_reads_and_writes_no_grad():

@@ -34,7 +34,7 @@ def test_depth_one_shows_the_layers_of_the_lecture():
     drawing = draw(trace, depth=1)
     boxes = {box.id: box for box in drawing.view.boxes}
     steps = {(boxes[arrow.tail].heading, boxes[arrow.head].heading) for arrow in drawing.view.arrows}
-    chain = ["z¹ = x", "linear", "z²", "log-softmax", "z³", "NLL", "z⁴"]
+    chain = ["z¹ = x", "linear", "z²", "log-softmax", "z³", "NLL", "C = z⁴"]
     assert steps == {*pairwise(chain), ("θ₁", "linear"), ("θ₂", "linear")}
     by_heading = {box.heading: box for box in boxes.values()}
     for l in (1, 2, 3):
@@ -58,9 +58,9 @@ def test_depth_two_shows_the_nodes_within():
     assert [cluster.label for cluster in drawing.view.clusters] == [
         "linear: z¹ → z²",
         "log-softmax: z² → z³",
-        "NLL: z³ → z⁴",
+        "NLL: z³ → cost",
     ]
-    assert {"z¹", "z²₁ = dot(θ₁, z¹)", "z³₂ = log_softmax(z², 1)", "cost = -z₁₁"} <= set(headings(drawing))
+    assert {"z¹", "z²₁ = dot(θ₁, z¹)", "z³₂ = log_softmax(z²)₂", "cost = -u₁"} <= set(headings(drawing))
     assert drawing.dot == draw(cost).dot
 
 

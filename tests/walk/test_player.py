@@ -105,9 +105,9 @@ def test_numbers_fill_in_as_they_are_computed(opened):
     assert texts(page, root)[1:] == ["?", "δ = ?"]
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    assert texts(page, root)[1:] == ["0.635149", "δ = ?"]
+    assert texts(page, root)[1:] == ["0.6351", "δ = ?"]
     page.keyboard.press("End")
-    assert texts(page, root)[1:] == ["0.635149", "δ = 1"]
+    assert texts(page, root)[1:] == ["0.6351", "δ = 1"]
     assert page.evaluate("document.querySelector('.stage svg').getBoundingClientRect().toJSON()") == where
 
 

@@ -35,7 +35,6 @@ from microgrand import (
 )
 from microgrand.drawing import vertices
 from microgrand.testing import expressions
-from microgrand.walk import node_steps
 from microgrand.walk.formulas import ELEMENTS
 
 
@@ -394,7 +393,7 @@ def test_a_derivation_is_in_the_order_of_its_parameters():
             assert as_tuple(found.value) == pytest.approx([sweep(root)[theta] for theta in chosen])
             letters = ", ".join("abc"[[theta is each for each in row].index(True)] for theta in chosen)
             head = "θ₁" if chosen == tuple(row) else letters if count == 1 else f"({letters})"
-            assert found.lines[0].text.startswith(f"∂z³/∂{head} = ")
+            assert found.lines[0].text.startswith(f"∂root/∂{head} = ")
 
 
 def test_a_derivation_is_of_one_row():
@@ -453,7 +452,6 @@ def test_a_derivation_needs_a_path():
 def windowed(monkeypatch, size):
     """A drawing looks at this many numbers, not at ten thousand."""
     monkeypatch.setattr(vertices, "WINDOW", size)
-    monkeypatch.setattr(node_steps, "WINDOW", size)
 
 
 def scalar_chain():
@@ -477,12 +475,16 @@ def test_what_a_drawing_does_not_look_at_is_an_ellipsis(monkeypatch):
     assert found["∂C/∂θ²₁"].sentence.startswith("∂C/∂θ²₁ follows from δ³: ")
 
 
-def test_node_by_node_a_large_graph_has_no_vectors(monkeypatch):
-    """Elements of vectors are called so in a graph that a drawing sees whole; else each node by its place."""
+def test_node_by_node_what_a_drawing_does_not_look_at_is_called_by_its_place(monkeypatch):
+    """What a drawing sees is called as it is there, elements of vectors among it; the rest by the user's names, or zᵢ."""
     root = classifier()([1.0, 2.0, -0.5], 1)
     assert any(step.name.startswith("z²") for step in steps(root, names={}))
     windowed(monkeypatch, 5)
-    assert not any(step.name.startswith("z²") for step in steps(root, names={}))
+    names = [step.name for step in steps(root, names={}) if step.direction == "forward"]
+    assert [name for name in names if name.startswith("z²")] == ["z²₁"]
+    windowed(monkeypatch, 2)
+    names = [step.name for step in steps(root, names={}) if step.direction == "forward"]
+    assert {"z₅", "z₁₀"} <= set(names)
 
 
 def test_a_parameter_that_a_drawing_does_not_look_at_is_derived_node_by_node(monkeypatch):
@@ -499,7 +501,7 @@ def test_a_parameter_that_a_drawing_does_not_look_at_is_derived_node_by_node(mon
     windowed(monkeypatch, 8)
     far = derivation(root, theta, names={})
     assert far.value == near.value == sweep(root)[theta]
-    assert far.lines[0].text == "∂z₃₁/∂theta[3][3] = ∂z₃₁/∂z₃₀·∂z₃₀/∂z₂₉·∂z₂₉/∂z₂₈·∂z₂₈/∂z₂₇·∂z₂₇/∂theta[3][3]"
+    assert far.lines[0].text == "∂z⁴/∂θ₄₄ = ∂z⁴/∂u₁·∂u₁/∂z³·∂z³/∂z₂₈·∂z₂₈/∂z₂₇·∂z₂₇/∂θ₄₄"
     assert far.note == ""
 
 

@@ -334,7 +334,7 @@ def test_a_large_graph_is_walked_where_it_can_be_read():
     y = Value(1.0)
     for _ in range(3_000):
         y = y * 0.999
-    assert len(walkthrough(y)) < 100
+    assert len(walkthrough(y)) <= 2 * 250
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
@@ -365,7 +365,7 @@ def test_a_notebook_shows_the_player_and_a_picture():
     assert "allow-same-origin" not in bundle["text/html"]
     assert bundle["text/html"].startswith('<img alt="12 steps of backpropagation through z₆ = 0.635149"')
     shown = [item.text for item in ElementTree.fromstring(bundle["image/svg+xml"]).iter(f"{SVG}text")]
-    assert "δ = 1.19317" in shown
+    assert "δ = 1.193" in shown
 
 
 def test_the_command_steps(tmp_path, capsys):
