@@ -48,12 +48,12 @@ class Palette(NamedTuple):
 LIGHT = Palette(
     ground="#ffffff", ink="#111111", quiet="#444444", line="#333333", edge="#666666", frame="#808080",
     partial="#a34400", leaf="#dcebf7", parameter="#d9f0e5", root="#fbe3c8", layer="#eeeeee", more="#f5f5f5",
-    lit="#c04a00", unlit="#8c8c8c", unlit_ink="#6f6f6f", value="#002347", delta="#c04b00",
+    lit="#c04a00", unlit="#8c8c8c", unlit_ink="#6f6f6f", value="#001c38", delta="#bb4a00",
 )  # fmt: skip
 DARK = Palette(
     ground="#15191e", ink="#e6edf3", quiet="#b4bec9", line="#9aa5b1", edge="#8b96a1", frame="#7a848f",
     partial="#f0a35e", leaf="#17364d", parameter="#143d2b", root="#4a3205", layer="#2d343c", more="#20262d",
-    lit="#e69f00", unlit="#6b7580", unlit_ink="#8f9aa5", value="#cfe6ff", delta="#c46a00",
+    lit="#e69f00", unlit="#6b7580", unlit_ink="#8f9aa5", value="#f2f8ff", delta="#cc7a22",
 )  # fmt: skip
 GREY = Palette(
     ground="#ffffff", ink="#111111", quiet="#444444", line="#333333", edge="#666666", frame="#808080",
