@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from microgrand.drawing.colors import palette
 
-WIRE, FLAT = "wire", "flat"
+WIRE, FLAT, INKED = "wire", "flat", "inked"
 NAME, VALUE, DELTA, PARTIAL = "name", "value", "delta", "partial"
 KINDS = (NAME, VALUE, DELTA, PARTIAL)
 SMALLER = 0.85  # the letters of local partials, beside the others
@@ -24,17 +24,35 @@ Span = tuple[float, float]
 
 
 def draw_wires(root: Element) -> None:
-    """Turn every box of the class "wire" in an SVG, whose tags have no namespace, into a piece of wire."""
+    """Turn every box of the class "wire" in an SVG into a piece of wire; give texts of classes their colours.
+
+    The tags of the SVG have no namespace.
+    """
     for group in root.iter("g"):
-        kinds = group.get("class", "").split()
-        inner = group.find("g")  # with a tooltip, engines draw a box inside another group
-        box = group if inner is None else inner
-        frame = box.find("polygon")
-        if WIRE in kinds and frame is not None:
-            _draw(box, frame, FLAT in kinds, [kind for kind in kinds if kind in KINDS])
-            chosen = palette(kinds[kinds.index(WIRE) + 1])
-            frame.attrib = {"fill": chosen.ground, "stroke": "none", "points": frame.get("points", "")}
+        words = group.get("class", "").split()
+        told = {WIRE, INKED}.intersection(words)
+        if told:
+            inner = group.find("g")  # with a tooltip, engines draw a box inside another group
+            box = group if inner is None else inner
+            _classify(box, [kind for kind in words if kind in KINDS])
+            frame = box.find("polygon")
+            chosen = palette(words[words.index(told.pop()) + 1])
+            if WIRE in words and frame is not None:
+                _draw(box, frame, FLAT in words)
+                frame.attrib = {"fill": chosen.ground, "stroke": "none", "points": frame.get("points", "")}
             _write(box, {NAME: chosen.ink, VALUE: chosen.value, DELTA: chosen.delta, PARTIAL: chosen.quiet})
+
+
+def ink_class(colors: str, kinds: Sequence[str]) -> str:
+    """The class of something in a picture of such colors, whose texts are of these kinds."""
+    return " ".join([INKED, colors, *kinds])
+
+
+def _classify(box: Element, kinds: Sequence[str]) -> None:
+    """Tell each text of which kind it is; an empty field has a text, too."""
+    texts = [text for text in box.findall("text") if (text.text or "").strip()]
+    for text, kind in zip(texts, kinds, strict=False):
+        text.set("class", kind)
 
 
 def wire_class(colors: str, flat: bool, kinds: Sequence[str]) -> str:
@@ -42,8 +60,9 @@ def wire_class(colors: str, flat: bool, kinds: Sequence[str]) -> str:
     return " ".join([WIRE, colors, *[FLAT] * flat, *kinds])
 
 
-def _draw(group: Element, frame: Element, flat: bool, kinds: list[str]) -> None:
+def _draw(group: Element, frame: Element, flat: bool) -> None:
     separators = group.findall("polyline")
+    kinds = [kind for text in group.findall("text") if (kind := text.get("class")) is not None]
     along, across = _spans(frame, flat)
     middle = sum(across) / 2.0
     ends = [_spans(line, flat)[0][0] for line in separators if _runs_across(line, flat, across)]
@@ -56,12 +75,11 @@ def _draw(group: Element, frame: Element, flat: bool, kinds: list[str]) -> None:
     for separator in separators:
         group.remove(separator)
     group.insert(list(group).index(frame) + 1, line)
-    texts = [text for text in group.findall("text") if (text.text or "").strip()]  # an empty field has a text, too
-    for text, kind in zip(texts, kinds, strict=True):
-        text.set("class", kind)
-        if not flat and kind != NAME:
-            text.set("x", f"{middle + GAP if kind == DELTA else middle - GAP:g}")
-            text.set("text-anchor", "start" if kind == DELTA else "end")
+    for text in [] if flat else group.findall("text"):
+        if text.get("class") in (VALUE, DELTA, PARTIAL):
+            right = text.get("class") == DELTA
+            text.set("x", f"{middle + GAP if right else middle - GAP:g}")
+            text.set("text-anchor", "start" if right else "end")
 
 
 def _write(group: Element, colors: dict[str, str]) -> None:
