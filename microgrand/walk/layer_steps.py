@@ -73,8 +73,10 @@ class LayerSteps:
 
     def _turn(self, group: Group) -> tuple[int, int]:
         """Inputs come first, then parameters row by row, then what is computed from them."""
-        if self._is_computed(group):
-            return 2, 0
+        return (2, 0) if self._is_computed(group) else self._row(group)
+
+    def _row(self, group: Group) -> tuple[int, int]:
+        """Parameters come last, row by row."""
         return (1, self._rows.get(group.name, 0)) if self._is_parameter(group) else (0, 0)
 
     def _is_computed(self, group: Group) -> bool:
@@ -123,7 +125,7 @@ class LayerSteps:
 
     def _given(self, maker: Group) -> list[Group]:
         """What a layer is applied to, its parameters last."""
-        return sorted([link.tail for link in self._links.into(maker)], key=self._turn)
+        return sorted([link.tail for link in self._links.into(maker)], key=self._row)
 
     def _is_made_by(self, group: Group, makers: list[Group]) -> bool:
         """Whether these layers compute all of a vector."""

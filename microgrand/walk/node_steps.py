@@ -132,7 +132,7 @@ class NodeSteps:
         for items in vertex.primitive.signature.grouped(vertex.operands)[0]:
             name = self._grouping.named.get(key_of(items), "")
             vertices = [item for item in items if isinstance(item, Vertex)]
-            whole = name != "" and len({id(self._grouping.of[vertex]) for vertex in vertices}) == 1
+            whole = name != "" and len({id(self._grouping.of.get(vertex)) for vertex in vertices}) == 1
             found.append(Listed(name, len(vertices), whole))
         return found
 
