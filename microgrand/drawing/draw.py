@@ -6,7 +6,6 @@ import sys
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 from microgrand.drawing.drawing import Drawing
@@ -17,6 +16,7 @@ from microgrand.drawing.look import FONT_SIZE, WIDTH, Look
 from microgrand.drawing.names import caller_names, one_line
 from microgrand.drawing.references import with_references
 from microgrand.drawing.regions import Region, Regions
+from microgrand.drawing.repeats import folded, require_runs
 from microgrand.drawing.vertices import MOST_PATHS, MOST_SWEPT, Seen, look
 from microgrand.drawing.view import View
 from microgrand.drawing.words import DIGITS, SHOWABLE, view_of
@@ -55,7 +55,7 @@ def draw(
                the caller's variables name those nodes that have no name; `{}` leaves these zᵢ, i their place
     depth      1 shows layers only (z¹ → linear → z² → …), 2 what is in these, and so on; by default all nodes
     expand     what is shown in steps: functions of many operands (a Value, a row of the table, or its name), and layers
-               that `depth` would hide (a layer, or its name)
+               that `depth` would hide (a layer, or its name), or that are one box as they are equal ("Residual × 12")
     show       what is written: any of "value", "delta", "partial"
     style      "boxes", or "gates": round gates, with the value above each wire and δ below it
     direction  "LR" from left to right, "TB" from top to bottom, "RL", "BT"; "auto" takes what fits
@@ -89,7 +89,10 @@ def draw(
     sight = sight_of(root, called, expand, show, digits, to)
     composed = sight.composed(depth, max_nodes)
     composed.warn(2)
-    return Drawing(composed.view, how, partial(sight.coarser, composed.view, how.width))
+    opened = Expansion(expand).runs
+    require_runs(composed.view, opened)
+    view = folded(composed.view, opened)
+    return Drawing(view, how, lambda: (folded(each, opened) for each in sight.coarser(view, how.width)))
 
 
 class Composition(NamedTuple):

@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from microgrand.drawing.regions import Region, Regions
+from microgrand.drawing.repeats import TIMES
 from microgrand.drawing.vertices import Seen
 from microgrand.engine.node import Node
 from microgrand.table.primitive import Primitive
 
 
 class Expansion:
-    """What `expand` names: Values, rows of the table, layers, calls of layers, or names of these; one, or several."""
+    """What `expand` names: Values, rows of the table, layers, calls of layers, or names of these; one, or several.
+
+    runs  the names of equal layers in a row, "Residual × 12"
+    """
 
     def __init__(self, expand: Any) -> None:
         single = isinstance(expand, (str, Node, Primitive)) or not hasattr(expand, "__iter__")
         self._items: list[Any] = [expand] if single else list(expand)
         self._words = {item for item in self._items if isinstance(item, str)}
+        self.runs = {word for word in self._words if TIMES in word}
         self._ids = {id(item) for item in self._items}
         self._met: dict[int | str, Primitive] = {}  # what was found in the graph
 
@@ -39,7 +44,7 @@ class Expansion:
         opened = {id(each) for region in regions.all for each in (region.scope, region.scope.layer)}
         rows = {vertex.node.primitive.name: vertex.node.primitive for vertex in seen.vertices if vertex.node.primitive}
         for item in self._items:
-            if id(item) in opened or (isinstance(item, str) and item in layers):
+            if id(item) in opened or (isinstance(item, str) and (item in layers or item in self.runs)):
                 continue
             row = self._met.get(item if isinstance(item, str) else id(item))
             if row is None:
