@@ -14,6 +14,7 @@ from microgrand.drawing.groups import Grouping
 from microgrand.drawing.links import Links
 from microgrand.drawing.look import FONT_SIZE, WIDTH, Look
 from microgrand.drawing.names import caller_names, one_line
+from microgrand.drawing.network import draw_network
 from microgrand.drawing.references import with_references
 from microgrand.drawing.regions import Region, Regions
 from microgrand.drawing.repeats import folded, require_runs
@@ -22,6 +23,7 @@ from microgrand.drawing.view import View
 from microgrand.drawing.words import DIGITS, SHOWABLE, view_of
 from microgrand.engine.node import Node
 from microgrand.errors import CollapsedWarning
+from microgrand.networks.layers import Layer
 from microgrand.table.numbers import as_number
 
 MAX_NODES = 250
@@ -46,11 +48,14 @@ def draw(
     title: str = "",
     colors: str = "auto",
     font_size: float = FONT_SIZE,
+    sample: Any = None,
+    target: Any = None,
 ) -> Drawing:
     """The picture of everything that `root` was computed from: δ is computed for this root, and no `.grad` is read.
 
     root       a Value, the trace of a network, a program, or several of these in a list: δ is then one number for each
-               root, in their order; a program has its outputs for roots
+               root, in their order; a program has its outputs for roots. A network, or another layer, is drawn as
+               columns of neurons, its weights as lines, thick where |θ| is large, and dashed where θ is negative
     names      what nodes are called, a mapping from name to Value or list of Values, as `locals()` is one; by default
                the caller's variables name those nodes that have no name; `{}` leaves these zᵢ, i their place
     depth      1 shows layers only (z¹ → linear → z² → …), 2 what is in these, and so on; by default all nodes
@@ -68,6 +73,7 @@ def draw(
     title      what is written above it
     colors     "light", "dark" or "grey"; "auto" is light, or dark where the reader's screen is
     font_size  of the text in boxes, in points
+    sample     of a network, a vector: its numbers stand in the neurons; `target`, that of the sample, adds δ
 
     A node shows its name and the step that made it, its value and its δ; an arrow its local partial, and by its
     thickness |δₖ ∂zₖ/∂zᵢ|. Leaves, inputs and parameters of layers, and the root differ in shape. Dashed nodes are
@@ -86,6 +92,12 @@ def draw(
     """
     called = caller_names(names, sys._getframe(1).f_locals)
     how = Look(style, direction, width, font_size, colors, title, legend).checked()
+    if isinstance(root, Layer):
+        require_whole("digits", digits)
+        require_whole("depth", 1 if depth is None else depth)
+        return draw_network(root, sample, target, depth, digits, how)
+    if sample is not None or target is not None:
+        raise TypeError(f"sample and target are of a network; got {root!r:.60} of type {type(root).__name__}")
     sight = sight_of(root, called, expand, show, digits, to)
     composed = sight.composed(depth, max_nodes)
     composed.warn(2)

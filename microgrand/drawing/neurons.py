@@ -22,7 +22,7 @@ FIRST, LAST = 6, 2  # those that are drawn of a longer one
 THINNEST, FAINT = 0.4, 0.5  # points, of the line of a small weight, and of one without a weight
 THICKEST = {32: 4.0, 128: 2.5}  # points, of the largest, by how many lines lead into a column at most
 _STEEPEST = 0.3  # of the longest column's length, from one column to the next at least
-_PLAIN, _NUMBERED = 2.4, 4.0  # diameters of neurons, in heights of letters: without numbers, and with them
+_PLAIN = 2.4  # the diameter of neurons without numbers, in heights of letters
 _APART = 1.25  # from one neuron to the next, in diameters
 _LETTER = 0.64  # the width of the widest letters, in their height
 _NARROWEST, _GAP = 4.5, 1.2  # the least space between columns, and between their headings, in heights of letters
@@ -51,7 +51,8 @@ def neurons_text(columns: Sequence[Column], look: Look, digits: int, notes: Sequ
     except ImportError as error:
         raise MissingExtraError("drawing", "draw", "graphviz") from error
     inks, size = palette(look.colors), f"{look.font_size:g}"
-    caption = {"label": text("\n".join(["", *notes])), "labelloc": "b"} if notes else {}
+    # The notes begin with a blank line, which has a space: the embedded engine traps where the first line is empty.
+    caption = {"label": text("\n".join(["\u00a0", *notes])), "labelloc": "b"} if notes else {}
     graph = Digraph(
         graph_attr={"layout": "neato", "splines": "line", "overlap": "true", "pad": "0.15", "outputorder": "edgesfirst",
                     "bgcolor": inks.ground, "fontname": FONT, "fontcolor": inks.quiet, "fontsize": size, **caption},
@@ -93,11 +94,11 @@ class _Picture:
         self._direction = "LR" if look.direction == "auto" else look.direction
         self._sideways = self._direction in ("LR", "RL")
         self._largest = largest_weight(columns)
-        numbered = any([column.values for column in columns])
-        self._diameter = (_NUMBERED if numbered else _PLAIN) * self._letter
+        longest = max([len(self._number(x)) for c in columns for x in (*c.values, *c.deltas)], default=0)
+        self._diameter = max(_PLAIN, longest * _LETTER * _SMALL + 0.3) * self._letter
         self._spots = [spots(column.size) if column.size is not None else [] for column in columns]
-        longest = max([spot.across for group in self._spots for spot in group], default=0.0)
-        self._half = longest * self._diameter * _APART + 0.5 * self._diameter
+        furthest = max([spot.across for group in self._spots for spot in group], default=0.0)
+        self._half = furthest * self._diameter * _APART + 0.5 * self._diameter
         most = max([sum(map(len, column.theta)) for column in columns])
         self._thickest = next((thick for lines, thick in THICKEST.items() if most <= lines), 1.5)
         self._places = list(self._along())
