@@ -121,6 +121,8 @@ def _label(box: Box, direction: str) -> str:
 
 def _look(box: Box, lights: bool, inks: Palette) -> dict[str, str]:
     look = {**_SHAPES[box.kind], **_filled(box.kind, inks), "id": box.id, "tooltip": text(box.words)}
+    if "frozen" in box.state:
+        look |= {"style": "filled,dotted", "fillcolor": inks.ground}
     if box.stale:
         look["style"] = "filled,dashed"
     if lights and box.lit:

@@ -78,6 +78,7 @@ class Grouping:
     named    what vectors are called, by key: zˡ and θₖ
     roles    which of the two they are, by key
     symbols  zˡₖ of the elements of vectors, θˡₖᵢ and bˡₖ of parameters
+    frozen   parameters that training leaves alone
     automatic  names that layers and traces give by themselves, where symbols say more
     names    what each vertex is called, in boxes, sentences and formulas alike
     cost     what the root is called in ∂C/∂θ
@@ -90,6 +91,7 @@ class Grouping:
         self.roles: dict[tuple[Any, ...], str] = {}
         self.symbols: dict[Vertex, str] = {}
         self.automatic: dict[Vertex, str] = {}
+        self.frozen: set[Vertex] = set()
         self.of: dict[Vertex, Group] = {}
         self.inside: dict[Region, Group] = {}
         self._constants: list[Group] = []
@@ -237,6 +239,8 @@ class Grouping:
             for name, (plain_name, row) in zip(names, rows, strict=True):
                 self.named.setdefault(key_of(row), name)
                 self.roles.setdefault(key_of(row), "θ")
+                if getattr(region.scope.layer, "frozen", False):
+                    self.frozen.update(row)
                 for k, theta in enumerate(row, 1):
                     self.automatic.setdefault(theta, element_name(plain_name, k, size))
                     self.symbols.setdefault(theta, element_name(name, k, size) if len(row) > 1 else name)
@@ -251,15 +255,28 @@ class Grouping:
         """
         layer: Any = region.scope.layer
         if not hasattr(layer, "parameter_rows"):
-            used = {key_of(items): items for vertex in region.vertices() for items in self._parameter_lists(vertex)}
-            return [(f"θ{subscript(k)}", items) for k, items in enumerate(used.values(), 1)]
+            return self._used_rows(region)
         rows = [[self.seen.of[theta] for theta in row if theta in self.seen.of] for row in layer.parameter_rows()]
         names = layer.row_names()
         if len(names) != len(rows):
             raise ValueError(
                 f"{layer!r:.60} has {len(rows)} rows of parameters, but row_names() gives {len(names)} names"
             )
-        return [(name, row) for name, row in zip(names, rows, strict=True) if row]
+        found = [(name, row) for name, row in zip(names, rows, strict=True) if row]
+        return found or self._used_rows(region)  # of a copy of the graph
+
+    def _used_rows(self, region: Region) -> list[tuple[str, list[Vertex]]]:
+        """The vectors of parameters that the steps of a call use, and other parameters by their names, as b₁ and b₂."""
+        used = {key_of(items): items for vertex in region.vertices() for items in self._parameter_lists(vertex)}
+        rows = [(f"θ{subscript(k)}", items) for k, items in enumerate(used.values(), 1)]
+        met = {theta for _, row in rows for theta in row}
+        others: dict[str, dict[Vertex, None]] = {}
+        for vertex in region.vertices():
+            for parent, _ in vertex.edges:
+                base = base_of(parent.name) if parent.named else ""
+                if base and parent not in met and self.is_parameter(parent):
+                    others.setdefault(base, {})[parent] = None
+        return rows + [(base, list(row)) for base, row in others.items()]
 
     def _parameter_lists(self, vertex: Vertex) -> list[list[Vertex]]:
         if vertex.primitive is None:

@@ -51,6 +51,8 @@ def entries(view: View, inks: Palette) -> list[Entry]:
 
 
 def _of_boxes(view: View, inks: Palette) -> Iterator[tuple[tuple[Shape, ...], str]]:
+    if any(["frozen" in box.state for box in view.boxes]):
+        yield (_rectangle(inks.ground, inks.line, dash="1,3"),), "frozen: training leaves it as it is"
     if any([box.stale for box in view.boxes]):
         yield (_rectangle(inks.ground, inks.line, dash="4,3"),), "stale: a leaf was changed since it was computed"
     if view.clusters:

@@ -119,16 +119,20 @@ class Words:
         return f"{symbol} = {'; '.join([self.array_text(row) for row in rows])}"
 
     def _state(self, group: Group) -> str:
-        """What is wrong with the numbers of a box, in words."""
+        """What is to be known of a box besides its numbers: what is wrong with these, and whether it is frozen."""
         vertices = group.vertices if group.kind in ("node", "vector") else []
         numbers = [vertex.data for vertex in vertices] if "value" in self._show else []
         numbers += [delta for vertex in vertices for delta in vertex.deltas] if "delta" in self._show else []
-        wrong = {
+        told = {
+            "frozen": self._is_frozen(group.layer) or (bool(vertices) and self._grouping.frozen.issuperset(vertices)),
             "stale": any([vertex.stale for vertex in vertices]),
             "not a number": any([x != x for x in numbers]),
             "infinite": any([abs(x) == inf for x in numbers]),
         }
-        return ", ".join([word for word, holds in wrong.items() if holds])
+        return ", ".join([word for word, holds in told.items() if holds])
+
+    def _is_frozen(self, region: Region | None) -> bool:
+        return region is not None and bool(getattr(region.scope.layer, "frozen", False))
 
     def delta_symbol(self, group: Group) -> str:
         """What the δ of a box is called: δˡ of zˡ, ∂C/∂θₖ of a row of parameters, else δ."""
@@ -316,7 +320,7 @@ class Words:
     def _frame(self, region: Region) -> str:
         below = self._grouping.named.get(key_of(region.inputs), "")
         above = self._grouping.named.get(key_of(region.outputs), "")
-        name = one_line(region.scope.name)
+        name = one_line(region.scope.name) + " (frozen)" * self._is_frozen(region)
         return f"{name}: {below} → {above}" if below and above else name
 
     def title(self) -> str:

@@ -109,6 +109,8 @@ class LayerSteps:
             sentence = f"{does.format(layers)} {name} from {below}."
         elif self._is_computed(group):
             sentence = f"{name} is computed by what is not shown."
+        elif self._grouping.frozen.issuperset(group.vertices):
+            sentence = f"{name} is frozen: training leaves it as it is."
         elif self._is_parameter(group):
             sentence = f"{name} is a parameter: training changes it."
         else:

@@ -18,6 +18,7 @@ from microgrand.drawing.groups import Group
 from microgrand.drawing.names import caller_names, one_line
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes, topological_order
+from microgrand.engine.scope import Scope
 from microgrand.errors import DomainError
 from microgrand.files import write_whole
 from microgrand.stale import refresh
@@ -286,8 +287,17 @@ def _copied(
     new_root = copy.deepcopy(root)
     pairs = list(zip(topological_order(new_root), order, strict=True))
     originals = dict(pairs)
+    for new, old in pairs:
+        _know_layers(new.scope, old.scope)
     new_of = {old: new for new, old in pairs}
     return new_root, [new_of[leaf] for leaf in theta], lambda node: called(originals[node])
+
+
+def _know_layers(copied: Scope | None, original: Scope | None) -> None:
+    """Let the calls of a copy know the layers that were called: a copy of a graph alone does not."""
+    while copied is not None and original is not None:
+        copied._layer = original._layer
+        copied, original = copied.outer, original.outer
 
 
 def _framed(html: str, picture: str, title: str) -> str:

@@ -1,5 +1,6 @@
 """Laws of names: in a scene a number has one name, and no other has it, wherever it is written."""
 
+import gc
 import random
 import re
 
@@ -189,3 +190,27 @@ def test_names_for_some_leave_the_variables_to_the_others():
     root = x * y
     assert [step.name for step in steps(root, names={"width": x})][:3] == ["width", "y", "root"]
     assert [step.name for step in steps(root, names={})][:3] == ["z₁", "z₂", "z₃"]
+
+
+def test_frozen_layers_are_told():
+    """Boxes, frames and steps say what is frozen, and of nothing else that it is; in a walk with updates as well."""
+    network = Sequential(Linear(2, 2, True), Tanh(), Linear(2, 2), LogSoftmax(), NegativeLogLikelihood())
+    network.layers[0].freeze()
+    trace = network.trace([1.0, 2.0], 1, step=0.1)
+    closed = {box.heading for box in draw(trace, depth=1).view.boxes if box.state == "frozen"}
+    assert closed == {"linear", "θ¹₁", "θ¹₂", "b¹"}
+    opened = draw(trace).view
+    assert {box.heading for box in opened.boxes if box.state == "frozen"} == {"θ¹₁", "θ¹₂", "b¹₁", "b¹₂"}
+    assert [frame.label.partition(":")[0] for frame in opened.clusters][:2] == ["linear (frozen)", "tanh"]
+    told = {step.name: step.sentence for step in walkthrough(trace) if step.direction == "forward"}
+    assert {name for name, sentence in told.items() if "is frozen" in sentence} == {"θ¹₁", "θ¹₂", "b¹"}
+
+
+def test_a_graph_that_outlives_its_network_keeps_its_names():
+    """The names of a scene do not depend on whether the network is still there."""
+    network = Sequential(Linear(2, 2, True), Tanh(), Linear(2, 1, True), SquaredError())
+    root = network([1.0, 2.0], [0.5])
+    before = [step.text for step in walkthrough(root, names={})]
+    del network
+    gc.collect()
+    assert [step.text for step in walkthrough(root, names={})] == before

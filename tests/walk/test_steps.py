@@ -474,7 +474,7 @@ def test_what_a_drawing_does_not_look_at_is_an_ellipsis(monkeypatch):
 
 
 def test_node_by_node_what_a_drawing_does_not_look_at_is_called_by_its_place(monkeypatch):
-    """What a drawing sees is called as it is there, elements of vectors among it; the rest by the user's names, or zᵢ."""
+    """What a drawing sees is called as it is there; the rest by names of the user, or by their places, zᵢ."""
     root = classifier()([1.0, 2.0, -0.5], 1)
     assert any(step.name.startswith("z²") for step in steps(root, names={}))
     windowed(monkeypatch, 5)
