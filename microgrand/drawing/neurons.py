@@ -6,11 +6,13 @@ Everything has its place before the engine draws it, which only leads the lines:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from microgrand.drawing.colors import Palette, palette
 from microgrand.drawing.columns import Column
 from microgrand.drawing.dot import FONT, text
+from microgrand.drawing.fitting import LEAST
 from microgrand.drawing.look import Look
 from microgrand.drawing.wires import DELTA, VALUE, ink_class
 from microgrand.errors import MissingExtraError
@@ -92,6 +94,7 @@ class _Picture:
         self._colors = look.colors
         self._letter = look.font_size
         self._direction = "LR" if look.direction == "auto" else look.direction
+        self._width = look.width
         self._sideways = self._direction in ("LR", "RL")
         self._largest = largest_weight(columns)
         longest = max([len(self._number(x)) for c in columns for x in (*c.values, *c.deltas)], default=0)
@@ -120,24 +123,32 @@ class _Picture:
 
     def _along(self) -> Iterator[tuple[float, float]]:
         """For each column where the block before it stands, if there is one, and where its neurons stand."""
+        steps = [self._step(*pair) for pair in pairwise(self._columns)]
+        spare = self._spare(sum([step * (1 + (column.joined == "block")) for step, column in
+                                 zip(steps, self._columns[1:], strict=True)]))  # fmt: skip
+        yield 0.0, 0.0
         place = 0.0
-        for k, column in enumerate(self._columns):
-            block = place
-            if column.joined == "block":
-                block = place + self._step(self._columns[k - 1], column)
-                place = block
-            if k:
-                place += self._step(self._columns[k - 1], column)
+        for step, column in zip(steps, self._columns[1:], strict=True):
+            wanted = _STEEPEST * 2.0 * self._half * (column.joined in ("weights", "all"))
+            step = max(step, min(wanted, step + spare))
+            block = place + step
+            place = block + step if column.joined == "block" else block
             yield block, place
 
     def _step(self, before: Column, column: Column) -> float:
-        """From one column to the next: as far as their headings need, if these stand above them."""
-        steep = _STEEPEST * 2.0 * self._half * (column.joined != "each")
+        """From one column to the next, at least: as far as their headings need, if these stand above them."""
         if not self._sideways:
-            return max(_ROWS * self._letter + self._diameter, steep)
+            return _ROWS * self._letter + self._diameter
         longest = max([len(line) for each in (before, column) for line in self._heading(each)])
         most = max(self._diameter * 1.2, longest * _LETTER * self._letter)
-        return max(most + max(_GAP, _NARROWEST * (column.joined == "weights")) * self._letter, steep)
+        return most + max(_GAP, _NARROWEST * (column.joined == "weights")) * self._letter
+
+    def _spare(self, length: float) -> float:
+        """What each step may be longer, for lines that are less steep, so that the letters can still be read."""
+        if self._width is None or not self._sideways:
+            return self._half
+        room = self._width * _SMALL * self._letter / LEAST - 10.0 * self._letter - length
+        return max(0.0, room / max(1, len(self._columns) - 1))
 
     def _position(self, along: float, across: float) -> str:
         """A place in the picture; `across` grows with the index."""
