@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from microgrand.drawing.wires import shrinking
+
 PAD = 10.8  # points around a picture
 ASCENT, DESCENT = 0.93, 0.24  # of a line of text, in heights of its letters, from its baseline
 
@@ -73,7 +75,7 @@ def layout_of(drawn: dict[str, Any]) -> Layout:
     found.said.extend([rect for rect, _ in _texts(drawn, height)])
     for item in drawn.get("objects", []):
         texts = _texts(item, height)
-        sizes += [size for _, size in texts]
+        sizes += [size * shrinking(item.get("class", "")) for _, size in texts]
         if "pos" in item:
             found.boxes[item["name"]] = _box(item, height)
         elif "bb" in item:

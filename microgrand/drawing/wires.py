@@ -43,6 +43,11 @@ def draw_wires(root: Element) -> None:
             _write(box, {NAME: chosen.ink, VALUE: chosen.value, DELTA: chosen.delta, PARTIAL: chosen.quiet})
 
 
+def shrinking(words: str) -> float:
+    """How much smaller the smallest letters in something of this class become than an engine has them."""
+    return SMALLER if PARTIAL in words.split() else 1.0
+
+
 def ink_class(colors: str, kinds: Sequence[str]) -> str:
     """The class of something in a picture of such colors, whose texts are of these kinds."""
     return " ".join([INKED, colors, *kinds])

@@ -350,3 +350,12 @@ def test_order_of_elements_is_kept():
     found = wires(gates(tanh(sum([wk * wk.exp() for wk in w]))))
     heights = [float(wire.said["name"].get("y")) for wire in found.values() if told(wire, "name").startswith("w[")]
     assert all([before < after for before, after in pairwise(heights)])
+
+
+@pytest.mark.parametrize("count", [1, 3, 6])
+def test_local_partials_can_be_read_in_a_column(count):
+    """At 900 pixels no letter is under 9, though local partials are smaller than the rest."""
+    drawing = draw(neuron(count, sigmoid), names={}, style="gates")
+    root = ElementTree.fromstring(drawing.svg())
+    scale = float(root.get("width")) / numbers_in(root.get("viewBox"))[2]
+    assert min([float(text.get("font-size")) for text in root.iter(f"{SVG}text")]) * scale >= 9.0
