@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from microgrand.drawing.colors import palette
-from microgrand.drawing.dot import FONT, ROW, TANGLED, field, put_in_order, text
+from microgrand.drawing.dot import FONT, ROW, TANGLED, field, put_in_order, stacked, text
 from microgrand.drawing.look import Look
 from microgrand.drawing.order import index_rows
 from microgrand.drawing.view import Arrow, Box, View
@@ -80,11 +80,12 @@ class _Plan:
         self._lights = view.lights
         self._boxes = {box.id: box for box in view.boxes}
         self._referred = {box.heading for box in view.boxes if box.kind == "reference"}
+        self._several = len([box for box in view.boxes if box.kind == "root"]) > 1
         self._reached = {arrow.head for arrow in view.arrows}
         self._leaving: dict[str, list[Arrow]] = {}
         for arrow in view.arrows:
             self._leaving.setdefault(arrow.tail, []).append(arrow)
-        self._clusters = view.clusters
+        self._clusters = stacked(view.clusters, self.direction)
         self._rows = index_rows(view)
         for box in view.boxes:
             self._add(box, self._leaving.get(box.id, []))
@@ -96,7 +97,7 @@ class _Plan:
                 graph.node(piece.id, piece.label, **piece.look)
         for row in self._rows.get(cluster, []):
             put_in_order(graph, row, cluster, self.direction)
-        framing = {**_CLUSTER, "color": self._inks.frame, "fontcolor": self._inks.quiet}
+        framing = {**_CLUSTER, "peripheries": "1", "color": self._inks.frame, "fontcolor": self._inks.quiet}
         for inner in self._clusters:
             if inner.outer == cluster:
                 with graph.subgraph(name=inner.id) as frame:
@@ -174,7 +175,7 @@ class _Plan:
         """What is written beside a wire: a name that was given, or that a reference elsewhere in the picture has."""
         called = box.heading.partition(" = ")[0]
         own = box.name if box.name.strip() else ""
-        return own or (called if called in self._referred else "")
+        return own or (called if called in self._referred or (box.kind == "root" and self._several) else "")
 
     def _add_fork(self, wire: str, box: Box) -> None:
         """The point at which a wire forks."""

@@ -232,17 +232,15 @@ class Words:
         return [Arrow(name(link), tail, head, *told, flow, link.lit, term=self._term(link, link.edges))]
 
     def _term(self, link: Link, edges: Sequence[Edge]) -> str:
-        """What comes back along these edges, for each vertex of the link's tail: Σ δₖ ∂zₖ/∂zᵢ."""
-        if (
-            "delta" not in self._show
-            or not edges
-            or len(self._grouping.seen.roots) > 1
-            or "more" in (link.tail.kind, link.head.kind)
-        ):
+        """What comes back along these edges, Σ δₖ ∂zₖ/∂zᵢ: for each vertex of the link's tail, or for each root."""
+        tails, roots = link.tail.vertices, range(len(self._grouping.seen.roots))
+        told = "delta" in self._show and edges and "more" not in (link.tail.kind, link.head.kind)
+        if not told or (len(tails) > 1 and len(roots) > 1) or any([len(e.child.deltas) < len(roots) for e in edges]):
             return ""
-        terms = dict.fromkeys(link.tail.vertices, 0.0)
+        terms = {(vertex, root): 0.0 for vertex in tails for root in roots}
         for edge in edges:
-            terms[edge.parent] += edge.child.delta * edge.partial
+            for root in roots:
+                terms[edge.parent, root] += edge.child.deltas[root] * edge.partial
         return self.array_text(list(terms.values()))
 
     def _told(self, derivative: tuple[str, list[str]]) -> tuple[tuple[str, ...], str]:
