@@ -9,7 +9,7 @@ from microgrand.drawing.colors import Palette, palette
 from microgrand.drawing.look import Look
 from microgrand.drawing.names import printable
 from microgrand.drawing.order import index_rows
-from microgrand.drawing.view import Arrow, Box, View
+from microgrand.drawing.view import Arrow, Box, Cluster, View
 from microgrand.errors import MissingExtraError
 
 # The embedded engine knows this font's widths; nearly every viewer has it, or Verdana, which is as wide.
@@ -21,7 +21,7 @@ _GRAPH = {"fontname": FONT, "ranksep": "0.5", "pad": "0.15", "remincross": "fals
 _NODE = {"shape": "record", "fontname": FONT, "style": "filled"}
 _EDGE = {"fontname": FONT, "arrowsize": "0.7"}
 _CLUSTER = {"style": "rounded", "labeljust": "l", "labelloc": "t", "margin": "10"}
-ROW = {"peripheries": "0", "margin": "0"}  # of a picture that is wrapped: a frame without a line
+ROW = {"peripheries": "0", "margin": "4"}  # of a picture that is wrapped: a frame without a line
 _SHAPES = {
     "node": {},
     "leaf": {"shape": "Mrecord"},
@@ -87,16 +87,21 @@ def _add_boxes(graph: Any, view: View, cluster: str, manner: _Manner) -> None:
             graph.node(box.id, _label(box, manner.direction), **_look(box, view.lights, inks))
     for row in manner.rows.get(cluster, []):
         put_in_order(graph, row, cluster, manner.direction)
-    for inner in view.clusters:
+    for inner in stacked(view.clusters, manner.direction):
         if inner.outer == cluster:
             with graph.subgraph(name=inner.id) as frame:
                 told = text(inner.label)
                 frame.attr(label=told, tooltip=told, color=inks.frame, fontcolor=inks.quiet, **_CLUSTER)
                 if not inner.label:
                     frame.attr(**ROW)
-                elif view.clusters[0].label == "":  # else it would be without a line, as the row is in which it stands
+                elif view.is_wrapped:  # else it would be without a line, as the row is in which it stands
                     frame.attr(peripheries="1")
                 _add_boxes(frame, view, inner.id, manner)
+
+
+def stacked(clusters: tuple[Cluster, ...], direction: str) -> tuple[Cluster, ...]:
+    """Clusters so that engines put the first one first: where a graph goes sideways they stack them upwards."""
+    return clusters[::-1] if direction in SIDEWAYS else clusters
 
 
 def put_in_order(graph: Any, ids: list[str], cluster: str, direction: str) -> None:

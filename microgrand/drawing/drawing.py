@@ -119,7 +119,7 @@ class Drawing:
             raise TypeError(f"a drawing stands beside another; got {other!r:.60} of type {type(other).__name__}")
         if len(titles) != 2:
             raise ValueError(f"two drawings have two titles; got {titles!r:.60}")
-        return Drawing(side_by_side([self.view, other.view], titles, self.look.direction != "TB"), self.look)
+        return Drawing(side_by_side([self.view, other.view], titles), self.look)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:

@@ -27,7 +27,7 @@ def index_rows(view: View) -> dict[str, list[list[str]]]:
     found: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
     for box in view.boxes:
         named = index_of(box.heading)
-        if named is not None and box.kind in ("node", "leaf", "input", "parameter") and box.id in levels:
+        if named is not None and box.kind in ("node", "leaf", "input", "parameter", "reference") and box.id in levels:
             found.setdefault((box.cluster, named[0], levels[box.id]), []).append((named[1], box.id))
     rows: dict[str, list[list[str]]] = {}
     for (cluster, _, _), members in found.items():

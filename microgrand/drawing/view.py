@@ -55,7 +55,10 @@ class Arrow(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """A frame around the boxes of one call of a layer; `outer` is the frame around it, or ""."""
+    """A frame around the boxes of one call of a layer; `outer` is the frame around it, or "".
+
+    Without a label it has no line either: it is a row of a picture that is wrapped.
+    """
 
     id: str
     label: str
@@ -81,12 +84,14 @@ class View(NamedTuple):
     tangled: bool = False
     weighed: bool = True
 
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether it is cut into rows."""
+        return any([cluster.label == "" for cluster in self.clusters])
 
-def side_by_side(views: Sequence[View], titles: Sequence[str], upwards: bool) -> View:
-    """One view of several, each in a cluster of its own.
 
-    upwards  whether clusters are laid out from the bottom to the top, as in a drawing from left to right
-    """
+def side_by_side(views: Sequence[View], titles: Sequence[str]) -> View:
+    """One view of several, each in a cluster of its own."""
     boxes: list[Box] = []
     arrows: list[Arrow] = []
     clusters: list[Cluster] = []
@@ -96,7 +101,7 @@ def side_by_side(views: Sequence[View], titles: Sequence[str], upwards: bool) ->
         for cluster in view.clusters:
             outer = f"{cluster.outer}_{k}" if cluster.outer else frame
             framed.append(Cluster(f"{cluster.id}_{k}", cluster.label, outer))
-        clusters = [*framed, *clusters] if upwards else [*clusters, *framed]
+        clusters += framed
         for box in view.boxes:
             inside = f"{box.cluster}_{k}" if box.cluster else frame
             boxes.append(box._replace(id=f"{box.id}_{k}", cluster=inside))

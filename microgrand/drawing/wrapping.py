@@ -122,7 +122,7 @@ def _piece(cluster: str, row: int) -> str:
 
 
 def _pieces(view: View, boxes: list[Box], row_of: dict[str, int]) -> tuple[Cluster, ...]:
-    """The rows, from the lowest up, as engines stack them, and in each the pieces of the frames that reach into it."""
+    """The rows, and in each of them the pieces of the frames that reach into it."""
     frames = {cluster.id: cluster for cluster in view.clusters}
     found: list[Cluster] = []
     begun: set[str] = set()
@@ -134,17 +134,9 @@ def _pieces(view: View, boxes: list[Box], row_of: dict[str, int]) -> tuple[Clust
                 used.add(around)
                 around = frames[around].outer
         pieces = [cluster for cluster in view.clusters if cluster.id in used]
-        found = [
-            Cluster(_piece("", row), "", ""),
-            *[
-                Cluster(
-                    _piece(c.id, row),
-                    f"… {c.label}" if c.id in begun else c.label,
-                    _piece(c.outer, row),
-                )
-                for c in pieces
-            ],
-            *found,
-        ]
+        found.append(Cluster(_piece("", row), "", ""))
+        for frame in pieces:
+            label = f"… {frame.label}" if frame.id in begun else frame.label
+            found.append(Cluster(_piece(frame.id, row), label, _piece(frame.outer, row)))
         begun |= used
     return tuple(found)
