@@ -92,11 +92,10 @@ class MissingGlyphWarning(UserWarning):
 
     >>> import warnings
     >>> from microgrand import Value, draw
-    >>> drawing = draw(Value(1.0, name="\U000107a5"))
     >>> with warnings.catch_warnings(record=True, action="always") as told:
-    ...     pdf = drawing.pdf()
-    >>> print(told[0].message)
-    no font that can be used here has \U000107a5: save it as SVG or PNG
+    ...     pdf = draw(Value(1.0, name="\U000107a5")).pdf()
+    >>> print(ascii(told[0].message))
+    MissingGlyphWarning('no font that can be used here has \U000107a5: save it as SVG or PNG')
     """
 
 

@@ -107,7 +107,7 @@ def look() -> list[str]:
     """Pictures, steps, derivations."""
     x, w = mg.Value(2.0), mg.Value(-3.0)
     y = w * x + x
-    drawing: mg.Drawing = mg.draw(y)
+    drawing: mg.Drawing = mg.draw([y, x], legend=True, title="A line", colors="grey", font_size=14, digits=3)
     walked: mg.Walkthrough = mg.walkthrough(y)
     found: mg.Derivation = mg.derivation(y, x)
     each: Sequence[mg.Step] = mg.steps(y)
@@ -115,7 +115,8 @@ def look() -> list[str]:
         y = y + 1.0
     with warnings.catch_warnings(record=True, action="always") as warned:
         mg.draw(y)
-    assert warned[0].category is mg.CollapsedWarning
+        mg.draw(mg.Value(1.0, name="\U000107a5")).pdf()
+    assert [each.category for each in warned] == [mg.CollapsedWarning, mg.MissingGlyphWarning]
     assert list(walked) == list(each)
     return [str(drawing), str(walked), str(found), f"compiled: {mg.COMPILED}"]
 

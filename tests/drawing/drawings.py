@@ -9,7 +9,7 @@ from microgrand.drawing.svg import SHRINKING
 
 ROOT = Path(__file__).parent.parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
-SHAPES = {"svg", "g", "title", "text", "path", "polygon", "polyline", "ellipse"}
+SHAPES = {"svg", "style", "g", "title", "text", "path", "polygon", "polyline", "ellipse"}
 
 
 def texts(drawing):
@@ -30,7 +30,9 @@ def classifier():
 
 
 def harmless(svg):
-    for item in ElementTree.fromstring(svg).iter():
-        assert item.tag.removeprefix(SVG) in SHAPES or (item.tag == f"{SVG}style" and item.text == stylesheet("auto"))
+    root = ElementTree.fromstring(svg)
+    assert {item.text for item in root.iter(f"{SVG}style")} <= {stylesheet("auto")}
+    for item in root.iter():
+        assert item.tag.removeprefix(SVG) in SHAPES
         assert not any(key.startswith("on") or "href" in key for key in item.attrib)
         assert item.get("style", SHRINKING) == SHRINKING
