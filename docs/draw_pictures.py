@@ -14,11 +14,11 @@ from microgrand.drawing import render
 PICTURES_FOLDER = Path(__file__).parent / "pictures"
 
 
-def expression() -> Drawing:
+def expression(style: str = "boxes") -> Drawing:
     """An expression of six nodes."""
     x, w, b = Value(2.0), Value(0.5), Value(-0.25)
     y = tanh(w * x + b)
-    return draw(y)
+    return draw(y, style=style)
 
 
 def classifier(depth: int) -> Drawing:
@@ -31,6 +31,7 @@ def classifier(depth: int) -> Drawing:
 
 PICTURES = {
     "expression": expression,
+    "gates": lambda: expression("gates"),
     "classifier-layers": lambda: classifier(1),
     "classifier-nodes": lambda: classifier(2),
 }
