@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from microgrand import (
     TABLE,
+    Linear,
+    LogSoftmax,
+    NegativeLogLikelihood,
     Primitive,
+    Sequential,
+    Tanh,
     Value,
     cos,
     draw,
@@ -126,21 +131,50 @@ def test_what_comes_back_along_the_branches_adds_up_to_delta(drawn):
             assert sum(terms) == pytest.approx(delta, rel=1e-9, abs=1e-9 * max(map(abs, terms)))
 
 
+def gaps(drawing, turned=False):
+    """The pieces of wire that do not begin where a line ends, or do not end where one begins; leaves and ends apart."""
+    ends, found = paths(drawing), []
+    reached = {arrow.head for arrow in drawing.view.arrows}
+    for name, wire in wires(drawing).items():
+        x1, y1, x2, y2 = wire.line
+        first, last = ((x2, y2), (x1, y1)) if turned else ((x1, y1), (x2, y2))
+        arriving = [end for _, end, _ in ends if abs(end[0] - first[0]) < NEAR and abs(end[1] - first[1]) < NEAR]
+        leaving = [end for end, _, _ in ends if abs(end[0] - last[0]) < NEAR and abs(end[1] - last[1]) < NEAR]
+        is_start = name not in reached and not name.endswith(("_out", "_term"))
+        is_end = name.removesuffix("_out") in {box.id for box in drawing.view.boxes if box.kind == "root"}
+        if (len(arriving), len(leaving)) != (int(not is_start), int(not is_end)):
+            found.append(name)
+    return found
+
+
 @settings(max_examples=25)
 @given(expressions(max_nodes=12), st.sampled_from(["LR", "RL", "TB", "BT"]))
 def test_wires_have_no_gaps(drawn, direction):
     """A piece of wire begins where a line ends, and ends where one begins, but at names and at the root."""
-    drawing = gates(drawn.root(), direction=direction)
-    ends = paths(drawing)
     turned = direction in ("RL", "BT")  # SVG's y points down, as a picture from top to bottom does
-    for name, wire in wires(drawing).items():
-        x1, y1, x2, y2 = wire.line
-        first, last = ((x2, y2), (x1, y1)) if turned else ((x1, y1), (x2, y2))
-        is_leaf = not name.endswith(("_out", "_term"))
-        arriving = [end for _, end, _ in ends if abs(end[0] - first[0]) < NEAR and abs(end[1] - first[1]) < NEAR]
-        leaving = [end for end, _, _ in ends if abs(end[0] - last[0]) < NEAR and abs(end[1] - last[1]) < NEAR]
-        assert len(arriving) == (0 if is_leaf else 1)
-        assert len(leaving) == (0 if name == f"{drawing.view.boxes[-1].id}_out" or len(drawing.view.boxes) == 1 else 1)
+    assert gaps(gates(drawn.root(), direction=direction), turned) == []
+
+
+@pytest.mark.parametrize("depth", [1, 2, None])
+def test_wires_of_networks_have_no_gaps(depth):
+    """Through frames, between layers, and from vectors to each use."""
+    assert gaps(gates(classifier().trace([1.0, 0.5, -1.0], 1), depth=depth)) == []
+    hidden = Sequential(Linear(2, 3, bias=True), Tanh(), Linear(3, 2), LogSoftmax(), NegativeLogLikelihood())
+    assert gaps(gates(hidden.trace([1.0, 0.5], 1), depth=depth)) == []
+
+
+def test_each_of_several_roots_has_its_terms():
+    """δ has a number for each root, and so has what comes back along a branch; roots have names."""
+    a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+    drawing = gates([a * b, a * a])
+    found = wires(drawing)
+    assert told(found["n0"], "delta") == "(-3, 4)"
+    assert sorted([told(wire, "delta") for name, wire in found.items() if name.endswith("_term")]) == [
+        "(-3, 0)",
+        "(0, 2)",
+        "(0, 2)",
+    ]
+    assert [told(wire, "name") for name, wire in found.items() if name.endswith("_out")] == ["z₃", "z₄"]
 
 
 def test_upright_wires_have_the_value_at_their_left_and_delta_at_their_right():
