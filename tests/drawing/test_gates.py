@@ -358,7 +358,10 @@ def test_references_have_wires_of_their_own():
     again = [told(wire, "name") for name, wire in found.items() if name.startswith("r")]
     assert again
     for name in again:
-        assert [wire for wire in found.values() if told(wire, "value").startswith(f"{name} = ")]
+        before = next(wire for wire in found.values() if told(wire, "value").startswith(f"{name} = "))
+        after = [wire for wire in found.values() if told(wire, "name") == name]
+        assert after
+        assert all([wire.line[1] > before.line[1] for wire in after])  # in a row below
     order = [node for node in topological_order(z) if node.parents]
     values = [told(wire, "value").rpartition(" = ")[2] for wire in found.values() if told(wire, "value")]
     assert sorted(values) == sorted(
