@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 from xml.etree import ElementTree
 
-from microgrand.drawing.dot import dot_text
+from microgrand.drawing.fitting import fitted
 from microgrand.drawing.look import Look
 from microgrand.drawing.render import svg
 from microgrand.drawing.view import View
@@ -100,7 +100,8 @@ def _fitting(scenes: Sequence[Scene], most: int) -> list[tuple[str, dict[str, An
 
 
 def _drawn(view: View) -> str:
-    return svg(dot_text(view, Look()), view.title)
+    fit = fitted(view, Look())
+    return svg(fit.dot, view.title, fit.shifts)
 
 
 def _stage(scene: Scene, number: int) -> str:

@@ -30,7 +30,7 @@ function light(frame) {
   part(frame.boxes[0])?.classList.add("current");
 }
 
-function show(index, quietly) {
+function show(index) {
   at = Math.max(0, Math.min(index, frames().length - 1));
   const frame = frames()[at];
   for (const written of data.scenes[scene].blank) write(written);
@@ -52,7 +52,7 @@ function show(index, quietly) {
   const updated = frame.direction === "update" && at === frames().length - 1; // after the last update the last cost
   for (const dot of document.querySelectorAll(".loss ellipse"))
     dot.classList.toggle("now", dot.id === `loss${frame.round + (updated ? 1 : 0)}`);
-  if (!quietly) bring(part(frame.boxes[0]));
+  bring(part(frame.boxes[0]));
 }
 
 // Only the stage scrolls, and only where the box would be out of sight.
@@ -133,4 +133,4 @@ data.scenes.forEach((each, k) => {
     element.addEventListener("click", () => chosen(box));
   }
 });
-show(0, true);
+show(0);
