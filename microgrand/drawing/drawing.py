@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import warnings
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from microgrand.drawing.bundle import Bundle, bundle_of
 from microgrand.drawing.fitting import Trial, Views, fitted
 from microgrand.drawing.lines import lines_of
 from microgrand.drawing.look import Look
 from microgrand.drawing.margins import with_margins
-from microgrand.drawing.render import in_few_colors, pdf, png, svg
+from microgrand.drawing.render import pdf, png, svg
 from microgrand.drawing.styles import dot_text
 from microgrand.drawing.svg import sized
 from microgrand.drawing.view import View, side_by_side
-from microgrand.errors import MissingExtraError, MissingGlyphWarning
+from microgrand.errors import MissingExtraError
 from microgrand.files import write_whole
 
 
@@ -121,15 +119,11 @@ class Drawing:
             raise ValueError(f"two drawings have two titles; got {titles!r:.60}")
         return Drawing(side_by_side([self.view, other.view], titles), self.look)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         try:
-            bundle = {"image/svg+xml": self.svg(), "text/plain": str(self)}
+            return bundle_of(self.svg(), str(self))
         except MissingExtraError as error:
-            return {"text/plain": f"{self}\n({error})"}
-        with suppress(MissingExtraError), warnings.catch_warnings(action="ignore", category=MissingGlyphWarning):
-            small = in_few_colors(self.png(zoom=1.0))  # for viewers that strip SVG; others prefer that
-            bundle["image/png"] = base64.b64encode(small).decode()
-        return bundle
+            return {"text/plain": f"{self}\n({error})"}, {}
 
     def __str__(self) -> str:
         return "\n".join(lines_of(self.view))

@@ -56,14 +56,16 @@ def _laid_out(dot: str, form: str) -> str:
     return drawn.decode()
 
 
-def png(picture: Callable[[], str], dot: str, zoom: float) -> bytes:
+def png(picture: Callable[[], str], dot: str | None, zoom: float) -> bytes:
     """The picture as PNG, drawn from its SVG; from its DOT text by the system's `dot` where no converter is installed.
 
     picture  draws the SVG
     """
     try:
         from resvg_py import svg_to_bytes
-    except ImportError:
+    except ImportError as error:
+        if dot is None:
+            raise MissingExtraError("drawing as PNG", "draw", "resvg-py") from error
         return _by_system(dot, "png", dpi=72.0 * zoom)
     drawn = picture()
     warn_of_missing(drawn, _font(), others=True)
@@ -80,6 +82,11 @@ def in_few_colors(picture: bytes) -> bytes:
     content = BytesIO()
     image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(content, "PNG")
     return content.getvalue()
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    """Width and height of a PNG, in its own pixels."""
+    return int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])
 
 
 def _largest_zoom(picture: str) -> float:

@@ -13,6 +13,7 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
+from microgrand.drawing.bundle import Bundle, bundle_of
 from microgrand.drawing.draw import MAX_NODES, Composition, compose, require_whole
 from microgrand.drawing.groups import Group
 from microgrand.drawing.names import caller_names, one_line
@@ -92,13 +93,10 @@ class Walkthrough:
     def __repr__(self) -> str:
         return f"<walkthrough: {self.title}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         picture = final_picture(self.scenes[0])
-        return {
-            "text/html": _framed(self.html(), picture, self.title),
-            "image/svg+xml": picture,
-            "text/plain": str(self),
-        }
+        forms, sizes = bundle_of(picture, str(self))
+        return {"text/html": _framed(self.html(), picture, self.title), **forms}, sizes
 
 
 def walkthrough(

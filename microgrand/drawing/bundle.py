@@ -1,0 +1,29 @@
+"""What a notebook is given to show: a picture as SVG, and as PNG for viewers that strip SVG, and a text."""
+
+from __future__ import annotations
+
+import base64
+import warnings
+from typing import Any
+
+from microgrand.drawing.render import in_few_colors, png, size_of
+from microgrand.errors import MissingExtraError, MissingGlyphWarning
+
+SHARP = 1.5  # zoom of the PNG
+
+Bundle = tuple[dict[str, str], dict[str, Any]]
+
+
+def bundle_of(picture: str, text: str) -> Bundle:
+    """The forms of an SVG picture, and the size in which its PNG is shown.
+
+    JupyterLab shows the SVG, and the PNG where it does not trust the notebook.
+    """
+    forms = {"image/svg+xml": picture, "text/plain": text}
+    try:
+        with warnings.catch_warnings(action="ignore", category=MissingGlyphWarning):
+            small = in_few_colors(png(lambda: picture, None, SHARP))
+    except MissingExtraError:
+        return forms, {}
+    width, height = [round(side / SHARP) for side in size_of(small)]
+    return {**forms, "image/png": base64.b64encode(small).decode()}, {"image/png": {"width": width, "height": height}}
