@@ -96,13 +96,15 @@ def _crossing(view: View, column_of: dict[str, int]) -> dict[int, int]:
 
 
 def _with_leaves(view: View, row_of: dict[str, int]) -> dict[str, int]:
-    """The rows, with what no arrow leads to in the first row in which it is used."""
+    """The rows, with what no arrow leads to in the first row in which it is used; none is empty."""
     computed = {arrow.head for arrow in view.arrows}
     first: dict[str, int] = {}
     for arrow in view.arrows:
         if arrow.tail not in computed:
             first[arrow.tail] = min(first.get(arrow.tail, row_of[arrow.head]), row_of[arrow.head])
-    return row_of | first
+    moved = row_of | first
+    number = {row: k for k, row in enumerate(sorted(set(moved.values())))}
+    return {name: number[row] for name, row in moved.items()}
 
 
 def _common(one: str, other: str, frames: dict[str, Cluster]) -> str:
