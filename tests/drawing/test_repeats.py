@@ -67,6 +67,8 @@ def test_only_equal_layers_are_one_box():
         "linear",
         "linear",
     ]
+    growing = [linear(size, size + 1) for size in (3, 4, 5, 6)]
+    assert [name for name, _ in layers(draw(output(*growing, linear(7, 3)), depth=1))] == ["linear"] * 6
     first = [Block(linear()) for _ in range(4)]
     z = Sequential(*first)([1.0, -2.0, 0.5])
     skipping = [a + b for a, b in zip(Sequential(*[Block(linear()) for _ in range(4)])(z), z, strict=True)]

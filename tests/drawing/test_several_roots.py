@@ -55,6 +55,9 @@ def test_an_arrow_is_as_thick_as_the_largest_flow():
     x = Value(2.0)
     view = draw([x * 3.0, x * -5.0], names={}).view
     assert [arrow.flow for arrow in view.arrows] == [3.0, 5.0]
+    shared = x * 4.0
+    view = draw([shared * 3.0, shared * -5.0], names={}).view
+    assert view.arrows[0].flow == 4.0 * 5.0
 
 
 def test_of_many_roots_no_delta_is_told():

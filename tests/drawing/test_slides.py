@@ -77,7 +77,10 @@ def test_a_picture_has_its_title():
     heads = [item for item in root.iter(f"{SVG}text") if item.get("font-weight") == "bold"]
     assert " ".join(item.text for item in heads) == title
     top = float(root.get("viewBox").split()[1])
-    assert all(top < float(item.get("y")) for item in heads)
+    drawn = root.find(f"{SVG}g")
+    down = float(re.findall(r"translate\(\S+ (\S+)\)", drawn.get("transform"))[0])
+    highest = min(float(item.get("y")) + down for item in drawn.iter(f"{SVG}text"))
+    assert all(top < float(item.get("y")) < highest - FONT_SIZE for item in heads)
     assert title.replace(" ", "") in re.sub(r"\s", "", words_of(drawing.pdf()))
     assert title.replace("&", "&amp;") in drawing.dot
     harmless(drawing.svg())
@@ -144,6 +147,17 @@ def test_a_character_without_a_glyph_is_told(monkeypatch):
         drawing._repr_mimebundle_()
         draw(expression(), names={"θ₁₂": Value(1.0)}, title="∂C/∂θ², δ⁽³⁾ → ∞").png()
         draw(expression(), title="z\u0301 of a neuron").pdf()
+
+
+def test_a_png_has_the_glyphs_of_all_fonts(monkeypatch):
+    """A PNG takes from another font of the system what DejaVu Sans lacks; a PDF holds DejaVu Sans alone."""
+    monkeypatch.setattr("microgrand.drawing.glyphs._system_fonts", lambda: ["other.ttf"])
+    monkeypatch.setattr("microgrand.drawing.glyphs.glyphs", lambda path: {"漢"} if path == "other.ttf" else set("=1δ "))
+    drawing = draw(Value(1.0, name="漢"))
+    with warnings.catch_warnings(action="error"):
+        drawing.png()
+    with pytest.warns(MissingGlyphWarning, match="has 漢: save"):
+        drawing.pdf()
 
 
 def test_the_warning_points_at_the_caller(monkeypatch, tmp_path):
