@@ -26,7 +26,6 @@ from microgrand.errors import (
     GuardError,
     InputError,
     MissingExtraError,
-    MissingGlyphWarning,
     NonFiniteError,
 )
 from microgrand.manual import describe as _describe
@@ -103,6 +102,7 @@ from microgrand.table.signature import Signature
 
 if TYPE_CHECKING:  # the names in _LATER, for editors and type checkers
     from microgrand.drawing import Drawing, draw
+    from microgrand.drawing.glyphs import MissingGlyphWarning
     from microgrand.networks.layers import Layer, Linear, LogSoftmax, ReLU, Sequential, Sigmoid, Softmax, Tanh
     from microgrand.networks.losses import (
         BinaryCrossEntropy,
@@ -128,6 +128,7 @@ __version__ = "0.1.0"
 # module itself, is first asked for.
 _LATER = {
     "drawing": ["Drawing", "draw"],
+    "drawing.glyphs": ["MissingGlyphWarning"],
     "files": [],
     "networks": [],
     "networks.layers": ["Layer", "Linear", "LogSoftmax", "ReLU", "Sequential", "Sigmoid", "Softmax", "Tanh"],

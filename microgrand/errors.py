@@ -76,26 +76,11 @@ class CollapsedWarning(UserWarning):
     """A graph is too large to draw in full; the message says what the drawing leaves out.
 
     >>> import warnings
-    >>> from microgrand import Value, draw
-    >>> y = Value(1.0)
-    >>> for _ in range(300):
-    ...     y = y + 1.0
+    >>> from microgrand import Value, draw, sin
     >>> with warnings.catch_warnings(record=True, action="always") as told:
-    ...     drawing = draw(y)
+    ...     drawing = draw(sin(sin(sin(Value(1.0)))), max_nodes=3)
     >>> print(told[0].message)  # doctest: +ELLIPSIS
-    this graph has 301 nodes: 51 far from the root are not shown; ...
-    """
-
-
-class MissingGlyphWarning(UserWarning):
-    """No font has some of the characters of a picture, and it shows empty boxes for them; the message says which.
-
-    >>> import warnings
-    >>> from microgrand import Value, draw
-    >>> with warnings.catch_warnings(record=True, action="always") as told:
-    ...     pdf = draw(Value(1.0, name="\U000107a5")).pdf()
-    >>> print(ascii(told[0].message))
-    MissingGlyphWarning('no font that can be used here has \U000107a5: save it as SVG or PNG')
+    this graph has 4 nodes: ...
     """
 
 

@@ -6,8 +6,9 @@ import base64
 import warnings
 from typing import Any
 
+from microgrand.drawing.glyphs import MissingGlyphWarning
 from microgrand.drawing.render import in_few_colors, png, size_of
-from microgrand.errors import MissingExtraError, MissingGlyphWarning
+from microgrand.errors import MissingExtraError
 
 SHARP = 1.5  # zoom of the PNG
 

@@ -269,7 +269,7 @@ def _swept(grouping: Grouping, seen: Seen) -> str:
     """What δ is of several roots, in words."""
     if len(seen.roots) > MOST_SWEPT:
         return f"δ is not shown: it would be {len(seen.roots):,} numbers in each box, one for each root"
-    names = [one_line(grouping.names[root]) for root in seen.roots]
+    names = [one_line(grouping.names.of[root]) for root in seen.roots]
     return f"δ has one number for each root: those of {', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -57,10 +57,18 @@ def fitted(view: View, look: Look, coarser: Views = tuple) -> Trial:
     """
     try:
         if look.width is None:
-            return _trial(view, look, look.direction)
+            return _boundless(view, look)
         return _best(view, look, look.width, coarser)
     except (MissingExtraError, ValueError):  # no engine is there, or it does not say where it puts things
         return Trial(view, look, _alone(view, look), None, {})
+
+
+def _boundless(view: View, look: Look) -> Trial:
+    """The picture of all that the view says, with its labels in free places as far as there are any."""
+    look = look._replace(direction="LR" if look.direction == "auto" else look.direction)
+    dot = _alone(view, look)
+    found = layout(dot)
+    return Trial(view, look, dot, found, placed(found)[0], look.direction)
 
 
 def _best(view: View, look: Look, width: float, coarser: Views) -> Trial:
@@ -72,7 +80,7 @@ def _best(view: View, look: Look, width: float, coarser: Views) -> Trial:
             if fitting:
                 return max(fitting, key=lambda trial: _score(trial, width))
             nearest = max([*([nearest] if nearest else []), *trials], key=lambda trial: _scale(trial, width))
-    return nearest or _trial(unwritten(last, {arrow.id for arrow in last.arrows}), look, look.direction)
+    return nearest or _boundless(unwritten(last, {arrow.id for arrow in last.arrows}), look)
 
 
 def _all(view: View, coarser: Views) -> Iterator[View]:
@@ -140,7 +148,7 @@ def _in_rows(view: View, line: Trial, look: Look, width: float) -> Iterator[list
 
 def _trial(view: View, look: Look, manner: str) -> Trial:
     """Lay it out, and find places for its labels; those that have none are not written."""
-    look = look._replace(direction={"rows": "LR", "auto": "LR"}.get(manner, manner))
+    look = look._replace(direction="LR" if manner == "rows" else manner)
     while True:
         dot = _alone(view, look)
         found = layout(dot)

@@ -9,10 +9,20 @@ from collections.abc import Iterable
 from functools import cache
 from xml.etree import ElementTree
 
-from microgrand.errors import MissingGlyphWarning
-
 MOST_TOLD = 6
 _UNSEEN = ("Cc", "Cf", "Mn", "Zs", "Zl", "Zp")  # characters that draw nothing by themselves
+
+
+class MissingGlyphWarning(UserWarning):
+    """No font has some of the characters of a picture, and it shows empty boxes for them; the message says which.
+
+    >>> import warnings
+    >>> from microgrand import Value, draw
+    >>> with warnings.catch_warnings(record=True, action="always") as told:
+    ...     pdf = draw(Value(1.0, name="\U000107a5")).pdf()
+    >>> print(ascii(told[0].message))
+    MissingGlyphWarning('no font that can be used here has \U000107a5: save it as SVG or PNG')
+    """
 
 
 def warn_of_missing(picture: str, font: str, others: bool) -> None:

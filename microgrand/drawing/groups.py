@@ -7,11 +7,11 @@ from typing import Any
 
 from microgrand.drawing.numbering import numbered
 from microgrand.drawing.regions import Items, Region, Regions, key_of
-from microgrand.drawing.scene_names import base_of, cost_name, own_name, scene_names
+from microgrand.drawing.scene_names import SceneNames, base_of
 from microgrand.drawing.vertices import Seen, Vertex
 from microgrand.engine.node import Node
 from microgrand.engine.sweep import sweep
-from microgrand.table.indices import subscript
+from microgrand.table.signature import subscript
 from microgrand.table.symbols import element_name, row_name
 
 MOST_LEAVES = 8  # leaves with the same children that are drawn one by one
@@ -77,11 +77,8 @@ class Grouping:
     inside   the group of each call that is drawn as one box
     named    what vectors are called, by key: zˡ and θₖ
     roles    which of the two they are, by key
-    symbols  zˡₖ of the elements of vectors, θˡₖᵢ and bˡₖ of parameters
-    frozen   parameters that training leaves alone
-    automatic  names that layers and traces give by themselves, where symbols say more
     names    what each vertex is called, in boxes, sentences and formulas alike
-    cost     what the root is called in ∂C/∂θ
+    frozen   parameters that training leaves alone
     """
 
     def __init__(self, seen: Seen, regions: Regions) -> None:
@@ -89,8 +86,7 @@ class Grouping:
         self.regions = regions
         self.named: dict[tuple[Any, ...], str] = {}
         self.roles: dict[tuple[Any, ...], str] = {}
-        self.symbols: dict[Vertex, str] = {}
-        self.automatic: dict[Vertex, str] = {}
+        self.names = SceneNames(seen)
         self.frozen: set[Vertex] = set()
         self.of: dict[Vertex, Group] = {}
         self.inside: dict[Region, Group] = {}
@@ -109,11 +105,14 @@ class Grouping:
         self._gather_leaves()
         self.groups = self._in_order()
         shown = [vertex for group in self.groups if group.kind != "layer" for vertex in group.vertices]
-        self.names = scene_names(self, sorted(shown, key=self._turn_of))
-        self.cost = cost_name(self)
+        self.names.find(bool(regions.all), sorted(shown, key=self._turn_of), self._box_of_several)
         for group in self.groups:
             if group.kind == "vector" and not group.name:
-                group.name = _together([self.names[vertex] for vertex in group.vertices])
+                group.name = _together([self.names.of[vertex] for vertex in group.vertices])
+
+    def _box_of_several(self, vertex: Vertex) -> Items | None:
+        group = self.of.get(vertex)
+        return group.items if group is not None and group.kind == "vector" else None
 
     def _turn_of(self, vertex: Vertex) -> int:
         return self._turns.get(vertex, -1)
@@ -126,15 +125,15 @@ class Grouping:
         for vector in vectors:
             key = key_of(vector.items)
             self.named[key], self.roles[key] = vector.name, "z"
-            if vector.items == [self.seen.root] and own_name(self, self.seen.root):
+            if vector.items == [self.seen.root] and self.names.own(self.seen.root):
                 self.named[key], self.roles[key] = self.seen.root.name, ""
             for k, item in enumerate(vector.items, 1):
                 if isinstance(item, Vertex):
                     if item.is_leaf:
-                        self.automatic.setdefault(item, f"x{subscript(k)}")
+                        self.names.automatic.setdefault(item, f"x{subscript(k)}")
                     element = vector.name + subscript(k) if len(vector.items) > 1 else vector.name
-                    self.symbols.setdefault(item, element)
-        self._inputs = set(self.symbols)
+                    self.names.symbols.setdefault(item, element)
+        self._inputs = set(self.names.symbols)
         return [vector.items for vector in vectors]
 
     def _gather_vectors(self, vectors: list[Items]) -> None:
@@ -242,8 +241,8 @@ class Grouping:
                 if getattr(region.scope.layer, "frozen", False):
                     self.frozen.update(row)
                 for k, theta in enumerate(row, 1):
-                    self.automatic.setdefault(theta, element_name(plain_name, k, size))
-                    self.symbols.setdefault(theta, element_name(name, k, size) if len(row) > 1 else name)
+                    self.names.automatic.setdefault(theta, element_name(plain_name, k, size))
+                    self.names.symbols.setdefault(theta, element_name(name, k, size) if len(row) > 1 else name)
             if region.box is region:
                 self._gather_rows(level, names, [row for _, row in rows], region)
         self._gather_strays()

@@ -17,7 +17,7 @@ from microgrand.drawing.look import Look
 from microgrand.drawing.wires import DELTA, VALUE, ink_class
 from microgrand.errors import MissingExtraError
 from microgrand.table.formula import number
-from microgrand.table.indices import subscript
+from microgrand.table.signature import subscript
 
 MOST = 16  # neurons of a column that are all drawn
 FIRST, LAST = 6, 2  # those that are drawn of a longer one

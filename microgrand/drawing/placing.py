@@ -12,6 +12,7 @@ LIFT = 3.0  # points between a label and the arrow below it, where engines leave
 GAP = 1.5  # points between a label and what it must not touch
 STEP, FURTHEST = 5.0, 12  # how far a label is moved at most, in steps of so many points
 NEAR = 16.0  # points from a label to its own arrow, at most
+SQUARE = 60.0  # points, of a side
 CLOSE_BY = 30.0  # points, within which a place is looked for that its arrow does not cross
 
 
@@ -22,6 +23,32 @@ def placed(layout: Layout) -> tuple[dict[str, Shift], set[str]]:
     return room.shifts, homeless
 
 
+class _Grid:
+    """Rectangles, by the squares of the picture that they reach into."""
+
+    def __init__(self) -> None:
+        self._in: dict[tuple[int, int], list[Rect]] = {}
+
+    def put(self, rect: Rect) -> None:
+        """Add one."""
+        for square in _squares(rect):
+            self._in.setdefault(square, []).append(rect)
+
+    def take_away(self, rect: Rect) -> None:
+        """Remove one that was added."""
+        for square in _squares(rect):
+            self._in[square].remove(rect)
+
+    def has(self, place: Rect) -> bool:
+        """Whether one of them meets this place."""
+        return any([place.meets(rect) for square in _squares(place) for rect in self._in.get(square, ())])
+
+
+def _squares(rect: Rect) -> list[tuple[int, int]]:
+    across = range(int(rect.left // SQUARE), int(rect.right // SQUARE) + 1)
+    return [(x, y) for x in across for y in range(int(rect.top // SQUARE), int(rect.bottom // SQUARE) + 1)]
+
+
 class _Room:
     """What of a picture is taken."""
 
@@ -29,18 +56,22 @@ class _Room:
         self.shifts: dict[str, Shift] = {}
         self._labels = layout.labels
         self._frames = layout.frames
-        self._fixed = [*layout.boxes.values(), *layout.heads, *layout.said]
+        self._fixed = _Grid()
+        for rect in (*layout.boxes.values(), *layout.heads, *layout.said):
+            self._fixed.put(rect)
         self._canvas = Rect(-PAD, -PAD, layout.width - PAD, layout.height - PAD)
-        self._taken = {name: rect.moved(0.0, -LIFT) for name, rect in layout.labels.items()}
+        self._taken = _Grid()
+        for rect in layout.labels.values():
+            self._taken.put(rect.moved(0.0, -LIFT))
         self._lines = {name: list(_along(curve)) for name, curve in layout.curves.items()}
 
     def place(self, name: str) -> bool:
         """Take a free place for a label, beside all arrows if there is one near by; say whether there is one."""
         crossed: Shift | None = None
-        others = [other for key, other in self._taken.items() if key != name]
+        self._taken.take_away(self._labels[name].moved(0.0, -LIFT))
         for shift in _shifts():
             there = self._labels[name].moved(*shift)
-            if not self._is_free(there, others) or not self._is_near(there, name, shift):
+            if not self._is_free(there) or not self._is_near(there, name, shift):
                 continue
             if not self._is_crossed(there, name):
                 self._take(name, shift)
@@ -49,21 +80,20 @@ class _Room:
             if abs(shift[0]) + abs(shift[1]) > CLOSE_BY:
                 break
         if crossed is None:
-            del self._taken[name]
             return False
         self._take(name, crossed)
         return True
 
     def _take(self, name: str, shift: Shift) -> None:
         self.shifts[name] = shift
-        self._taken[name] = self._labels[name].moved(*shift)
+        self._taken.put(self._labels[name].moved(*shift))
 
-    def _is_free(self, there: Rect, others: list[Rect]) -> bool:
+    def _is_free(self, there: Rect) -> bool:
         room = there.wider(GAP)
         return (
             there.lies_in(self._canvas)
-            and not any([room.meets(rect) for rect in self._fixed])
-            and not any([room.meets(rect) for rect in others])
+            and not self._fixed.has(room)
+            and not self._taken.has(room)
             and not any([room.meets(frame) and not room.lies_in(frame) for frame in self._frames])
         )
 

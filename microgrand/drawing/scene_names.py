@@ -7,15 +7,13 @@ between these stand u₁, u₂, … A graph without layers has zᵢ, i the place
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
-from typing import TYPE_CHECKING
 
-from microgrand.drawing.vertices import Vertex
-from microgrand.table.indices import plain, subscript, superscript
-
-if TYPE_CHECKING:
-    from microgrand.drawing.groups import Group, Grouping
+from microgrand.drawing.regions import Items
+from microgrand.drawing.vertices import Seen, Vertex
+from microgrand.table.indices import plain, superscript
+from microgrand.table.signature import subscript
 
 COST = "C"
 MOST_LISTED = 4  # names of a vector's elements that are written in its box
@@ -24,65 +22,60 @@ LETTERS = "zuvstaq"  # the first of which no automatic name could be taken for o
 _INDEX = re.compile(r"[₀₁₂₃₄₅₆₇₈₉‚]+$|\[[^\[\]]*\]$")
 
 
-def scene_names(grouping: Grouping, shown: Iterable[Vertex]) -> dict[Vertex, str]:
-    """A name for each vertex, no two the same; those that are shown are numbered first."""
-    vertices = list(dict.fromkeys([*shown, *grouping.seen.vertices, *grouping.symbols]))
-    names: dict[Vertex, str] = {}
-    nameless: list[Vertex] = []
-    for vertex in vertices:
-        group = grouping.of.get(vertex)
-        own = (
-            own_name(grouping, vertex)
-            if group is None or group.kind != "vector" or called_together(grouping, group)
-            else ""
-        )
-        name = own or grouping.symbols.get(vertex, "")
-        if name:
-            names[vertex] = name
-        else:
-            nameless.append(vertex)
-    _tell_apart(names)
-    root = grouping.seen.root
-    layered = bool(grouping.regions.all)
-    taken = {plain(name) for name in names.values()}
-    if layered and root not in names and COST not in taken:
-        names[root] = COST
-        nameless.remove(root)
-    places = _places(nameless, layered)
-    letter = next((each for each in LETTERS[layered:] if taken.isdisjoint([each + p for p in places.values()])), "_")
-    return names | {vertex: letter + subscript(place) for vertex, place in places.items()}
+class SceneNames:
+    """The names in one scene.
 
+    symbols    zˡₖ of the elements of vectors, θˡₖᵢ and bˡₖ of parameters
+    automatic  names that layers and traces give by themselves, where symbols say more
+    of         what each vertex is called
+    cost       what the root is called in ∂C/∂θ
+    """
 
-def _told_name(grouping: Grouping, vertex: Vertex) -> str:
-    """The user's name for a vertex, if its box tells it."""
-    group = grouping.of.get(vertex)
-    told = group is None or group.kind != "vector" or called_together(grouping, group)
-    return own_name(grouping, vertex) if told else ""
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+        self.symbols: dict[Vertex, str] = {}
+        self.automatic: dict[Vertex, str] = {}
+        self.of: dict[Vertex, str] = {}
+        self.cost = ""
 
+    def own(self, vertex: Vertex) -> str:
+        """The name that the user gave; "" where there is none, or only one that a layer or a trace gives by itself."""
+        return "" if not vertex.named or vertex.name == self.automatic.get(vertex) else vertex.name
 
-def called_together(grouping: Grouping, group: Group) -> str:
-    """The user's name for the numbers of one box: x for x₁ and x₂, (a, b) for a few others; "" where none tells all."""
-    own = [own_name(grouping, item) if isinstance(item, Vertex) else "" for item in group.items]
-    given = [item.name if isinstance(item, Vertex) and item.named else "" for item in group.items]
-    bases = {base_of(name) for name in given}
-    if len(own) == 1:
-        return own[0]
-    if len(bases) == 1 and "" not in bases:
-        return bases.pop()
-    return f"({', '.join(own)})" if all(own) and len(own) <= MOST_LISTED else ""
+    def together(self, items: Items) -> str:
+        """The user's name for the numbers of one box: x for x₁ and x₂, (a, b) for a few; "" where none tells all."""
+        own = [self.own(item) if isinstance(item, Vertex) else "" for item in items]
+        given = [item.name if isinstance(item, Vertex) and item.named else "" for item in items]
+        bases = {base_of(name) for name in given}
+        if len(own) == 1:
+            return own[0]
+        if len(bases) == 1 and "" not in bases:
+            return bases.pop()
+        return f"({', '.join(own)})" if all(own) and len(own) <= MOST_LISTED else ""
 
+    def find(self, layered: bool, shown: Iterable[Vertex], box_of: Callable[[Vertex], Items | None]) -> None:
+        """Name every vertex, no two alike; those that are shown are numbered first.
 
-def cost_name(grouping: Grouping) -> str:
-    """What is differentiated, in ∂C/∂θ: by its own name, else C, where nothing else has that name."""
-    root = grouping.seen.root
-    return own_name(grouping, root) or (COST if COST not in grouping.names.values() else grouping.names[root])
-
-
-def own_name(grouping: Grouping, vertex: Vertex) -> str:
-    """The name that the user gave; "" where there is none, or only the one that a layer or a trace gives by itself."""
-    if not vertex.named or vertex.name == grouping.automatic.get(vertex):
-        return ""
-    return vertex.name
+        layered  whether the graph has layers
+        box_of   the items of the box of several in which a vertex is
+        """
+        vertices = list(dict.fromkeys([*shown, *self._seen.vertices, *self.symbols]))
+        for vertex in vertices:
+            items = box_of(vertex)
+            told = items is None or self.together(items)
+            name = (self.own(vertex) if told else "") or self.symbols.get(vertex, "")
+            if name:
+                self.of[vertex] = name
+        _tell_apart(self.of)
+        root = self._seen.root
+        taken = {plain(name) for name in self.of.values()}
+        if layered and root not in self.of and COST not in taken:
+            self.of[root] = COST
+        places = _places([vertex for vertex in vertices if vertex not in self.of], layered)
+        free = (each for each in LETTERS[layered:] if taken.isdisjoint([each + place for place in places.values()]))
+        letter = next(free, "_")
+        self.of.update({vertex: letter + subscript(place) for vertex, place in places.items()})
+        self.cost = self.own(root) or (COST if COST not in taken else self.of[root])
 
 
 def base_of(name: str) -> str:

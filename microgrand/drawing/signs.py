@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from microgrand.drawing.names import one_line
 from microgrand.drawing.vertices import Vertex
-from microgrand.table.indices import subscript
 from microgrand.table.primitive import Primitive
+from microgrand.table.signature import subscript
 
 LONGEST_SIGN = 20  # characters
 MOST_OPERANDS = 4  # that are told one by one

@@ -14,9 +14,9 @@ from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
 from microgrand.errors import DomainError, GraphError
 from microgrand.stale import stale
-from microgrand.table.indices import subscript
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import sum as total
+from microgrand.table.signature import subscript
 
 WINDOW = 10_000  # numbers that a drawing looks at, the nearest to the root; the others are counted
 MOST_PINNED = 12  # leaves with a name that are looked at wherever they are

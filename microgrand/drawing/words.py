@@ -9,7 +9,7 @@ from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line, printable
 from microgrand.drawing.regions import Items, Region, key_of
-from microgrand.drawing.scene_names import called_together, slots
+from microgrand.drawing.scene_names import slots
 from microgrand.drawing.signs import sign_of
 from microgrand.drawing.vertices import MOST_SWEPT, Vertex
 from microgrand.drawing.view import Arrow, Box, Cluster, View
@@ -143,7 +143,7 @@ class Words:
     @property
     def cost(self) -> str:
         """What the root is called in ∂C/∂θ."""
-        return one_line(self._grouping.cost)
+        return one_line(self._grouping.names.cost)
 
     def _heading(self, vertex: Vertex) -> str:
         name = self._with_cost(self.name(vertex), [vertex])
@@ -153,7 +153,7 @@ class Words:
         if group.rows:
             even = len(group.rows) > 1 and len(set(group.rows)) == 1
             return f"{one_line(group.name)} ({f'{len(group.rows)} × {group.rows[0]}' if even else len(group.items)})"
-        own = called_together(self._grouping, group) if group.role == "z" else ""
+        own = self._grouping.names.together(group.items) if group.role == "z" else ""
         if own:
             return f"{group.name} = {one_line(own)}"
         return self._with_cost(one_line(group.name, 2 * LONGEST_STEP), group.vertices)
@@ -173,7 +173,7 @@ class Words:
 
     def name(self, vertex: Vertex) -> str:
         """What a vertex is called here: by its own name, as an element of a vector, by its place."""
-        return one_line(self._grouping.names.get(vertex, vertex.name))
+        return one_line(self._grouping.names.of.get(vertex, vertex.name))
 
     def _step(self, vertex: Vertex) -> str:
         """The step that made the vertex, in the names of its operands: "x·w"; plain numbers stand inside it."""

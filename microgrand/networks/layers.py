@@ -46,9 +46,9 @@ from microgrand.engine.scope import Scope
 from microgrand.engine.value import Value
 from microgrand.networks.trace import Trace, traced
 from microgrand.table import rows as primitives
-from microgrand.table.indices import subscript
 from microgrand.table.primitive import Primitive, applied_to_each
 from microgrand.table.rows import dot
+from microgrand.table.signature import subscript
 from microgrand.table.symbols import element_name
 
 Vector = Sequence[Any]

@@ -13,10 +13,10 @@ from microgrand.engine.node import Node
 from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
 from microgrand.table.formula import number
-from microgrand.table.indices import subscript as _down
 from microgrand.table.indices import superscript as _up
 from microgrand.table.numbers import as_number
 from microgrand.table.rows import sum as total
+from microgrand.table.signature import subscript as _down
 from microgrand.table.symbols import row_name, vector
 
 Matrix = list[list[float]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from microgrand.table.indices import symbol_in_latex
 from microgrand.table.notation import ATOM, ELLIPSIS, PRODUCT, SIGN
 
 STYLES: Final = ("text", "latex", "python")
@@ -63,9 +62,9 @@ def _parenthesised(text: str, binds: int, slot: int, style: str) -> str:
 def _name(name: str, style: str) -> str:
     if style == "text":
         return shortened(name.replace("\n", "↵"))
-    if style == "python":
+    if style == "python" or (len(name) == 1 and name.isalnum()):
         return name
-    return symbol_in_latex(name) or named_in_latex(name)
+    return named_in_latex(name)
 
 
 def named_in_latex(name: str) -> str:

@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-COMMA: Final = "‚"  # as low as a subscript
 SUBSCRIPTS: Final = "₀₁₂₃₄₅₆₇₈₉"
 
 
 def superscript(l: object) -> str:
     """A layer's number as a superscript: the ² of z²."""
     return str(l).translate(_SUPERSCRIPTS)
-
-
-def subscript(k: object) -> str:
-    """An element's number as a subscript: the ₁₂ of z₁₂."""
-    return str(k).translate(_SUBSCRIPTS)
 
 
 def symbol_in_latex(name: str) -> str:
@@ -42,7 +36,6 @@ def plain(name: str) -> str:
 
 
 _SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_SUBSCRIPTS: Final = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 _PLAIN: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789", "_[]⁽⁾")
 _SYMBOL: Final = re.compile(r"([A-Za-zθδ∂])([⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹,]+⁾)?)([₀₁₂₃₄₅₆₇₈₉.‚ₗₖⱼᵢₘₙ]*)")
 LOWERED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾₀₁₂₃₄₅₆₇₈₉‚ₗₖⱼᵢₘₙ", "0123456789()0123456789,lkjimn")

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, Final
 
-from microgrand.table.indices import COMMA, subscript
-from microgrand.table.signature import Signature
+from microgrand.table.signature import Signature, subscript
 
 # Precedences, loosest first: an expression is put in parentheses inside one that binds more tightly.
 COMPARISON: Final = 0
@@ -31,9 +30,8 @@ class Notation:
     function: its operands follow in parentheses, lists of them in brackets. `slots` gives each operand a precedence: an
     operand that binds less tightly is put in parentheses.
 
-    label    the step's label in a drawing; by default `text`
-    binds    the precedence of the step itself
-    written  what writes the step as text or LaTeX where no template can: its arguments are the style and the operands
+    label   the step's label in a drawing; by default `text`
+    binds   the precedence of the step itself
 
     >>> minus = Notation("{} - {}", binds=SUM, slots=(SUM, PRODUCT))
     >>> minus.write("text", ["a", "b"])
@@ -43,7 +41,6 @@ class Notation:
     """
 
     signature = Signature()  # of the row that declares the notation: it tells which operands form lists
-    written: Callable[[str, Sequence[str]], str] | None = None  # not set in pickles of version 0.1
 
     def __init__(
         self,
@@ -54,7 +51,6 @@ class Notation:
         label: str = "",
         binds: int = ATOM,
         slots: Sequence[int] = (),
-        written: Callable[[str, Sequence[str]], str] | None = None,
     ) -> None:
         name = r"\operatorname{" + text.replace("_", r"\_") + "}"
         self.text: Final = text
@@ -63,7 +59,6 @@ class Notation:
         self.label: Final = label or text
         self.binds: Final = binds
         self.slots: Final = tuple(slots)
-        self.written = written
 
     def of(self, signature: Signature) -> Notation:
         """A copy of this notation for a row with this signature."""
@@ -85,32 +80,20 @@ class Notation:
     def write(self, style: str, operands: Sequence[str]) -> str:
         """Write the step; its operands are already written in the same style."""
         template = self.latex if style == "latex" else self.python if style == "python" else self.text
-        if self.written is not None and style != "python":
-            return self.written(style, operands)
         if "{}" in template:
             return template.format(*operands)
         lists, rest = self.signature.grouped(operands)
         return self.applied(style, [f"[{items_text(items, style)}]" for items in lists], rest)
 
     def applied(self, style: str, lists: Sequence[str], rest: Sequence[str]) -> str:
-        """A call, as in "dot(w, x)": the function of the lists and the other operands, all already written.
-
-        An index that points into a list stands below the call, and counts from one, as in mathematics: "softmax(x)₁".
-        """
+        """A call, "dot(w, x)", of lists and other operands, all written; an index counts from one: "softmax(x)₁"."""
         template = self.latex if style == "latex" else self.python if style == "python" else self.text
-        chosen = len(self.signature.indices) if lists and style != "python" else 0
-        operands, indices = rest[: len(rest) - chosen], rest[len(rest) - chosen :]
-        inside = ", ".join([*lists, items_text(operands, style)] if operands else lists)
+        count = len(rest) - (len(self.signature.indices) if lists and style != "python" else 0)
+        inside = ", ".join([*lists, items_text(rest[:count], style)] if count else lists)
+        below = ",".join([str(int(k) + 1) for k in rest[count:]])
         if style == "latex":
-            below = ",".join([_from_one(index) for index in indices])
-            return rf"{template}\left({inside}\right)" + (f"_{{{below}}}" if below else "")
-        below = COMMA.join([subscript(_from_one(index)) for index in indices])
-        return f"{template}({inside}){below}"
-
-
-def _from_one(index: str) -> str:
-    """An index that counts from 0, counted from 1; what is no number stays as it is."""
-    return str(int(index) + 1) if index.isdigit() else index
+            return rf"{template}\left({inside}\right)" + f"_{{{below}}}" * bool(below)
+        return f"{template}({inside}){subscript(below)}"
 
 
 def items_text(operands: Sequence[str], style: str) -> str:

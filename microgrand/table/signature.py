@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from microgrand.table.indices import subscript
 from microgrand.table.numbers import as_number, is_sequence
 
+_SUBSCRIPTS: Final = str.maketrans("0123456789-,", "₀₁₂₃₄₅₆₇₈₉₋‚")
 _COUNTS: Final = {2: "two", 3: "three"}
 
 
@@ -137,6 +137,11 @@ class Signature:
         """The names of the flat operands, for lists of `size` items."""
         items = [f"{name}{subscript(k)}" for name in self.lists for k in range(1, size + 1)]
         return [*items, *self.operands, *self.indices]
+
+
+def subscript(k: object) -> str:
+    """An index as a subscript: the ₁₂ of z₁₂, the ₁‚₂ of θ₁‚₂."""
+    return str(k).translate(_SUBSCRIPTS)
 
 
 def _restored(operands: tuple[str, ...], settings: dict[str, Any]) -> Signature:

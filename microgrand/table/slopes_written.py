@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from microgrand.table.formula import number
 from microgrand.table.notation import ATOM, POWER, PRODUCT, Notation
+
+
+class WrittenNotation(Notation):
+    """A notation that no template can write: `writes` is given the style, "text" or "latex", and the operands."""
+
+    def __init__(self, writes: Callable[[str, Sequence[str]], str], python: str, label: str, binds: int) -> None:
+        super().__init__(python, label=label, binds=binds, slots=(PRODUCT if binds == PRODUCT else ATOM, ATOM, POWER))
+        self.writes = writes
+
+    def write(self, style: str, operands: Sequence[str]) -> str:
+        """Write the step; its operands are already written in the same style."""
+        return super().write(style, operands) if style == "python" else self.writes(style, operands)
 
 
 def _power_term(style: str, operands: Sequence[str]) -> str:
@@ -53,11 +65,7 @@ def bell_of(before: str, exponent: str, python: str) -> Notation:
             return rf"{x} \cdot e^{{{inside}}}" if before else f"e^{{{inside}}}"
         return f"{x}·exp({exponent.replace('x', x)})" if before else f"exp({exponent.replace('x', x)})"
 
-    return Notation(
-        python, label=f"{before}e^({exponent})", binds=PRODUCT if before else ATOM, slots=(ATOM,), written=written
-    )
+    return WrittenNotation(written, python, f"{before}e^({exponent})", PRODUCT if before else ATOM)
 
 
-POWER_TERM: Final = Notation(
-    "power_term", label="c·x^(y-n)", binds=PRODUCT, slots=(PRODUCT, ATOM, POWER), written=_power_term
-)
+POWER_TERM: Final = WrittenNotation(_power_term, "power_term", "c·x^(y-n)", PRODUCT)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from microgrand.table.formula import number
-from microgrand.table.indices import COMMA, SUBSCRIPTS, subscript, superscript
+from microgrand.table.indices import SUBSCRIPTS, superscript
+from microgrand.table.signature import subscript
 
 UNKNOWN: Final = "?"
 SHOWN: Final = 4  # how many numbers of a long vector are written
@@ -39,7 +40,7 @@ def element_name(row: str, k: int, size: tuple[int, int]) -> str:
     ('θ₁₃', 'θ₁‚₁₂', 'b₂')
     """
     indexed = row[-1:] in SUBSCRIPTS
-    return row + COMMA * (indexed and max(size) > 9) + subscript(k)
+    return row + subscript(f",{k}" if indexed and max(size) > 9 else k)
 
 
 def row_name(name: str, layer: object) -> str:

@@ -229,7 +229,7 @@ class LayerSteps:
     @property
     def cost(self) -> str:
         """What the root is called in ∂C/∂θ."""
-        return one_line(self._grouping.cost)
+        return one_line(self._grouping.names.cost)
 
     def name(self, group: Group) -> str:
         """zˡ, θₖ, or the name of the one vertex."""
@@ -239,7 +239,7 @@ class LayerSteps:
 
     def element_name(self, vertex: Vertex) -> str:
         """What a vertex is called: zˡₖ where it is an element of a vector."""
-        return one_line(self._grouping.names.get(vertex, vertex.name))
+        return one_line(self._grouping.names.of.get(vertex, vertex.name))
 
     def delta_name(self, group: Group) -> str:
         """δˡ, ∂C/∂θₖ, or δ of the one vertex."""

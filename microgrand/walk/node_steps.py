@@ -12,8 +12,8 @@ from microgrand.drawing.regions import Regions, key_of
 from microgrand.drawing.scene_names import slots
 from microgrand.drawing.vertices import Vertex, look
 from microgrand.engine.node import Node
-from microgrand.table.indices import subscript
 from microgrand.table.notation import SIGN, Notation, items_text
+from microgrand.table.signature import subscript
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.step import Step, Term
 
@@ -46,7 +46,7 @@ class NodeSteps:
 
     def _named(self, k: int, node: Node, called: Callable[[Node], str | None]) -> str:
         vertex = self._grouping.seen.of.get(node)
-        name = self._grouping.names[vertex] if vertex is not None else called(node)
+        name = self._grouping.names.of[vertex] if vertex is not None else called(node)
         return one_line(name or f"z{subscript(k)}")
 
     def forward(self) -> list[Step]:

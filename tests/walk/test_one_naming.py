@@ -143,7 +143,7 @@ def test_a_name_has_one_number(seed):
     """In a scene no two numbers have one name, and a step's names have the numbers that the picture shows."""
     root = random_root(seed)
     composed = compose(root, caller_names({}, {}))
-    names = composed.grouping.names
+    names = composed.grouping.names.of
     assert len(set(names.values())) == len(names)
     numbers = {names[vertex]: (vertex.data, vertex.delta) for vertex in composed.seen.vertices}
     for step in steps(root, names={}):
@@ -170,7 +170,7 @@ def test_no_automatic_name_is_like_one_of_the_users(name, length):
     for _ in range(length):
         root = root * own + 1.0
     composed = compose(root, caller_names({}, {}))
-    made_up = [name for vertex, name in composed.grouping.names.items() if not vertex.named]
+    made_up = [name for vertex, name in composed.grouping.names.of.items() if not vertex.named]
     assert made_up
     assert plain(name) not in map(plain, made_up)
 
