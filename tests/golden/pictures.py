@@ -22,7 +22,7 @@ def pictures() -> Iterator[str]:
         for options in OPTIONS:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                drawing = draw(root, names={}, **options)
+                drawing = draw(root, names={}, width=None, **options)  # else an engine's measures would decide
             yield f"==== {name} {options}"
             yield from [f"{type(told.message).__name__}: {told.message}" for told in caught]
             yield str(drawing)
