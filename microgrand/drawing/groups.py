@@ -165,7 +165,7 @@ class Grouping:
             boxes = [box for vertex in vertices if (box := self.regions.box_of(vertex)) is not None]
             region = boxes[0].outer if boxes else None
             group = Group("vector", _each_once(members), self.named[key_of(items)] if whole else "", region)
-            group.role = "z" if whole else ""
+            group.role = self.roles[key_of(items)] if whole else ""
             self._take(group)
             if not vertices:
                 self._constants.append(group)

@@ -4,6 +4,7 @@ import gc
 import random
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +174,20 @@ def test_no_automatic_name_is_like_one_of_the_users(name, length):
     made_up = [name for vertex, name in composed.grouping.names.of.items() if not vertex.named]
     assert made_up
     assert plain(name) not in map(plain, made_up)
+
+
+@pytest.mark.parametrize("depth", [1, None])
+def test_a_cost_with_a_name_is_called_so(depth):
+    """The cost's own name is its only one, C where it has none: layers then call it z⁴ as well, and its box says so."""
+    network = Sequential(Linear(2, 2), LogSoftmax(), NegativeLogLikelihood())
+    for name in ("loss", "C"):
+        cost = network([1.0, 2.0], 1)
+        heading = draw(cost, names={name: cost}, depth=depth).view.boxes[-1].heading
+        assert heading.split(" = ")[0] == name
+        assert heading.count(name) == 1
+        steps_of = [step.text for step in walkthrough(cost, names={name: cost})]
+        assert any(f"∂{name}/∂θ₁ = " in text for text in steps_of)
+    assert draw(cost, names={}, depth=depth).view.boxes[-1].heading.startswith("C = z⁴")
 
 
 def test_equal_names_of_several_numbers_are_told_apart():
