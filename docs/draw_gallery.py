@@ -69,11 +69,16 @@ def softmax() -> Sequential:
 
 
 def perceptron(activation: type[Layer], *sizes: int) -> Sequential:
-    """Linear layers with biases, an activation between each two, and the squared error."""
+    """Linear layers with biases, an activation between each two."""
     rng, layers = Random(1), []
     for inputs, outputs in pairwise(sizes):
         layers += [Linear(inputs, outputs, bias=True, rng=rng), activation()]
-    return Sequential(*layers[:-1], SquaredError())
+    return Sequential(*layers[:-1])
+
+
+def with_error(network: Sequential) -> Sequential:
+    """The network with the squared error as its last layer."""
+    return Sequential(*network.layers, SquaredError())
 
 
 def residual() -> Sequential:
@@ -100,10 +105,12 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
     "neuron-nodes": lambda: draw(neuron(), width=WHOLE),
     "softmax-circles": lambda: draw(softmax(), sample=[1.0, 2.0, -0.5], target=1, width=SIDE),
     "softmax-gates": lambda: draw(softmax().trace([1.0, 2.0, -0.5], 1), style="gates", width=WHOLE),
-    "mlp-circles": lambda: draw(perceptron(Tanh, 2, 4, 4, 1), sample=INPUT, target=[1.0], width=SIDE),
-    "mlp-layers": lambda: draw(perceptron(Tanh, 2, 4, 4, 1).trace(INPUT, [1.0]), depth=1, width=WHOLE),
+    "mlp-circles": lambda: draw(
+        with_error(perceptron(Tanh, 2, 4, 4, 1)), sample=INPUT, target=[1.0], direction="TB", digits=3, width=SIDE
+    ),
+    "mlp-layers": lambda: draw(with_error(perceptron(Tanh, 2, 4, 4, 1)).trace(INPUT, [1.0]), depth=1, width=WHOLE),
     "wide-circles": lambda: draw(perceptron(ReLU, 2, 16, 16, 1), width=SIDE),
-    "wide-layers": lambda: draw(perceptron(ReLU, 2, 16, 16, 1).trace(INPUT, [1.0]), depth=1, width=WHOLE),
+    "wide-layers": lambda: draw(with_error(perceptron(ReLU, 2, 16, 16, 1)).trace(INPUT, [1.0]), depth=1, width=WHOLE),
     "residual-boxes": lambda: draw(residual().trace(INPUT, [1.0, 0.0]), depth=2, width=SIDE),
     "residual-layers": lambda: draw(residual().trace(INPUT, [1.0, 0.0]), depth=3, direction="TB", width=WHOLE),
     "logistic-circles": lambda: draw(logistic(), width=SIDE),
