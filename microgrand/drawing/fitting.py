@@ -96,9 +96,11 @@ def _tried(view: View, look: Look, width: float) -> Iterator[list[Trial]]:
     for stage in (wordings, [silent]):
         whole: list[Trial] = []
         for wording in stage:
-            if not _is_hopeless(wording, look, width) and (not whole or _is_close(whole, width)):
-                whole = _whole(wording, look)
-                yield whole
+            manners = [trial.manner for trial in whole if _is_close(trial, width)] if whole else _manners(look)
+            if manners and not _is_hopeless(wording, look, width):
+                trials = [_trial(wording, look, manner) for manner in manners]
+                yield trials
+                whole = whole or trials
         if whole and look.direction in ("auto", "LR"):
             yield from _in_rows(stage[-1], whole[0], look, width)
 
@@ -120,9 +122,9 @@ def unwritten(view: View, ids: set[str]) -> View:
     return view._replace(arrows=tuple(arrows), notes=notes)
 
 
-def _whole(view: View, look: Look) -> list[Trial]:
-    """The view in one piece, in each direction that the look allows."""
-    return [_trial(view, look, manner) for manner in (("LR", "TB") if look.direction == "auto" else (look.direction,))]
+def _manners(look: Look) -> tuple[str, ...]:
+    """The directions in which a view is laid out in one piece; the first is from left to right, if that is allowed."""
+    return ("LR", "TB") if look.direction == "auto" else (look.direction,)
 
 
 def _in_rows(view: View, line: Trial, look: Look, width: float) -> Iterator[list[Trial]]:
@@ -141,7 +143,7 @@ def _in_rows(view: View, line: Trial, look: Look, width: float) -> Iterator[list
         trial = _trial(rows, look, "rows")
         yield [trial]
         found = trial.layout
-        if found is None or found.height * max(1.0, found.width / most) > 1.2 * TALLEST * most:
+        if found is None or found.height * max(1.0, found.width / most) > TALLEST * most:
             return  # shorter rows would make it too high
         length *= min(most / found.width, 0.95)
 
@@ -183,15 +185,12 @@ def _height(trial: Trial, width: float) -> float:
     return trial.layout.height * PIXELS * _scale(trial, width) if trial.layout is not None else 1.0
 
 
-def _is_close(trials: list[Trial], width: float) -> bool:
-    """Whether one of them would fit if it said somewhat less."""
-    return any(
-        [
-            found.width <= CLOSE * _widest(found, width) and _height(trial, width) <= CLOSE * TALLEST * width
-            for trial in trials
-            if (found := trial.layout) is not None
-        ]
-    )
+def _is_close(trial: Trial, width: float) -> bool:
+    """Whether it would fit if it said somewhat less."""
+    found = trial.layout
+    if found is None:
+        return False
+    return found.width <= CLOSE * _widest(found, width) and _height(trial, width) <= CLOSE * TALLEST * width
 
 
 def _score(trial: Trial, width: float) -> float:
