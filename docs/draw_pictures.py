@@ -99,7 +99,7 @@ def player() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         saved = walked.save(Path(folder) / "page.html")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 900, "height": 560})
+        page = browser.new_page(viewport={"width": 900, "height": 590})
         page.goto(saved.as_uri())
         frames = []
         for _ in walked.steps:
