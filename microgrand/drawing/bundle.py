@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import warnings
+from html import escape
 from typing import Any
 
 from microgrand.drawing.glyphs import MissingGlyphWarning
@@ -15,10 +16,19 @@ SHARP = 1.5  # zoom of the PNG
 Bundle = tuple[dict[str, str], dict[str, Any]]
 
 
+def as_image(picture: str, title: str) -> str:
+    """An SVG as an HTML image that shrinks to its column, and keeps its own size in a wider one.
+
+    JupyterLab would cut off an SVG that is wider than its column.
+    """
+    data = base64.b64encode(picture.encode()).decode()
+    return f'<img alt="{escape(title)}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+
+
 def bundle_of(picture: str, text: str) -> Bundle:
     """The forms of an SVG picture, and the size in which its PNG is shown.
 
-    JupyterLab shows the SVG, and the PNG where it does not trust the notebook.
+    Viewers that strip SVG show the PNG.
     """
     forms = {"image/svg+xml": picture, "text/plain": text}
     try:

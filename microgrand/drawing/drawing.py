@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from microgrand.drawing.bundle import Bundle, bundle_of
+from microgrand.drawing.bundle import Bundle, as_image, bundle_of
 from microgrand.drawing.fitting import Trial, Views, fitted
 from microgrand.drawing.lines import lines_of
 from microgrand.drawing.look import Look
@@ -121,7 +121,9 @@ class Drawing:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         try:
-            return bundle_of(self.svg(), str(self))
+            picture = self.svg()
+            forms, sizes = bundle_of(picture, str(self))
+            return {"text/html": as_image(picture, self.view.title), **forms}, sizes
         except MissingExtraError as error:
             return {"text/plain": f"{self}\n({error})"}, {}
 

@@ -105,14 +105,11 @@ class Grouping:
         self._gather_leaves()
         self.groups = self._in_order()
         shown = [vertex for group in self.groups if group.kind != "layer" for vertex in group.vertices]
-        self.names.find(bool(regions.all), sorted(shown, key=self._turn_of), self._box_of_several)
+        vectors = [group.items for group in self.groups if group.kind == "vector"]
+        self.names.find(bool(regions.all), sorted(shown, key=self._turn_of), vectors)
         for group in self.groups:
             if group.kind == "vector" and not group.name:
                 group.name = _together([self.names.of[vertex] for vertex in group.vertices])
-
-    def _box_of_several(self, vertex: Vertex) -> Items | None:
-        group = self.of.get(vertex)
-        return group.items if group is not None and group.kind == "vector" else None
 
     def _turn_of(self, vertex: Vertex) -> int:
         return self._turns.get(vertex, -1)

@@ -7,7 +7,7 @@ between these stand u₁, u₂, … A graph without layers has zᵢ, i the place
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from microgrand.drawing.regions import Items
@@ -53,17 +53,16 @@ class SceneNames:
             return bases.pop()
         return f"({', '.join(own)})" if all(own) and len(own) <= MOST_LISTED else ""
 
-    def find(self, layered: bool, shown: Iterable[Vertex], box_of: Callable[[Vertex], Items | None]) -> None:
+    def find(self, layered: bool, shown: Iterable[Vertex], vectors: Iterable[Items]) -> None:
         """Name every vertex, no two alike; those that are shown are numbered first.
 
         layered  whether the graph has layers
-        box_of   the items of the box of several in which a vertex is
+        vectors  the boxes of several numbers: their elements have the user's names only where the box tells these
         """
         vertices = list(dict.fromkeys([*shown, *self._seen.vertices, *self.symbols]))
+        untold = {item for items in vectors if not self.together(items) for item in items}
         for vertex in vertices:
-            items = box_of(vertex)
-            told = items is None or self.together(items)
-            name = (self.own(vertex) if told else "") or self.symbols.get(vertex, "")
+            name = ("" if vertex in untold else self.own(vertex)) or self.symbols.get(vertex, "")
             if name:
                 self.of[vertex] = name
         _tell_apart(self.of)
@@ -94,7 +93,7 @@ def slots(names: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         used[name] = used.get(name, 0) + 1
-        found.append(f"{name}⁽{superscript(used[name])}⁾")
+        found.append(_indexed(name, used[name]))
     return [slot if 1 < used[name] <= MOST_SLOTS else name for slot, name in zip(found, names, strict=True)]
 
 
@@ -102,15 +101,16 @@ def _tell_apart(names: dict[Vertex, str]) -> None:
     """Give those that were named alike an upper index in brackets: x, x⁽²⁾, x⁽³⁾."""
     taken = set(names.values())
     met: set[str] = set()
+    indices: dict[str, Iterator[int]] = {}
     for vertex, name in names.items():
         if name in met:
-            names[vertex] = name = next(each for each in _indexed(name) if each not in taken)
-            taken.add(name)
+            numbers = indices.setdefault(name, count(2))
+            names[vertex] = name = next(each for k in numbers if (each := _indexed(name, k)) not in taken)
         met.add(name)
 
 
-def _indexed(name: str) -> Iterator[str]:
-    return (f"{name}⁽{superscript(k)}⁾" for k in count(2))
+def _indexed(name: str, k: int) -> str:
+    return f"{name}⁽{superscript(k)}⁾"
 
 
 def _places(vertices: Iterable[Vertex], layered: bool) -> dict[Vertex, str]:

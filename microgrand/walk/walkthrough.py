@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import os
 import sys
@@ -13,7 +12,7 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
-from microgrand.drawing.bundle import Bundle, bundle_of
+from microgrand.drawing.bundle import Bundle, as_image, bundle_of
 from microgrand.drawing.draw import MAX_NODES, Composition, compose, require_whole
 from microgrand.drawing.groups import Group
 from microgrand.drawing.names import caller_names, one_line
@@ -300,9 +299,8 @@ def _know_layers(copied: Scope | None, original: Scope | None) -> None:
 
 def _framed(html: str, picture: str, title: str) -> str:
     """What a notebook shows: the picture, and the player in a frame, which hides the picture once it runs."""
-    data = base64.b64encode(picture.encode()).decode()
     return (
-        f'<img alt="{escape(title)}" style="width:100%;background:white" src="data:image/svg+xml;base64,{data}">'
-        f'<iframe title="{escape(title)}" sandbox="allow-scripts" style="width:100%;height:620px;border:0" '
+        as_image(picture, title)
+        + f'<iframe title="{escape(title)}" sandbox="allow-scripts" style="width:100%;height:620px;border:0" '
         f'onload="this.previousElementSibling.style.display=\'none\'" srcdoc="{escape(html)}"></iframe>'
     )

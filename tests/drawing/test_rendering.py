@@ -123,13 +123,15 @@ def test_threads_may_draw_at_once():
 
 
 def test_a_notebook_shows_the_picture():
-    """The notebook's bundle is SVG, with a PNG and a text for viewers that strip it; the SVG says what it is to those
-    who cannot see it.
+    """The notebook's bundle is an image that shrinks to its column, an SVG, and a PNG and a text for others; the
+    SVG says what it is to those who cannot see it.
     """
     y = expression()
     bundle, sizes = draw(y)._repr_mimebundle_()
-    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
+    assert set(bundle) == {"text/html", "image/svg+xml", "image/png", "text/plain"}
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert base64.b64decode(bundle["text/html"].partition("base64,")[2][:-2]).decode() == bundle["image/svg+xml"]
+    assert "max-width:100%" in bundle["text/html"]
     assert len(bundle["image/png"]) < 2 * len(bundle["image/svg+xml"])
     shown = ElementTree.fromstring(bundle["image/svg+xml"])
     assert sizes == {"image/png": {side: pytest.approx(int(shown.get(side)), abs=1) for side in ("width", "height")}}

@@ -23,6 +23,7 @@ from microgrand import (
     steps,
     walkthrough,
 )
+from microgrand import sum as total
 from microgrand.drawing.draw import compose
 from microgrand.drawing.names import caller_names
 from microgrand.table.indices import plain
@@ -148,10 +149,19 @@ def test_a_name_has_one_number(seed):
     assert len(set(names.values())) == len(names)
     numbers = {names[vertex]: (vertex.data, vertex.delta) for vertex in composed.seen.vertices}
     for step in steps(root, names={}):
-        for name, data in step.operands:
-            assert name == "" or data == numbers[name][0], step.text
+        told = {name: data for name, data in step.operands if name}
+        assert told == {name: numbers[name][0] for name in told}, step.text
         for term in step.terms:
             assert term.delta == numbers[term.name][1], step.text
+
+
+def test_many_equal_names_are_told_apart():
+    """Thousands of numbers of one name, or without any, have names of their own, and do not take the square of the time."""
+    named, nameless = [Value(1.0, name="x") for _ in range(4_000)], [Value(2.0) for _ in range(4_000)]
+    composed = compose(total(named) + total(nameless), caller_names({}, {}), max_nodes=10_000)
+    names = composed.grouping.names.of.values()
+    assert len(set(names)) == len(names) == 8_003
+    assert "x⁽⁴⁰⁰⁰⁾" in names
 
 
 @given(SEEDS)
