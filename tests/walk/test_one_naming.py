@@ -156,7 +156,7 @@ def test_a_name_has_one_number(seed):
 
 
 def test_many_equal_names_are_told_apart():
-    """Thousands of numbers of one name, or without any, have names of their own, and do not take the square of the time."""
+    """Thousands of numbers of one name, or without any, have names of their own, soon found."""
     named, nameless = [Value(1.0, name="x") for _ in range(4_000)], [Value(2.0) for _ in range(4_000)]
     composed = compose(total(named) + total(nameless), caller_names({}, {}), max_nodes=10_000)
     names = composed.grouping.names.of.values()
