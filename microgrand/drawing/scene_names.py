@@ -47,7 +47,7 @@ class SceneNames:
         own = [self.own(item) if isinstance(item, Vertex) else "" for item in items]
         given = [item.name if isinstance(item, Vertex) and item.named else "" for item in items]
         bases = {base_of(name) for name in given}
-        if len(set(own)) == 1:
+        if len(set(own)) == 1 and own[0]:
             return own[0]
         if len(bases) == 1 and "" not in bases:
             return bases.pop()

@@ -90,7 +90,7 @@ class Notation:
         template = self.latex if style == "latex" else self.python if style == "python" else self.text
         count = len(rest) - (len(self.signature.indices) if lists and style != "python" else 0)
         inside = ", ".join([*lists, items_text(rest[:count], style)] if count else lists)
-        below = ",".join([str(int(k) + 1) for k in rest[count:]])
+        below = ",".join([str(int(k) + 1) if k.isdigit() else k for k in rest[count:]])
         if style == "latex":
             return rf"{template}\left({inside}\right)" + f"_{{{below}}}" * bool(below)
         return f"{template}({inside}){subscript(below)}"

@@ -141,7 +141,7 @@ def test_draw_prints_the_text_form(capsys):
     assert main(["draw", "log(1 + exp(-y*(w*x + b)))", "x=2", "y=1", "w=0.5", "b=0"]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 11
-    assert printed[-1].split()[:5] == ["z₁₁", "=", "log(z₁₀)", "=", "0.313262"]
+    assert printed[-1].split()[:5] == ["z₁₁", "=", "log(z₁₀)", "=", "0.3133"]
 
 
 def test_numbers_may_follow_options(tmp_path, capsys):

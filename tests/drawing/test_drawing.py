@@ -42,7 +42,7 @@ def boundless(drawing):
     return Drawing(drawing.view, drawing.look._replace(width=None))
 
 
-@pytest.mark.parametrize("name", ["expression", "classifier-layers", "classifier-nodes"])
+@pytest.mark.parametrize("name", ["expression", "gates", "classifier-layers", "classifier-nodes"])
 def test_the_dot_text_is_golden(name):
     """The DOT text of the README's pictures, to the letter, where no column is to be fitted."""
     assert boundless(pictures()[name]()).dot == (ROOT / "tests" / "drawing" / "golden" / f"{name}.dot").read_text()
