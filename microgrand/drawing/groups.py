@@ -263,11 +263,12 @@ class Grouping:
 
     def _used_rows(self, region: Region) -> list[tuple[str, list[Vertex]]]:
         """The vectors of parameters that the steps of a call use, and other parameters by their names, as b₁ and b₂."""
-        used = {key_of(items): items for vertex in region.vertices() for items in self._parameter_lists(vertex)}
+        inside = sorted(region.vertices(), key=self._turn_of)
+        used = {key_of(items): items for vertex in inside for items in self._parameter_lists(vertex)}
         rows = [(f"θ{subscript(k)}", items) for k, items in enumerate(used.values(), 1)]
         met = {theta for _, row in rows for theta in row}
         others: dict[str, dict[Vertex, None]] = {}
-        for vertex in region.vertices():
+        for vertex in inside:
             for parent, _ in vertex.edges:
                 base = base_of(parent.name) if parent.named else ""
                 if base and parent not in met and self.is_parameter(parent):

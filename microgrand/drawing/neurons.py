@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import inf
 from typing import Any, NamedTuple
 
 from microgrand.drawing.colors import Palette, palette
@@ -104,6 +105,8 @@ class _Picture:
         self._half = furthest * self._diameter * _APART + 0.5 * self._diameter
         most = max([sum(map(len, column.theta)) for column in columns])
         self._thickest = next((thick for lines, thick in THICKEST.items() if most <= lines), 1.5)
+        if look.direction == "auto" and self._length() > self._room():
+            self._direction, self._sideways = "TB", False
         self._places = list(self._along())
 
     def write(self, graph: Any) -> None:
@@ -124,8 +127,7 @@ class _Picture:
     def _along(self) -> Iterator[tuple[float, float]]:
         """For each column where the block before it stands, if there is one, and where its neurons stand."""
         steps = [self._step(*pair) for pair in pairwise(self._columns)]
-        spare = self._spare(sum([step * (1 + (column.joined == "block")) for step, column in
-                                 zip(steps, self._columns[1:], strict=True)]))  # fmt: skip
+        spare = self._spare()
         yield 0.0, 0.0
         place = 0.0
         for step, column in zip(steps, self._columns[1:], strict=True):
@@ -143,12 +145,22 @@ class _Picture:
         most = max(self._diameter * 1.2, longest * _LETTER * self._letter)
         return most + max(_GAP, _NARROWEST * (column.joined == "weights")) * self._letter
 
-    def _spare(self, length: float) -> float:
+    def _length(self) -> float:
+        """From the first column to the last, at least."""
+        pairs = list(pairwise(self._columns))
+        return sum([self._step(*pair) * (1 + (pair[1].joined == "block")) for pair in pairs])
+
+    def _room(self) -> float:
+        """The length at which letters can just be read in the picture's column."""
+        if self._width is None:
+            return inf
+        return self._width * _SMALL * self._letter / LEAST - 10.0 * self._letter
+
+    def _spare(self) -> float:
         """What each step may be longer, for lines that are less steep, so that the letters can still be read."""
         if self._width is None or not self._sideways:
             return self._half
-        room = self._width * _SMALL * self._letter / LEAST - 10.0 * self._letter - length
-        return max(0.0, room / max(1, len(self._columns) - 1))
+        return max(0.0, (self._room() - self._length()) / max(1, len(self._columns) - 1))
 
     def _position(self, along: float, across: float) -> str:
         """A place in the picture; `across` grows with the index."""

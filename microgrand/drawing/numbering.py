@@ -96,10 +96,10 @@ def places_of(regions: Regions, seen: Seen) -> dict[Region, Place]:
 
 
 def _by_layer(calls: Sequence[Region]) -> list[list[Region]]:
-    """The calls by the layer that was called; of a layer that is gone nobody knows."""
+    """The calls by the layer that was called, told by the scopes' reference to it, which outlives the layer."""
     found: dict[int, list[Region]] = {}
     for call in calls:
-        layer = call.scope.layer
+        layer = call.scope._layer
         found.setdefault(id(call if layer is None else layer), []).append(call)
     return list(found.values())
 

@@ -78,9 +78,11 @@ def in_few_colors(picture: bytes) -> bytes:
     """A PNG with a third of the bytes: a picture has few colours, and 64 are enough for the edges of its letters."""
     from PIL import Image  # matplotlib, whose font it was drawn with, needs it
 
-    image = Image.open(BytesIO(picture)).convert("RGB")
+    drawn = Image.open(BytesIO(picture)).convert("RGBA")
+    image = Image.new("RGB", drawn.size, "white")  # the last column of pixels may be half transparent
+    image.paste(drawn, mask=drawn)
     content = BytesIO()
-    image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(content, "PNG")
+    image.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(content, "PNG")
     return content.getvalue()
 
 

@@ -399,6 +399,16 @@ class Sequential(Layer):
         rows = [row for layer in self.layers for row in layer.parameter_rows()]
         return list({id(row[0]): row for row in rows}.values())
 
+    def row_names(self: Any) -> list[str]:
+        """The names θ₁, θ₂, … through all layers; and b, or of several b₁, b₂, … ."""
+        named = [pair for each in self.layers for pair in zip(each.parameter_rows(), each.row_names(), strict=False)]
+        biases = [name == "b" for name in {id(row[0]): name[:1] for row, name in named}.values()]
+        counts = [biases[: k + 1].count(bias) for k, bias in enumerate(biases)]
+        several = sum(biases) > 1
+        return [
+            "b" + subscript(k) * several if bias else f"θ{subscript(k)}" for bias, k in zip(biases, counts, strict=True)
+        ]
+
     def __repr__(self: Any) -> str:
         return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
 
