@@ -38,6 +38,8 @@ def tidied(drawn: str, title: str, shifts: Mapping[str, Shift] | None = None) ->
     draw_wires(root)
     for arrow in root.iterfind(".//g[@class='edge']"):
         _move_label(arrow, *(shifts or {}).get(arrow.get("id", ""), (0.0, -LIFT)))
+    for frame in root.iterfind(".//g[@class='cluster']/title"):
+        frame.text = "" if (frame.text or "").startswith("cluster_") else frame.text  # a row has no words of its own
     whole = root.find("g/title")
     if whole is not None:
         whole.text = title  # an engine calls a graph without a name %3

@@ -24,7 +24,7 @@ def test_nodes_are_called_as_the_caller_calls_them():
     assert headings(draw(y, names={})) == ["z₁", "z₂", "z₃ = z₁·z₂", "own", "z₅ = z₃ + own"]
     some = draw(y, names={"p": called, "q": _hidden, "n": 3})
     assert headings(some) == ["first", "q", "z₃ = first·q", "p", "y = z₃ + p"]
-    assert headings(draw(y, names={"v": [first, _hidden]}))[:2] == ["v[0]", "v[1]"]
+    assert headings(draw(y, names={"v": [first, _hidden]}))[:2] == ["v₁", "v₂"]
 
 
 def test_only_the_calling_frame_is_looked_at():
