@@ -11,6 +11,7 @@ from microgrand.drawing.scene_names import SceneNames, base_of
 from microgrand.drawing.vertices import Seen, Vertex
 from microgrand.engine.node import Node
 from microgrand.engine.sweep import sweep
+from microgrand.table.indices import letter
 from microgrand.table.signature import subscript
 from microgrand.table.symbols import element_name, row_name
 
@@ -227,9 +228,8 @@ class Grouping:
 
     def _gather_parameters(self) -> None:
         shown = [(region, self._rows(region)) for region in self.regions.finest()]
-        several = len({tuple([key_of(row) for _, row in rows]) for _, rows in shown if rows}) > 1
-        for region, rows in shown:
-            level = self._layer_numbers.get(region, "") if several else ""
+        levels = self._levels([(self._layer_numbers.get(region, 0), rows) for region, rows in shown])
+        for (region, rows), level in zip(shown, levels, strict=True):
             names = [row_name(name, level) for name, _ in rows]
             size = len(rows), max([len(row) for _, row in rows], default=0)
             for name, (plain_name, row) in zip(names, rows, strict=True):
@@ -243,6 +243,22 @@ class Grouping:
             if region.box is region:
                 self._gather_rows(level, names, [row for _, row in rows], region)
         self._gather_strays()
+
+    def _levels(self, shown: Sequence[tuple[int, list[tuple[str, list[Vertex]]]]]) -> list[str]:
+        """What tells layers' parameters apart: the number of the layer's input, and a letter where several share it."""
+        keys = [tuple([key_of(row) for _, row in rows]) for _, rows in shown]
+        if len({key for key in keys if key}) < 2:
+            return [""] * len(shown)
+        layers: dict[int, dict[tuple[Any, ...], str]] = {}
+        found: dict[tuple[Any, ...], int] = {}
+        for (level, _), key in zip(shown, keys, strict=True):
+            own = layers.setdefault(found.setdefault(key, level), {})
+            if key:
+                own.setdefault(key, letter(len(own)))
+        return [
+            f"{found[key] or ''}{layers[found[key]].get(key, '') if len(layers[found[key]]) > 1 else ''}"
+            for key in keys
+        ]
 
     def _rows(self, region: Region) -> list[tuple[str, list[Vertex]]]:
         """The rows of parameters of the layer that was called, as far as the drawing sees them, with their names.

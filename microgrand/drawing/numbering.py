@@ -42,9 +42,11 @@ def numbered(regions: Regions, seen: Seen) -> tuple[list[Vector], dict[Region, i
         found[key] = first, samples if known == samples else (), items  # what samples share belongs to none
 
     finest = regions.finest()
+    makers = _makers(finest)
     for region in finest:
+        maker = makers.get(frozenset(region.inputs)) or region
         if region.inputs:
-            meet(("from", places[region].path), places[region].samples, region.inputs)
+            meet(("to" if maker is not region else "from", places[maker].path), places[maker].samples, region.inputs)
     covered = {item for _, _, items in found.values() for item in items}
     for region in finest:
         rest = [vertex for vertex in region.outputs if vertex not in covered]
@@ -54,6 +56,14 @@ def numbered(regions: Regions, seen: Seen) -> tuple[list[Vector], dict[Region, i
     vectors = [Vector(levels[slot], _name(levels[slot], samples), items) for slot, samples, items in found.values()]
     own = {region: levels[found[key_of(region.inputs)][0]] for region in finest if region.inputs}
     return sorted(vectors, key=lambda vector: vector.level), own
+
+
+def _makers(finest: Sequence[Region]) -> dict[frozenset[Vertex | float], Region]:
+    """The call that computes a vector, by its elements: of a layer that is called on each sample, one for each."""
+    makers: dict[frozenset[Vertex | float], Region] = {}
+    for region in finest:
+        makers.setdefault(frozenset(region.outputs), region)
+    return makers
 
 
 def _levels(seen: Seen, vectors: Sequence[tuple[Slot, Items]]) -> dict[Slot, int]:
@@ -92,7 +102,23 @@ def places_of(regions: Regions, seen: Seen) -> dict[Region, Place]:
             for k, call in enumerate(calls):
                 samples = (*around.samples, k + 1) if apart else around.samples
                 places[call] = Place((*around.path, (turn, 0 if apart else k)), samples)
+    _follow(regions, places)
     return places
+
+
+def _follow(regions: Regions, places: dict[Region, Place]) -> None:
+    """Let equal layers without parameters, each called on the output of another sample, count as one."""
+    makers = _makers(regions.all)
+    first: dict[tuple[Any, ...], Place] = {}
+    for call in regions.all:
+        maker = makers.get(frozenset(call.inputs))
+        if maker is None or maker.outer is not call.outer or not places[maker].samples or places[call].samples:
+            continue
+        layer: Any = call.scope.layer
+        if getattr(layer, "named_parameters", dict)():
+            continue
+        place = first.setdefault((call.outer, places[maker].path, type(layer), call.scope.name), places[call])
+        places[call] = Place(place.path, places[maker].samples)
 
 
 def _by_layer(calls: Sequence[Region]) -> list[list[Region]]:

@@ -51,7 +51,9 @@ class SceneNames:
             return own[0]
         if len(bases) == 1 and "" not in bases:
             return bases.pop()
-        return f"({', '.join(own)})" if all(own) and len(own) <= MOST_LISTED else ""
+        if not all(own) or len(own) > MOST_LISTED:
+            return ""
+        return f"({', '.join([self.of.get(item, item.name) for item in items if isinstance(item, Vertex)])})"
 
     def find(self, layered: bool, shown: Iterable[Vertex], vectors: Iterable[Items]) -> None:
         """Name every vertex, no two alike; those that are shown are numbered first.

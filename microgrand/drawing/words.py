@@ -263,12 +263,14 @@ class Words:
         """∂z²/∂z¹ and the like, with rows of numbers where these are few."""
         if not link.edges or "more" in (link.tail.kind, link.head.kind):
             return "", []
-        if len(link.edges) == 1 and link.head.layer is None:
+        if len(link.tail.vertices) == len(link.edges) == 1 and link.head.layer is None:
             return self._partial(link.edges[0])
         below = link.tail.name or self.name(link.tail.vertices[0])
         if link.head.layer is None:
-            above = self.name(link.edges[0].child)
-            return self._symbol(above, below), [self.array_text([edge.partial for edge in link.edges])]
+            partials = dict.fromkeys(link.tail.vertices, 0.0)
+            for edge in link.edges:
+                partials[edge.parent] += edge.partial
+            return self._symbol(self.name(link.edges[0].child), below), [self.array_text(list(partials.values()))]
         outputs = {self._grouping.of[vertex].name for vertex in link.head.layer.outputs}
         return (self._symbol(outputs.pop(), below), self._jacobian(link)) if len(outputs) == 1 else ("", [])
 

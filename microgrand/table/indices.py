@@ -13,6 +13,11 @@ def superscript(l: object) -> str:
     return str(l).translate(_SUPERSCRIPTS)
 
 
+def letter(k: int) -> str:
+    """The k-th letter, from 0, as an upper index: the ᵃ of θ²ᵃ; from the 26th on with a number."""
+    return _LETTERS_ABOVE[k % 25] + (superscript(k // 25 + 1) if k >= 25 else "")
+
+
 def symbol_in_latex(name: str) -> str:
     r"""A letter with indices as LaTeX, z^{2}_{1} for z²₁; "" for any other name.
 
@@ -37,6 +42,13 @@ def plain(name: str) -> str:
 
 _SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PLAIN: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789", "_[]⁽⁾")
-_SYMBOL: Final = re.compile(r"([A-Za-zθδ∂])([⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹,]+⁾)?)([₀₁₂₃₄₅₆₇₈₉.‚ₗₖⱼᵢₘₙ]*)")
-LOWERED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾₀₁₂₃₄₅₆₇₈₉‚ₗₖⱼᵢₘₙ", "0123456789()0123456789,lkjimn")
+_LETTERS_ABOVE: Final = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
+_ABOVE: Final = f"[⁰¹²³⁴⁵⁶⁷⁸⁹{_LETTERS_ABOVE}]*"
+_SYMBOL: Final = re.compile(
+    r"([A-Za-zθδ∂])([⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]*(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹,]+⁾)?)([₀₁₂₃₄₅₆₇₈₉.‚ₗₖⱼᵢₘₙ]*)"
+)
+LOWERED: Final = str.maketrans(
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾₀₁₂₃₄₅₆₇₈₉‚ₗₖⱼᵢₘₙᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
+    "0123456789()0123456789,lkjimnabcdefghijklmnoprstuvwxyz",
+)
 _LETTERS: Final = {"θ": r"\theta", "δ": r"\delta"}

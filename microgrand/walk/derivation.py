@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from microgrand.drawing.groups import Group
 from microgrand.drawing.names import caller_names, one_line
+from microgrand.drawing.scene_names import slots
 from microgrand.drawing.vertices import MOST_PATHS, paths_to
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes
@@ -125,7 +126,7 @@ def _of_names(
     name = {node: steps.names[steps.place[node]] for node in lit}
     value = steps.deltas[steps.place[theta]]
     readable = len(stops) < MOST_FACTORS  # each of them is in a term
-    terms = _terms(theta, root, _partials_above([theta, *stops, root]), name) if readable else None
+    terms = _terms(theta, root, _partials_above([theta, *stops, root], name), name) if readable else None
     if terms is not None:
         return _written_out(name[root], name[theta], terms, value)
     lines = [steps.delta(steps.place[node]).formula for node in reversed(lit)]
@@ -139,16 +140,24 @@ def _too_many(paths: int, nodes: int) -> str:
     return f"{'more than ' * (paths >= MOST_PATHS)}{paths:,} paths are too many to be written out"
 
 
-def _partials_above(stops: Sequence[Node]) -> dict[Node, list[tuple[Node, float]]]:
-    """For each stop the stops that use it without another in between, with the partials in it."""
-    above: dict[Node, list[tuple[Node, float]]] = {}
+def _partials_above(stops: Sequence[Node], name: dict[Node, str]) -> dict[Node, list[tuple[Node, str, float]]]:
+    """For each stop the stops that use it without another in between: each with its name there, and the partial in it.
+
+    A child that uses it twice, and nothing without a name, has two partials, in x⁽¹⁾ and in x⁽²⁾.
+    """
+    above: dict[Node, list[tuple[Node, str, float]]] = {}
     for node in stops[1:]:
         below = [each for each in stops if each is not node]
         deltas = sweep(node, 1.0, below)
         reached = set(_used(node, below))
+        called = slots([name.get(parent, "") for parent in node.parents])
+        edges = list(zip(node.parents, called, node.partials, strict=True))
         for each in below:
-            if each in reached:
-                above.setdefault(each, []).append((node, deltas[each]))
+            own = [(node, slot, partial) for parent, slot, partial in edges if parent is each]
+            if len(own) > 1 and reached.issuperset(node.parents):
+                above.setdefault(each, []).extend(own)
+            elif each in reached:
+                above.setdefault(each, []).append((node, name[each], deltas[each]))
     return above
 
 
@@ -169,7 +178,7 @@ def _used(node: Node, stops: Sequence[Node]) -> list[Node]:
 
 
 def _terms(
-    theta: Node, root: Node, above: dict[Node, list[tuple[Node, float]]], name: dict[Node, str]
+    theta: Node, root: Node, above: dict[Node, list[tuple[Node, str, float]]], name: dict[Node, str]
 ) -> list[list[Factor]] | None:
     """The factors of every path, the root's first; None if there are too many."""
     finished: list[list[Factor]] = []
@@ -179,22 +188,30 @@ def _terms(
         if node is root:
             finished.append(factors)
             continue
-        for child, partial in above.get(node, []):
-            growing.append((child, [(name[child], name[node], partial), *factors]))
+        for child, below, partial in above.get(node, []):
+            growing.append((child, [(name[child], below, partial), *factors]))
         if sum([len(each) for _, each in growing]) + sum([len(each) for each in finished]) > MOST_FACTORS:
             return None
     return finished
 
 
 def _written_out(root: str, theta: str, terms: list[list[Factor]], value: float) -> Derivation:
+    """The sum in symbols and in numbers; dz/dx on the left, where ∂z/∂x on the right is but a part of it."""
+    direct = any([[factor[:2] for factor in term] == [(root, theta)] for term in terms])
+
+    def whole(style: Style) -> str:
+        return style.total(root, theta) if direct and len(terms) > 1 else style.partial(root, theta)
+
     def symbols(style: Style) -> str:
         products = [style.times.join([style.partial(top, below) for top, below, _ in term]) for term in terms]
-        return f"{style.partial(root, theta)} = {' + '.join(products) or '1'}"
+        return f"{whole(style)} = {' + '.join(products) or '1'}"
 
     def numbers(style: Style) -> str:
         products = [style.times.join([style.factor(partial) for _, _, partial in term]) for term in terms]
         return f"= {' + '.join(products) or '1'}"
 
+    if direct and len(terms) == 1:
+        return Derivation((formula(lambda style: f"{whole(style)} = {style.number(value)}"),), value, "")
     lines = (formula(symbols), formula(numbers), formula(lambda style: f"= {style.number(value)}"))
     return Derivation(lines, value, "")
 

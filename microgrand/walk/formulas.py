@@ -122,6 +122,13 @@ class Style:
         above, below = self.name(above), self.name(below)
         return rf"\frac{{\partial {above}}}{{\partial {below}}}" if self.style == "latex" else f"∂{above}/∂{below}"
 
+    def total(self, above: str, below: str) -> str:
+        """dabove/dbelow, the whole derivative, where ∂ is but a part of it."""
+        above, below = self.name(above), self.name(below)
+        if self.style == "latex":
+            return rf"\frac{{\mathrm{{d}} {above}}}{{\mathrm{{d}} {below}}}"
+        return f"d{above}/d{below}"
+
     def delta(self, name: str) -> str:
         """δ of a node: δ(z₃); of a vector zˡ it is δˡ."""
         name = self.name(name)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
-from microgrand.drawing.groups import Grouping
+from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import Regions, key_of
 from microgrand.drawing.scene_names import slots
-from microgrand.drawing.vertices import Vertex, look
+from microgrand.drawing.vertices import look
 from microgrand.engine.node import Node
 from microgrand.table.notation import SIGN, Notation, items_text
 from microgrand.table.signature import subscript
@@ -18,14 +17,6 @@ from microgrand.walk.formulas import Style, formula
 from microgrand.walk.step import Step, Term
 
 SHOWN = 6  # terms of a long sum, partials of a long list
-
-
-class Listed(NamedTuple):
-    """A list of operands: its name in the scene, how many are parents, whether these are one box that has this name."""
-
-    name: str
-    parents: int
-    whole: bool
 
 
 class NodeSteps:
@@ -38,6 +29,7 @@ class NodeSteps:
 
     def __init__(self, root: Node, called: Callable[[Node], str | None], grouping: Grouping | None = None) -> None:
         self._grouping = grouping if grouping is not None else whole_graph(root, called)
+        self._places: dict[Group, dict[Node, int]] = {}
         adjoints = self._grouping.seen.adjoints
         self.order = adjoints.order
         self.deltas = adjoints.deltas
@@ -103,13 +95,13 @@ class NodeSteps:
         partials = list(zip(self._slots(node), node.partials, strict=True))
 
         lists = self._lists(node)
-        told = _together(partials, lists)
+        told = self._told(node)
 
         def write(style: Style) -> str:
             symbols = [style.name(own) if own else style.number(x) for own, x in operands]
             numbers = [_operand(style, notation, i, x) for i, (_, x) in enumerate(operands)]
             steps = [
-                _applied(style, notation, symbols, [style.name(each.name) if each.name else "" for each in lists]),
+                _applied(style, notation, symbols, [style.name(each) if each else "" for each in lists]),
                 notation.write(style.style, numbers),
                 style.number(node.data),
             ]
@@ -117,24 +109,39 @@ class NodeSteps:
             more = [style.ellipsis] if len(told) > SHOWN else []
             return style.comma.join([f"{style.name(name)} = {' = '.join(steps)}", *slopes, *more])
 
-        names = [each.name for each in lists if each.whole] or [self._name_of(parent) for parent in node.parents]
-        parents = listed(list(dict.fromkeys(names)))
+        parents = listed(list(dict.fromkeys([self._box_of(parent)[0] for parent in node.parents])))
         sentence = f"{name} is computed from {parents}; how much it changes with each is kept, as a local partial."
         slopes = tuple([(f"∂{name}/∂{below}", x) for below, x in partials])
         return Step("forward", name, (k,), node.data, tuple(operands), slopes, (), sentence, formula(write))
 
-    def _lists(self, node: Node) -> list[Listed]:
-        """The lists of operands of a node."""
+    def _lists(self, node: Node) -> list[str]:
+        """The names in the scene of the lists of operands of a node; "" of those that have none."""
         vertex = self._grouping.seen.of.get(node)
         if vertex is None or vertex.primitive is None:
             return []
-        found: list[Listed] = []
-        for items in vertex.primitive.signature.grouped(vertex.operands)[0]:
-            name = self._grouping.named.get(key_of(items), "")
-            vertices = [item for item in items if isinstance(item, Vertex)]
-            whole = name != "" and len({id(self._grouping.of.get(vertex)) for vertex in vertices}) == 1
-            found.append(Listed(name, len(vertices), whole))
-        return found
+        lists = vertex.primitive.signature.grouped(vertex.operands)[0]
+        return [self._grouping.named.get(key_of(items), "") for items in lists]
+
+    def _told(self, node: Node) -> list[tuple[str, list[float]]]:
+        """The partials as the picture tells them: in each parent, or together in those that are one box."""
+        found: dict[str, list[float]] = {}
+        for parent, slot, partial in zip(node.parents, self._slots(node), node.partials, strict=True):
+            name, places = self._box_of(parent)
+            if len(places) > 1:
+                found.setdefault(name, [0.0] * len(places))[places[parent]] += partial
+            else:
+                found[slot] = [*found.get(slot, []), partial]
+        return list(found.items())
+
+    def _box_of(self, node: Node) -> tuple[str, dict[Node, int]]:
+        """What the box of a node is called, and the places of the nodes in it: none where it stands alone."""
+        vertex = self._grouping.seen.of.get(node)
+        group = self._grouping.of.get(vertex) if vertex is not None else None
+        if group is None or group.kind != "vector" or len(group.vertices) < 2:
+            return self._name_of(node), {}
+        if group not in self._places:
+            self._places[group] = {each.node: k for k, each in enumerate(group.vertices)}
+        return one_line(group.name), self._places[group]
 
     def _slots(self, node: Node) -> list[str]:
         """What the parents are called below a ∂; one that is used twice is told apart by place: x⁽¹⁾, x⁽²⁾."""
@@ -233,17 +240,6 @@ def whole_graph(root: Node, called: Callable[[Node], str | None]) -> Grouping:
     regions = Regions(seen)
     regions.fold(None, lambda region: False)
     return Grouping(seen, regions)
-
-
-def _together(partials: Sequence[tuple[str, float]], lists: Sequence[Listed]) -> list[tuple[str, list[float]]]:
-    """The partials in each parent, those in a vector that is one box together: ∂z/∂θ₁ = (1, 2)."""
-    found: list[tuple[str, list[float]]] = []
-    taken = 0
-    for each in lists:
-        mine = partials[taken : taken + each.parents]
-        found += [(each.name, [x for _, x in mine])] if each.whole else [(below, [x]) for below, x in mine]
-        taken += len(mine)
-    return [*found, *[(below, [x]) for below, x in partials[taken:]]]
 
 
 def _applied(style: Style, notation: Notation, operands: Sequence[str], lists: Sequence[str]) -> str:

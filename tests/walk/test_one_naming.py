@@ -28,7 +28,7 @@ from microgrand.drawing.draw import compose
 from microgrand.drawing.names import caller_names
 from microgrand.table.indices import plain
 
-INDEXED = re.compile(r"[A-Za-zθδ]\w*[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉][⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁽⁾‚.,]*(?<![.,])")
+INDEXED = re.compile(r"[A-Za-zθδ]\w*[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉][⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁽⁾‚.,]*(?<![.,])(?!\w)")
 
 
 class Residual(Layer):
@@ -49,6 +49,16 @@ class Scaled(Layer):
         return [self.factor * each * each for each in z]
 
 
+class Heads(Layer):
+    """Two layers on one vector."""
+
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+
+    def forward(self, z):
+        return [a * b for a, b in zip(self.first(z), self.second(z), strict=True)]
+
+
 def shift(z):
     return [each - 0.5 for each in z]
 
@@ -57,11 +67,13 @@ def layers(rng, size, depth):
     """Some layers in a row that keep the size, or end with another; and that size."""
     found = []
     for _ in range(rng.randint(1, 3)):
-        kind = rng.choice(["linear", "elementwise", "softmax", "residual", "nested", "own", "function"])
+        kind = rng.choice(["linear", "elementwise", "softmax", "residual", "nested", "own", "function", "heads"])
         if kind == "linear":
             new = rng.randint(1, 3)
             found.append(Linear(size, new, bias=rng.random() < 0.5, rng=rng))
             size = new
+        elif kind == "heads":
+            found.append(Heads(Linear(size, size, True, rng=rng), Linear(size, size, rng=rng)))
         elif kind in ("residual", "nested") and depth < 2:
             inner, after = layers(rng, size, depth + 1)
             if kind == "residual":
@@ -90,6 +102,9 @@ def random_root(seed):
     else:
         network, target = Sequential(*found, Linear(after, 1, True, rng=rng), ReLU(), SquaredError()), [0.25]
     samples = rng.randint(1, 3)
+    if cost == "none" and rng.random() < 0.5:  # a cost of its own for each sample
+        body = Sequential(*found, Linear(after, 1, rng=rng))
+        return sum(SquaredError()(body(inputs(rng, size)), [0.5]) for _ in range(samples))
     if cost == "none":
         return sum(network(inputs(rng, size), target) for _ in range(samples)) * 2.0
     if rng.random() < 0.5:
@@ -135,6 +150,10 @@ SEEDS = st.integers(0, 10**6)
 def test_every_name_in_a_step_stands_in_its_picture(seed, granularity):
     """Every name in a step's formula and sentence stands in the picture of its scene."""
     for scene in walkthrough(random_root(seed), granularity=granularity, names={}).scenes:
+        names = [
+            box.heading.split(" = ")[0] for box in scene.view.boxes if box.kind not in ("layer", "reference", "more")
+        ]
+        assert len(set(names)) == len(names), names
         for step in [frame.step for frame in scene.frames]:
             named = step.formula.mentions | set(INDEXED.findall(step.sentence))
             assert missing(named, scene.view) == [], step.text
@@ -198,6 +217,29 @@ def test_a_cost_with_a_name_is_called_so(depth):
         steps_of = [step.text for step in walkthrough(cost, names={name: cost})]
         assert any(f"∂{name}/∂θ₁ = " in text for text in steps_of)
     assert draw(cost, names={}, depth=depth).view.boxes[-1].heading.startswith("C = z⁴")
+
+
+def test_an_arrow_from_a_vector_tells_the_derivative_in_all_of_it():
+    """∂u/∂z² has a number for each element of z², in order: of one that is used twice the sum, 0 of one that is not."""
+    z = Sequential(Linear(1, 2, theta=[[1.0], [2.0]]))([3.0])
+    root = z[0] * z[0] + z[1]
+    words = {arrow.words for arrow in draw(root, names={}, depth=1).view.arrows}
+    assert {"∂u₁/∂z² = (6, 0)", "∂C/∂z² = (0, 1)"} <= words
+    assert [step.text for step in steps(root, "layer", names={}) if "δ² = " in step.text] == [
+        "◀ δ² = δ(u₁)·∂u₁/∂z² + δ(C)·∂C/∂z² = 1·(6, 0) + 1·(0, 1) = (6, 1)"
+    ]
+
+
+def test_samples_are_told_apart_also_where_each_has_a_cost_of_its_own():
+    """The third sample's vectors have the numbers of the first's, and its own upper index."""
+    body = Sequential(Linear(2, 2), Tanh(), Linear(2, 1))
+    samples = [[1.0, 2.0], [2.0, -1.0], [0.0, 1.0]]
+    cost = sum(SquaredError()(body(x), [1.0]) for x in samples)
+    for depth in (1, None):
+        names = {box.heading.split(" = ")[0] for box in draw(cost, names={}, depth=depth).view.boxes}
+        levels = {re.sub("⁽.*", "", name) for name in names if "⁽" in name}
+        assert {f"{level}⁽{s}⁾" for level in levels for s in "¹²³"} <= {re.sub("⁾.*", "⁾", name) for name in names}
+        assert "z²⁽³⁾" in {re.sub("⁾.*", "⁾", name) for name in names}
 
 
 def test_equal_names_of_several_numbers_are_told_apart():
