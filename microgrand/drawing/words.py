@@ -158,6 +158,10 @@ class Words:
             return f"{group.name} = {one_line(own)}"
         return self._with_cost(one_line(group.name, 2 * LONGEST_STEP), group.vertices)
 
+    def title_of(self, root: Vertex) -> str:
+        """What a root is called, and by layers: C = z⁴."""
+        return self._with_cost(self.name(root), [root])
+
     def _with_cost(self, name: str, vertices: Sequence[Vertex]) -> str:
         """The heading of what holds the root, where layers call it by another name: C = z⁴."""
         single = len(self._grouping.seen.roots) == 1

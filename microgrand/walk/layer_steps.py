@@ -100,7 +100,8 @@ class LayerSteps:
             given = [style.ellipsis] if makers and not self._is_made_by(group, makers) else []
             parts = [*calls, *given]
             call = parts if len(parts) < 2 else [style.bracketed(", ".join(parts))]
-            return " = ".join([style.name(name), *call, style.vector(numbers)])
+            root = [style.name(self.cost)] if self.is_root(group) and self.cost != name else []
+            return " = ".join([*root, style.name(name), *call, style.vector(numbers)])
 
         if makers:
             layers = listed([one_line(maker.name) for maker in makers])

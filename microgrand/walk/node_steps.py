@@ -96,6 +96,7 @@ class NodeSteps:
 
         lists = self._lists(node)
         told = self._told(node)
+        called = [self._cost, name] if k == len(self.order) - 1 and self._cost != name else [name]
 
         def write(style: Style) -> str:
             symbols = [style.name(own) if own else style.number(x) for own, x in operands]
@@ -107,7 +108,7 @@ class NodeSteps:
             ]
             slopes = [f"{style.partial(name, below)} = {style.vector(x)}" for below, x in told[:SHOWN]]
             more = [style.ellipsis] if len(told) > SHOWN else []
-            return style.comma.join([f"{style.name(name)} = {' = '.join(steps)}", *slopes, *more])
+            return style.comma.join([" = ".join([*map(style.name, called), *steps]), *slopes, *more])
 
         parents = listed(list(dict.fromkeys([self._box_of(parent)[0] for parent in node.parents])))
         sentence = f"{name} is computed from {parents}; how much it changes with each is kept, as a local partial."
@@ -132,6 +133,11 @@ class NodeSteps:
             else:
                 found[slot] = [*found.get(slot, []), partial]
         return list(found.items())
+
+    @property
+    def _cost(self) -> str:
+        """What the root is called in ∂C/∂θ, where there are layers; else its name."""
+        return one_line(self._grouping.names.cost) if self._grouping.regions.all else self.names[-1]
 
     def _box_of(self, node: Node) -> tuple[str, dict[Node, int]]:
         """What the box of a node is called, and the places of the nodes in it: none where it stands alone."""

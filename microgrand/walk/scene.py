@@ -53,7 +53,7 @@ class Scene:
         self.frames: list[Frame] = []
         self.blank = _Round(composed, {}, 0).blank()
         words = Words(composed.grouping, composed.links, SHOWABLE)
-        self.root = f"{words.name(composed.seen.root)} = {number_text(composed.seen.root.data)}"
+        self.root = f"{words.title_of(composed.seen.root)} = {number_text(composed.seen.root.data)}"
 
     def add_round(
         self, composed: Composition, steps: Sequence[tuple[Group, Step]], place: dict[Node, int], number: int
