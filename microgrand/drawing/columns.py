@@ -179,7 +179,7 @@ def _numbers(
     """For each vector its numbers, and ∂C/∂ of each; nothing without a sample, and no δ without a target."""
     none: tuple[list[Numbers | None], list[Numbers]] = ([None] * (len(layers) + 1), [()] * (len(layers) + 1))
     if target is not None and (sample is None or not layers[-1].takes_target):
-        raise ValueError(f"a target is of a sample, and of a network that ends in a cost; {network!r:.60} has target=…")
+        raise ValueError(f"a target is of a sample, and of a network that ends in a cost; got target={target!r:.60}")
     if sample is None:
         return none
     if not is_sequence(sample):

@@ -95,7 +95,9 @@ def draw(
     if isinstance(root, Layer):
         require_whole("digits", digits)
         require_whole("depth", 1 if depth is None else depth)
-        return draw_network(root, sample, target, depth, digits, how)
+        require_whole("max_nodes", max_nodes)
+        _require_no_graph(to, expand, style)
+        return draw_network(root, sample, target, depth, digits, how, _shown(show))
     if sample is not None or target is not None:
         raise TypeError(f"sample and target are of a network; got {root!r:.60} of type {type(root).__name__}")
     sight = sight_of(root, called, expand, show, digits, to)
@@ -145,10 +147,7 @@ def sight_of(
 ) -> Sight:
     """The numbers below a root, or several, with the names that `called` gives; the rest are arguments of `draw`."""
     tops = roots_of(root)
-    shown = (show,) if isinstance(show, str) else tuple(show)
-    for item in shown:
-        if item not in SHOWABLE:
-            raise ValueError(f"show takes some of {', '.join(map(repr, SHOWABLE))}; got {item!r:.60}")
+    shown = _shown(show)
     require_whole("digits", digits)
     asked = Expansion(expand)
     seen = look(tops, called, asked.unfolds, to)
@@ -247,6 +246,27 @@ def require_whole(name: str, number: Any) -> None:
     except TypeError:
         pass
     raise ValueError(f"{name} is a whole number from 1 up; got {number!r:.60}")
+
+
+def _shown(show: Iterable[str]) -> tuple[str, ...]:
+    """What is written, of `SHOWABLE`; a ValueError for anything else."""
+    shown = (show,) if isinstance(show, str) else tuple(show)
+    for item in shown:
+        if item not in SHOWABLE:
+            raise ValueError(f"show takes some of {', '.join(map(repr, SHOWABLE))}; got {item!r:.60}")
+    return shown
+
+
+def _require_no_graph(to: Any, expand: Any, style: str) -> None:
+    """Raise a ValueError for arguments that mean something for graphs alone, not for a network."""
+    nothing = isinstance(expand, (list, tuple, set, frozenset)) and not expand
+    asked = {"to": to is not None, "expand": not nothing, "style='gates'": style == "gates"}
+    given = [name for name, is_given in asked.items() if is_given]
+    if given:
+        be = "is" if len(given) == 1 else "are"
+        raise ValueError(
+            f"{' and '.join(given)} {be} for graphs, not for a network; draw the trace of a sample for that"
+        )
 
 
 def _grouped(

@@ -49,9 +49,11 @@ class Expansion:
             row = self._met.get(item if isinstance(item, str) else id(item))
             if row is None:
                 known = {name for name, each in rows.items() if each.derivation is not None} | layers
+                if not known:
+                    raise ValueError(f"expand names {item!r:.60}, but nothing in this graph has steps to be shown in")
                 raise ValueError(
                     f"expand names {item!r:.60}, which is not in this graph; here it may name "
-                    f"{', '.join(sorted(known)) or 'nothing'}"
+                    f"{', '.join(sorted(known))}"
                 )
             if row.derivation is None:
                 raise ValueError(f"expand names {item!r:.60}, but {row.name} has no steps to be shown in")

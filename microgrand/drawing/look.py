@@ -41,7 +41,9 @@ class Look(NamedTuple):
         width = None if self.width is None else _positive("width", self.width)
         if not isinstance(self.title, str):
             raise TypeError(f"title is a string; got {self.title!r:.60} of type {type(self.title).__name__}")
-        return self._replace(width=width, font_size=_positive("font_size", self.font_size), legend=bool(self.legend))
+        if not isinstance(self.legend, bool):
+            raise TypeError(f"legend is True or False; got {self.legend!r:.60}")
+        return self._replace(width=width, font_size=_positive("font_size", self.font_size))
 
 
 def _one_of(name: str, given: Any, known: tuple[str, ...]) -> None:
@@ -50,7 +52,11 @@ def _one_of(name: str, given: Any, known: tuple[str, ...]) -> None:
 
 
 def _positive(name: str, given: Any) -> float:
-    number = as_number(given)
+    wrong = f"{name} is a number above 0; got {given!r:.60}"
+    try:
+        number = as_number(given)
+    except TypeError:
+        raise TypeError(wrong) from None
     if not 0.0 < number < float("inf"):
-        raise ValueError(f"{name} is a number above 0; got {given!r:.60}")
+        raise ValueError(wrong)
     return number

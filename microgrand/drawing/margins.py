@@ -106,13 +106,15 @@ def _length(line: str) -> float:
 
 
 def _wrapped(title: str, width: float, size: float) -> list[str]:
-    """The title in lines that are no wider than the picture, broken between words."""
+    """The lines of a title, each in lines that are no wider than the picture, broken between words."""
     lines: list[str] = []
-    for word in title.split():
-        if lines and _length(f"{lines[-1]} {word}") * size <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
+    for given in title.splitlines():
+        begun = len(lines)
+        for word in given.split():
+            if len(lines) > begun and _length(f"{lines[-1]} {word}") * size <= width:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
     return lines
 
 

@@ -20,12 +20,19 @@ LEGEND = (
     "A circle is one number of a vector zˡ, with the sign of the function that it has gone through.",
     "A line is a weight θ, or, from a square, a bias; faint lines show what depends on what.",
 )
-WITH_NUMBERS = "In a circle stands its number; below it δ, the derivative of the cost."
+NUMBER, DELTA = "In a circle stands its number", "δ, the derivative of the cost"
 
 
-def draw_network(network: Layer, sample: Any, target: Any, depth: int | None, digits: int, look: Look) -> Drawing:
-    """The picture of a network: see `draw`."""
-    return NetworkDrawing(columns_of(network, sample, target, depth), look, digits)
+def draw_network(
+    network: Layer, sample: Any, target: Any, depth: int | None, digits: int, look: Look, shown: Sequence[str]
+) -> Drawing:
+    """The picture of a network; `shown` are the numbers of the sample that are written, the rest is as in `draw`."""
+    columns = columns_of(network, sample, target, depth)
+    if "value" not in shown:
+        columns = [column._replace(values=()) for column in columns]
+    if "delta" not in shown:
+        columns = [column._replace(deltas=()) for column in columns]
+    return NetworkDrawing(columns, look, digits)
 
 
 class NetworkDrawing(Drawing):
@@ -109,5 +116,7 @@ def _lines_told(columns: Sequence[Column], look: Look) -> Iterator[str]:
         yield "of long columns the first and the last neurons are shown"
     if look.legend:
         yield from LEGEND
-    if look.legend and any([column.values for column in columns]):
-        yield WITH_NUMBERS
+    numbers, deltas = any([column.values for column in columns]), any([column.deltas for column in columns])
+    if look.legend and (numbers or deltas):
+        below = f"; below it {DELTA}" if numbers else f"In a circle stands {DELTA}"
+        yield f"{NUMBER if numbers else ''}{below if deltas else ''}."

@@ -203,11 +203,9 @@ class _Picture:
 
     def _inside(self, column: Column, index: int) -> tuple[str, list[str]]:
         """What is written in a neuron: its number and its δ, or else the sign of its function."""
-        if column.values:
-            lines = [self._number(column.values[index])]
-            if column.deltas:
-                lines.append(self._number(column.deltas[index]))
-            return "\n".join(lines), [VALUE, DELTA][: len(lines)]
+        numbers = [(kind, each[index]) for kind, each in ((VALUE, column.values), (DELTA, column.deltas)) if each]
+        if numbers:
+            return "\n".join([self._number(x) for _, x in numbers]), [kind for kind, _ in numbers]
         return ("C" if column.cost else column.sign if len(column.sign) <= 4 else ""), []
 
     def _words(self, column: Column, index: int) -> str:

@@ -151,7 +151,10 @@ def paths_to(order: list[Node], to: Any) -> dict[Node, int]:
     """How many paths lead from the nodes of `to` to each node that depends on them."""
     below = set(order)
     paths: dict[Node, int] = {}
-    targets = as_nodes(to)
+    try:
+        targets = as_nodes(to)
+    except TypeError:
+        raise TypeError(f"to names Values of the graph; got {to!r:.60}") from None
     if not targets:
         raise ValueError("to names one Value or more, from which paths lead to the root; got none")
     for node in targets:

@@ -309,3 +309,33 @@ def test_the_picture_says_how_large_the_thickest_line_is():
     assert "the thickest line is |θ| = 1.5; weights below 0 are dashed" in texts(draw(layer))
     assert not [line for line in texts(draw(layer)) if line.startswith("A circle")]
     assert [line for line in texts(draw(layer, legend=True)) if line.startswith("A circle")]
+
+
+def test_the_legend_explains_the_numbers_that_are_there():
+    """Of a sample its numbers, δ with a target; what `show` leaves out is neither written nor explained."""
+    net = Sequential(Linear(2, 1), SquaredError())
+    for show, target, value, delta in (
+        (("value", "delta"), None, True, False),
+        (("value", "delta"), [1.0], True, True),
+        ("value", [1.0], True, False),
+        ("delta", [1.0], False, True),
+        ((), [1.0], False, False),
+    ):
+        drawing = draw(net, sample=[1.0, 2.0], target=target, show=show, legend=True)
+        said = " ".join(texts(drawing))
+        assert ("stands its number" in said, "δ, the derivative" in said) == (value, delta)
+        assert len([x for x in parts(drawing)[0]["c0_0"].said if x]) == value + delta
+
+
+@pytest.mark.parametrize("given", [{"to": Value(1.0)}, {"expand": "tanh"}, {"style": "gates"}])
+def test_arguments_of_graphs_are_refused(given):
+    """What means nothing for a network is an error."""
+    with pytest.raises(ValueError, match="is for graphs, not for a network"):
+        draw(network(2, 1), **given)
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("show", "foo"), ("max_nodes", 0)])
+def test_wrong_values_are_errors_as_they_are_for_a_graph(name, wrong):
+    """A network refuses what a graph refuses."""
+    with pytest.raises(ValueError, match=name):
+        draw(network(2, 1), **{name: wrong})

@@ -183,3 +183,22 @@ def test_a_png_of_few_colours_is_the_same_picture():
     one, other = [numpy.asarray(image.open(BytesIO(each)).convert("RGB"), dtype=float) for each in (whole, small)]
     assert one.shape == other.shape
     assert abs(one - other).mean() < 2.0
+
+
+def test_a_title_keeps_its_lines():
+    """Each line of a title begins a line of the picture."""
+    drawing = draw(expression(), title="First\nSecond line")
+    assert {"First", "Second line"} <= set(texts(drawing))
+    assert all([line in words_of(drawing.pdf()) for line in ("First", "Second line")])
+
+
+def test_errors_name_their_argument():
+    """A wrong argument is told by its name."""
+    for given, kind, told in (
+        ({"font_size": "a"}, TypeError, "font_size is a number above 0; got 'a'"),
+        ({"to": "x"}, TypeError, "to names Values of the graph; got 'x'"),
+        ({"legend": "yes"}, TypeError, "legend is True or False; got 'yes'"),
+        ({"expand": "zzz"}, ValueError, "expand names 'zzz', but nothing in this graph has steps to be shown in"),
+    ):
+        with pytest.raises(kind, match=told):
+            draw(Value(1.0) + 2.0, **given)
