@@ -111,7 +111,7 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
     "mlp-layers": lambda: draw(with_error(perceptron(Tanh, 2, 4, 4, 1)).trace(INPUT, [1.0]), depth=1, width=WHOLE),
     "wide-circles": lambda: draw(perceptron(ReLU, 2, 16, 16, 1), width=SIDE),
     "wide-layers": lambda: draw(with_error(perceptron(ReLU, 2, 16, 16, 1)).trace(INPUT, [1.0]), depth=1, width=WHOLE),
-    "residual-boxes": lambda: draw(residual().trace(INPUT, [1.0, 0.0]), depth=2, width=SIDE),
+    "residual-boxes": lambda: draw(residual().trace(INPUT, [1.0, 0.0]), depth=2, width=SIDE, show=("value", "partial")),
     "residual-layers": lambda: draw(residual().trace(INPUT, [1.0, 0.0]), depth=3, direction="TB", width=WHOLE),
     "logistic-circles": lambda: draw(logistic(), width=SIDE),
     "logistic-gates": three_samples,

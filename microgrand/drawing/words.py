@@ -267,7 +267,7 @@ class Words:
         """∂z²/∂z¹ and the like, with rows of numbers where these are few."""
         if not link.edges or "more" in (link.tail.kind, link.head.kind):
             return "", []
-        if len(link.tail.vertices) == len(link.edges) == 1 and link.head.layer is None:
+        if len(link.edges) == 1 and link.head.layer is None:
             return self._partial(link.edges[0])
         below = link.tail.name or self.name(link.tail.vertices[0])
         if link.head.layer is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -124,11 +125,13 @@ class NodeSteps:
         return [self._grouping.named.get(key_of(items), "") for items in lists]
 
     def _told(self, node: Node) -> list[tuple[str, list[float]]]:
-        """The partials as the picture tells them: in each parent, or together in those that are one box."""
+        """The partials as the picture tells them: in each parent, or together in several that are one box."""
         found: dict[str, list[float]] = {}
-        for parent, slot, partial in zip(node.parents, self._slots(node), node.partials, strict=True):
-            name, places = self._box_of(parent)
-            if len(places) > 1:
+        boxes = [self._box_of(parent) for parent in node.parents]
+        uses = Counter([name for name, _ in boxes])
+        edges = zip(boxes, node.parents, self._slots(node), node.partials, strict=True)
+        for (name, places), parent, slot, partial in edges:
+            if len(places) > 1 and uses[name] > 1:
                 found.setdefault(name, [0.0] * len(places))[places[parent]] += partial
             else:
                 found[slot] = [*found.get(slot, []), partial]
