@@ -63,4 +63,5 @@ def glyphs(path: str) -> frozenset[str]:
 def _system_fonts() -> Iterable[str]:
     from matplotlib.font_manager import findSystemFonts
 
-    return findSystemFonts()
+    found: list[str] = findSystemFonts()
+    return found
