@@ -255,10 +255,8 @@ class Grouping:
             own = layers.setdefault(found.setdefault(key, level), {})
             if key:
                 own.setdefault(key, letter(len(own)))
-        return [
-            f"{found[key] or ''}{layers[found[key]].get(key, '') if len(layers[found[key]]) > 1 else ''}"
-            for key in keys
-        ]
+        shared = {level: own for level, own in layers.items() if len(own) > 1}
+        return [f"{found[key] or ''}{shared.get(found[key], {}).get(key, '')}" for key in keys]
 
     def _rows(self, region: Region) -> list[tuple[str, list[Vertex]]]:
         """The rows of parameters of the layer that was called, as far as the drawing sees them, with their names.

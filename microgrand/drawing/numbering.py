@@ -43,10 +43,14 @@ def numbered(regions: Regions, seen: Seen) -> tuple[list[Vector], dict[Region, i
 
     finest = regions.finest()
     makers = _makers(finest)
-    for region in finest:
-        maker = makers.get(frozenset(region.inputs)) or region
-        if region.inputs:
-            meet(("to" if maker is not region else "from", places[maker].path), places[maker].samples, region.inputs)
+    called: dict[frozenset[Vertex | float], tuple[Any, ...]] = {}
+    for region in [region for region in finest if region.inputs]:
+        elements, key = frozenset(region.inputs), key_of(region.inputs)
+        maker = makers.get(elements)
+        if maker is not None and called.setdefault(elements, key) == key:
+            meet(("to", places[maker].path), places[maker].samples, region.inputs)
+        else:  # given, or the elements of a layer's output in another order
+            meet(("from", places[region].path), places[region].samples, region.inputs)
     covered = {item for _, _, items in found.values() for item in items}
     for region in finest:
         rest = [vertex for vertex in region.outputs if vertex not in covered]

@@ -230,6 +230,15 @@ def test_an_arrow_from_a_vector_tells_the_derivative_in_all_of_it():
     ]
 
 
+def test_a_vector_in_another_order_has_another_name():
+    """A layer that is called on another's output from the last to the first has an input of its own."""
+    first, second, third = Linear(2, 2), Linear(2, 1), Linear(2, 1)
+    z = first([1.0, 2.0])
+    root = second(z)[0] * third(z[::-1])[0]
+    grouping = compose(root, caller_names({}, {})).grouping
+    assert len(set(grouping.named.values())) == len(grouping.named)
+
+
 def test_samples_are_told_apart_also_where_each_has_a_cost_of_its_own():
     """The third sample's vectors have the numbers of the first's, and its own upper index."""
     body = Sequential(Linear(2, 2), Tanh(), Linear(2, 1))
