@@ -74,7 +74,6 @@ class NothingJudged(AssertionError):  # noqa: N818  it is what a failing test sh
     """At none of the points could the gradient be judged, so that nothing was tested.
 
     >>> import random
-    import re
     >>> try:
     ...     assert_gradient(lambda x: random.random(), gradient=lambda x: 0.0, domain=(1, 5))
     ... except NothingJudged as nothing:

@@ -60,7 +60,7 @@ def save(layer: Layer, path: str | PathLike[str]) -> None:
     ...     save(Linear(2, 1, theta=[[3.0, 4.0]]), f"{folder}/linear.json")
     ...     layer = load(Linear(2, 1), f"{folder}/linear.json")
     >>> layer.theta
-    [[Value(3.0, name='theta[0][0]'), Value(4.0, name='theta[0][1]')]]
+    [[Value(3.0, name='θ₁₁'), Value(4.0, name='θ₁₂')]]
     """
     path = Path(path)
     arrays = as_arrays(layer)

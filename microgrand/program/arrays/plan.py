@@ -71,7 +71,7 @@ class Plan:
     c3 = 0, 1, 2, …, 15      [16]
     c4 = c0 @ c1             [16 × lanes]
     c5 = tanh(c4)            [16 × lanes]
-    c6 = sech2(c4)           [16 × lanes]
+    c6 = tanh′(c4)           [16 × lanes]
     c7 = exponentials(c5)    [1 × lanes]
     c8 = logsumexp(c7)       [1 × lanes]
     c9 = softmax(c7)         [16 × lanes]

@@ -17,7 +17,7 @@ LARGEST_EXPONENT = 20_000  # of two: exp of a larger number would take more memo
 def real(z: Any) -> Any:
     """The number, if it is a real one.
 
-    >>> float(real(EXACT.mpc(0.5, 0.0)))
+    >>> print(real(EXACT.mpc(0.5, 0.0)))
     0.5
     """
     if isinstance(z, EXACT.mpc):

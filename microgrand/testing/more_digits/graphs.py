@@ -23,7 +23,7 @@ class Graph(Formula):
     >>> from microgrand import relu
     >>> from microgrand.testing.more_digits.formulas import Line
     >>> graph = Graph([Expression.of(lambda x: relu(3.0 * x), 0.0)])
-    >>> [float(side) for side in Line(graph, {0: 1.0}).slopes(0).sides]
+    >>> [float(side) for side in Line(graph, {0: 1.0}).slopes({0: 1.0}).sides]
     [0.0, 3.0]
     """
 
