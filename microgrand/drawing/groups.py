@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from microgrand.drawing.numbering import numbered
+from microgrand.drawing.numbering import levels_of_rows, numbered
 from microgrand.drawing.regions import Items, Region, Regions, key_of
-from microgrand.drawing.scene_names import SceneNames, base_of
+from microgrand.drawing.scene_names import SceneNames, base_of, common_name
 from microgrand.drawing.vertices import Seen, Vertex
 from microgrand.engine.node import Node
 from microgrand.engine.sweep import sweep
-from microgrand.table.indices import letter
 from microgrand.table.signature import subscript
 from microgrand.table.symbols import element_name, row_name
 
@@ -110,7 +109,7 @@ class Grouping:
         self.names.find(bool(regions.all), sorted(shown, key=self._turn_of), vectors)
         for group in self.groups:
             if group.kind == "vector" and not group.name:
-                group.name = _together([self.names.of[vertex] for vertex in group.vertices])
+                group.name = common_name([self.names.of[vertex] for vertex in group.vertices])
 
     def _turn_of(self, vertex: Vertex) -> int:
         return self._turns.get(vertex, -1)
@@ -228,7 +227,8 @@ class Grouping:
 
     def _gather_parameters(self) -> None:
         shown = [(region, self._rows(region)) for region in self.regions.finest()]
-        levels = self._levels([(self._layer_numbers.get(region, 0), rows) for region, rows in shown])
+        numbers = [self._layer_numbers.get(region, 0) for region, _ in shown]
+        levels = levels_of_rows(numbers, [[row for _, row in rows] for _, rows in shown])
         for (region, rows), level in zip(shown, levels, strict=True):
             names = [row_name(name, level) for name, _ in rows]
             size = len(rows), max([len(row) for _, row in rows], default=0)
@@ -243,20 +243,6 @@ class Grouping:
             if region.box is region:
                 self._gather_rows(level, names, [row for _, row in rows], region)
         self._gather_strays()
-
-    def _levels(self, shown: Sequence[tuple[int, list[tuple[str, list[Vertex]]]]]) -> list[str]:
-        """What tells layers' parameters apart: the number of the layer's input, and a letter where several share it."""
-        keys = [tuple([key_of(row) for _, row in rows]) for _, rows in shown]
-        if len({key for key in keys if key}) < 2:
-            return [""] * len(shown)
-        layers: dict[int, dict[tuple[Any, ...], str]] = {}
-        found: dict[tuple[Any, ...], int] = {}
-        for (level, _), key in zip(shown, keys, strict=True):
-            own = layers.setdefault(found.setdefault(key, level), {})
-            if key:
-                own.setdefault(key, letter(len(own)))
-        shared = {level: own for level, own in layers.items() if len(own) > 1}
-        return [f"{found[key] or ''}{shared.get(found[key], {}).get(key, '')}" for key in keys]
 
     def _rows(self, region: Region) -> list[tuple[str, list[Vertex]]]:
         """The rows of parameters of the layer that was called, as far as the drawing sees them, with their names.
@@ -397,11 +383,3 @@ def _each_once(items: Items) -> Items:
             once.append(item)
             met.add(item)
     return once
-
-
-def _together(names: Sequence[str]) -> str:
-    """What several vertices are called: x for x₁, x₂, …; else the first and the last of them."""
-    bases = {base_of(name) for name in names}
-    if len(bases) == 1 and "" not in bases and len(names) > 1:
-        return bases.pop()
-    return f"{names[0]} … {names[-1]}" if len(names) > 2 else ", ".join(names)

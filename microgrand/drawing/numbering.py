@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from microgrand.drawing.regions import Items, Region, Regions, key_of
 from microgrand.drawing.vertices import Seen, Vertex
-from microgrand.table.indices import superscript
+from microgrand.table.indices import letter, superscript
 
 Slot = tuple[str, tuple[tuple[int, int], ...]]  # what the vectors of all samples at one place have in common
 
@@ -84,6 +84,25 @@ def _name(level: int, samples: tuple[int, ...]) -> str:
     """zˡ, or zˡ⁽ˢ⁾ for sample s."""
     index = f"⁽{','.join([superscript(s) for s in samples])}⁾" if samples else ""
     return f"z{superscript(level)}{index}"
+
+
+def levels_of_rows(numbers: Sequence[int], layers: Sequence[Sequence[Items]]) -> list[str]:
+    """What tells layers' parameters apart: the number of the layer's input, and a letter where several share it.
+
+    numbers  of the layers' inputs, 0 where there is none
+    layers   for each layer its rows of parameters
+    """
+    keys = [tuple([key_of(row) for row in rows]) for rows in layers]
+    if len({key for key in keys if key}) < 2:
+        return [""] * len(layers)
+    found: dict[tuple[Any, ...], int] = {}
+    letters: dict[int, dict[tuple[Any, ...], str]] = {}
+    for level, key in zip(numbers, keys, strict=True):
+        own = letters.setdefault(found.setdefault(key, level), {})
+        if key:
+            own.setdefault(key, letter(len(own)))
+    shared = {level: own for level, own in letters.items() if len(own) > 1}
+    return [f"{found[key] or ''}{shared.get(found[key], {}).get(key, '')}" for key in keys]
 
 
 def places_of(regions: Regions, seen: Seen) -> dict[Region, Place]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from microgrand.drawing.ranks import ranks_of
 from microgrand.drawing.view import View
+from microgrand.table.indices import LOWERED
 
-SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 INDEXED = re.compile(r"(.*?[^₀-₉\d.])(?:([₀-₉]+)|\[(\d+)\]|(\d+))$")
 
 
@@ -15,7 +16,7 @@ def index_of(heading: str) -> tuple[str, int] | None:
     match = INDEXED.match(heading.partition(" = ")[0])
     if match is None or match[1] == "z":  # zᵢ is numbered by its place in the graph
         return None
-    return match[1], int((match[2] or match[3] or match[4]).translate(SUBSCRIPTS))
+    return match[1], int((match[2] or match[3] or match[4]).translate(LOWERED))
 
 
 def index_rows(view: View) -> dict[str, list[list[str]]]:
@@ -27,7 +28,7 @@ def index_rows(view: View) -> dict[str, list[list[str]]]:
     found: dict[tuple[str, str, int], list[tuple[int, str]]] = {}
     for box in view.boxes:
         named = index_of(box.heading)
-        if named is not None and box.kind in ("node", "leaf", "input", "parameter", "reference") and box.id in levels:
+        if named is not None and box.kind in ("node", "leaf", "input", "parameter", "reference"):
             found.setdefault((box.cluster, named[0], levels[box.id]), []).append((named[1], box.id))
     rows: dict[str, list[list[str]]] = {}
     for (cluster, _, _), members in found.items():
@@ -38,21 +39,9 @@ def index_rows(view: View) -> dict[str, list[list[str]]]:
 
 def _levels(view: View) -> dict[str, int]:
     """How many arrows lie at most between the leaves and a box; a leaf stands just below the first that uses it."""
-    heads: dict[str, list[str]] = {box.id: [] for box in view.boxes}
-    waiting = dict.fromkeys(heads, 0)
+    levels = ranks_of(view)
+    heads: dict[str, list[str]] = {}
     for arrow in view.arrows:
-        heads[arrow.tail].append(arrow.head)
-        waiting[arrow.head] += 1
-    levels: dict[str, int] = {}
-    ready = [box for box, count in waiting.items() if count == 0]
-    leaves = list(ready)
-    for box in ready:  # which grows while it is read
-        levels.setdefault(box, 0)
-        for head in heads[box]:
-            levels[head] = max(levels.get(head, 0), levels[box] + 1)
-            waiting[head] -= 1
-            if waiting[head] == 0:
-                ready.append(head)
-    for leaf in leaves:
-        levels[leaf] = min([levels[head] for head in heads[leaf] if head in levels], default=1) - 1
-    return {box: level for box, level in levels.items() if waiting[box] == 0}
+        heads.setdefault(arrow.tail, []).append(arrow.head)
+    leaves = levels.keys() - {arrow.head for arrow in view.arrows}
+    return levels | {leaf: min([levels[head] for head in heads.get(leaf, [])], default=1) - 1 for leaf in leaves}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from microgrand.drawing.ranks import ranks_of
 from microgrand.drawing.view import Arrow, Box, View
 
 LONGEST_REACH = 400  # ranks that the arrows from one box may pass, together
@@ -19,7 +20,7 @@ UNWRITTEN = "an arrow tells its local partial where the pointer rests on it"
 
 def with_references(view: View) -> View:
     """The view with the longest arrows of far-reaching boxes starting from a reference beside their head."""
-    ranks = _ranks(view)
+    ranks = ranks_of(view)
     spans = {arrow.id: ranks[arrow.head] - ranks[arrow.tail] for arrow in view.arrows}
     reach: dict[str, int] = {}
     for arrow in view.arrows:
@@ -47,21 +48,3 @@ def with_references(view: View) -> View:
     tangled = skipped > MOST_CURVED
     notes = (*view.notes, UNWRITTEN) if tangled and any([arrow.label for arrow in arrows]) else view.notes
     return view._replace(boxes=(*view.boxes, *references), arrows=tuple(arrows), notes=notes, tangled=tangled)
-
-
-def _ranks(view: View) -> dict[str, int]:
-    """How many arrows lie between each box and the furthest leaf below it."""
-    above: dict[str, list[str]] = {box.id: [] for box in view.boxes}
-    waiting = dict.fromkeys(above, 0)
-    for arrow in view.arrows:
-        above[arrow.tail].append(arrow.head)
-        waiting[arrow.head] += 1
-    ranks = dict.fromkeys(above, 0)
-    ready = [box for box, count in waiting.items() if count == 0]
-    for box in ready:  # which grows while it is read
-        for head in above[box]:
-            ranks[head] = max(ranks[head], ranks[box] + 1)
-            waiting[head] -= 1
-            if waiting[head] == 0:
-                ready.append(head)
-    return ranks

@@ -85,6 +85,14 @@ def base_of(name: str) -> str:
     return name[: index.start()] if index is not None else ""
 
 
+def common_name(names: Sequence[str]) -> str:
+    """What several vertices are called: x for x₁, x₂, …; else the first and the last of them."""
+    bases = {base_of(name) for name in names}
+    if len(bases) == 1 and "" not in bases and len(names) > 1:
+        return bases.pop()
+    return f"{names[0]} … {names[-1]}" if len(names) > 2 else ", ".join(names)
+
+
 def slots(names: Sequence[str]) -> list[str]:
     """What operands are called below a ∂: one that is used more than once by its place among them, x⁽¹⁾ and x⁽²⁾.
 
