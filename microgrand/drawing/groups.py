@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgrand.drawing.numbering import levels_of_rows, numbered
@@ -51,13 +51,18 @@ class Group:
     @property
     def deltas(self) -> list[float]:
         """δ of each of its vertices; where one is computed from another, by a sweep that stops at each of them."""
-        if self._root is None:
-            return [vertex.delta for vertex in self.vertices]
         if self._deltas is None:
-            nodes = [vertex.node for vertex in self.vertices]
-            adjoints = sweep(self._root, 1.0, [*nodes, *self._apart])
-            self._deltas = [adjoints[node] for node in nodes]
+            found = self.held_apart(sweep)
+            self._deltas = [vertex.delta for vertex in self.vertices] if found is None else found
         return self._deltas
+
+    def held_apart(self, swept: Callable[[Node, float, Sequence[Node]], Any]) -> list[float] | None:
+        """δ of each vertex by a sweep that stops at each of them, where one is computed from another; else None."""
+        if self._root is None:
+            return None
+        nodes = [vertex.node for vertex in self.vertices]
+        adjoints = swept(self._root, 1.0, [*nodes, *self._apart])
+        return [adjoints[node] for node in nodes]
 
     @property
     def is_entangled(self) -> bool:

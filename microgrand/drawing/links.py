@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.nearby import nearest_first
 from microgrand.drawing.regions import Region, key_of
 from microgrand.drawing.vertices import BEYOND, MOST_PINNED, Vertex
 from microgrand.engine.node import Node
-from microgrand.engine.sweep import Adjoints, sweep
+from microgrand.engine.sweep import sweep
 
+Swept = Callable[[Node, float, Sequence[Node]], Any]  # a sweep: its root, the root's δ, what is held fixed
 MOST_PARALLEL = 8  # arrows between two boxes that are drawn one by one
 
 
@@ -184,16 +185,16 @@ def _is_leaf(group: Group) -> bool:
     return all([vertex.is_leaf for vertex in group.vertices])
 
 
-def sweeps_through(grouping: Grouping, links: Links, above: Group) -> list[Adjoints]:
+def sweeps_through(grouping: Grouping, links: Links, above: Group, swept: Swept = sweep) -> list[Any]:
     """∂zₖ/∂… of every vertex of a box, through the layer that makes it: whatever this layer is given is held fixed."""
     makers = [link.tail for link in links.into(above) if link.made]
     cut: dict[Region | None, list[Node]] = {}
-    found: list[Adjoints] = []
+    found: list[Any] = []
     for vertex in above.vertices:
         box = grouping.regions.box_of(vertex)
         if box not in cut:
             cut[box] = _given(links, [maker for maker in makers if maker.layer is box] or makers, above)
-        found.append(sweep(vertex.node, 1.0, cut[box]))
+        found.append(swept(vertex.node, 1.0, cut[box]))
     return found
 
 
@@ -206,7 +207,7 @@ def _given(links: Links, makers: Sequence[Group], above: Group) -> list[Node]:
     return [node for node in [*tails, *parents] if node not in inside]
 
 
-def layer_jacobian(grouping: Grouping, found: Sequence[Adjoints], above: Group, below: Group) -> list[list[float]]:
+def layer_jacobian(grouping: Grouping, found: Sequence[Any], above: Group, below: Group) -> list[list[float]]:
     """∂above/∂below from these sweeps: a row for each vertex above, a column for each below.
 
     What one output of a layer hands on to another is 0 here: it happens inside the layer, and is part of the total.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Any
 
 from microgrand.drawing.draw import Composition, compose
 from microgrand.drawing.groups import Group
@@ -13,7 +14,6 @@ from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.engine.node import Node
-from microgrand.engine.sweep import Adjoints
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.node_steps import NodeSteps, direction_of, listed, sum_text
 from microgrand.walk.step import Step
@@ -43,7 +43,8 @@ class LayerSteps:
         self._grouping, self._links = self.composed.grouping, self.composed.links
         self._root = self.composed.seen.root
         self._nodes = nodes if nodes is not None else NodeSteps(root, called, self._grouping)
-        self._sweeps: dict[Group, list[Adjoints]] = {}
+        self._numbers = self._nodes.numbers
+        self._sweeps: dict[Group, list[Any]] = {}
         self._shown = set(self._links.groups)
         self.groups = sorted(self._drawn(), key=self._turn)
 
@@ -92,7 +93,7 @@ class LayerSteps:
     def _computed(self, group: Group) -> Step:
         if group.kind == "node":
             return self._nodes.computed(self.places(group)[0])
-        name, numbers = self.name(group), _numbers(group)
+        name, numbers = self.name(group), self._numbers.items(group)
         makers = [link.tail for link in self._links.into(group) if link.made and link.tail.layer is not None]
 
         def write(style: Style) -> str:
@@ -142,7 +143,7 @@ class LayerSteps:
     def _delta(self, group: Group) -> Step:
         if group.kind == "node" and all([link.head.kind in ("node", "vector") for link in self.onward(group)]):
             return self._nodes.delta(self.places(group)[0])
-        name, deltas = self.delta_name(group), group.deltas
+        name, deltas = self.delta_name(group), self._numbers.deltas(group)
         if self.is_root(group):
             written = formula(lambda style: f"{self._delta_of(style, group)} = {style.vector(deltas)}")
             sentence = f"The sweep starts at the cost: {self.name(group)} changes with itself one to one."
@@ -156,7 +157,7 @@ class LayerSteps:
                 for each in above
             ]
             numbers = [
-                style.factors(each.deltas)
+                style.factors(self._numbers.deltas(each))
                 + style.times
                 + (style.factors(matrix[0]) if len(matrix) == 1 else style.matrix(matrix))
                 for each, matrix in zip(above, matrices, strict=True)
@@ -180,12 +181,10 @@ class LayerSteps:
     def matrix(self, above: Group, below: Group) -> list[list[float]]:
         """∂above/∂below, a row for each number above."""
         if above.kind == "node" and self._grouping.regions.box_of(above.vertices[0]) is None:
-            by_parent: dict[Vertex, float] = {}
-            for edge in [edge for link in self.onward(below) if link.head is above for edge in link.edges]:
-                by_parent[edge.parent] = by_parent.get(edge.parent, 0.0) + edge.partial
+            by_parent = self._numbers.between([link for link in self.onward(below) if link.head is above])
             return [[by_parent.get(vertex, 0.0) for vertex in below.vertices]]
         if above not in self._sweeps:
-            self._sweeps[above] = sweeps_through(self._grouping, self._links, above)
+            self._sweeps[above] = sweeps_through(self._grouping, self._links, above, self._numbers.sweep)
         return layer_jacobian(self._grouping, self._sweeps[above], above, below)
 
     def above(self, group: Group) -> tuple[list[Group], bool]:
@@ -213,16 +212,15 @@ class LayerSteps:
     def updated(self, group: Group, rate: float) -> Step:
         """The step of gradient descent for a row of parameters."""
         name = self.name(group)
-        new = [vertex.data - rate * vertex.delta for vertex in group.vertices]
+        rate, data, deltas = self._numbers.rate(rate), self._numbers.items(group), self._numbers.deltas(group)
+        new = [x - rate * delta for x, delta in zip(data, deltas, strict=True)]
 
         def write(style: Style) -> str:
             change = style.factor(rate) + style.times + self._delta_of(style, group)
-            numbers = (
-                f"{style.vector(_numbers(group))} - {style.factor(rate)}{style.times}{style.factors(group.deltas)}"
-            )
+            numbers = f"{style.vector(data)} - {style.factor(rate)}{style.times}{style.factors(deltas)}"
             return f"{style.name(name)}{style.to}{style.name(name)} - {change} = {numbers} = {style.vector(new)}"
 
-        sentence = f"{name} {direction_of(rate, group.deltas, 'the cost')}"
+        sentence = f"{name} {direction_of(rate, deltas, 'the cost')}"
         return Step("update", name, self.places(group), _plain(new), (), (), (), sentence, formula(write))
 
     # ---- names ----
@@ -302,10 +300,6 @@ def layers_only(root: Node, called: Callable[[Node], str | None], most: int = AL
     if not composed.grouping.regions.all:
         raise ValueError("this graph has no layers to be walked through: walk it node by node")
     return depth, composed
-
-
-def _numbers(group: Group) -> list[float]:
-    return [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
 
 
 def _plain(numbers: list[float]) -> float | tuple[float, ...]:

@@ -15,6 +15,7 @@ from microgrand.engine.node import Node
 from microgrand.table.notation import SIGN, Notation, items_text
 from microgrand.table.signature import subscript
 from microgrand.walk.formulas import Style, formula
+from microgrand.walk.numbers import Numbers
 from microgrand.walk.step import Step, Term
 
 SHOWN = 6  # terms of a long sum, partials of a long list
@@ -26,14 +27,22 @@ class NodeSteps:
     order     its nodes in topological order, the root last
     deltas    their δ
     names     what they are called, as in the drawing of `grouping`: by default of the whole graph
+    numbers   where the steps take their numbers from: by default the graph as it stands
     """
 
-    def __init__(self, root: Node, called: Callable[[Node], str | None], grouping: Grouping | None = None) -> None:
+    def __init__(
+        self,
+        root: Node,
+        called: Callable[[Node], str | None],
+        grouping: Grouping | None = None,
+        numbers: Numbers | None = None,
+    ) -> None:
         self._grouping = grouping if grouping is not None else whole_graph(root, called)
         self._places: dict[Group, dict[Node, int]] = {}
         adjoints = self._grouping.seen.adjoints
         self.order = adjoints.order
-        self.deltas = adjoints.deltas
+        self.numbers = numbers if numbers is not None else Numbers(adjoints)
+        self.deltas = [self.numbers.delta(node) for node in self.order]
         self.place = {node: k for k, node in enumerate(self.order)}
         self.names = [self._named(k, node, called) for k, node in enumerate(self.order, 1)]
 
@@ -73,7 +82,7 @@ class NodeSteps:
     def _handed_back(self, k: int) -> list[tuple[int, Term]]:
         """For each operand of a node that is a node: its place, and the term that it gets."""
         node = self.order[k]
-        found = enumerate(zip(node.parents, node.partials, self._slots(node), strict=True))
+        found = enumerate(zip(node.parents, self.numbers.partials(node), self._slots(node), strict=True))
         return [
             (self.place[parent], Term(k, j, self.names[k], self.deltas[k], partial, below))
             for j, (parent, partial, below) in found
@@ -84,7 +93,7 @@ class NodeSteps:
         return self._computed(k) if self.order[k].parents else self._given(k)
 
     def _given(self, k: int) -> Step:
-        name, data = self.names[k], self.order[k].data
+        name, data = self.names[k], self.numbers.value(self.order[k])
         written = formula(lambda style: f"{style.name(name)} = {style.number(data)}")
         return Step("forward", name, (k,), data, (), (), (), f"{name} is given: nothing is computed here.", written)
 
@@ -92,8 +101,9 @@ class NodeSteps:
         node, name = self.order[k], self.names[k]
         assert node.primitive is not None  # it has parents
         notation = node.primitive.notation
-        operands = [(self._name_of(x), x.data) if isinstance(x, Node) else ("", x) for x in node.operands]
-        partials = list(zip(self._slots(node), node.partials, strict=True))
+        value, of = self.numbers.value(node), self.numbers.value
+        operands = [(self._name_of(x), of(x)) if isinstance(x, Node) else ("", x) for x in node.operands]
+        partials = list(zip(self._slots(node), self.numbers.partials(node), strict=True))
 
         lists = self._lists(node)
         told = self._told(node)
@@ -105,7 +115,7 @@ class NodeSteps:
             steps = [
                 _applied(style, notation, symbols, [style.name(each) if each else "" for each in lists]),
                 notation.write(style.style, numbers),
-                style.number(node.data),
+                style.number(value),
             ]
             slopes = [f"{style.partial(name, below)} = {style.vector(x)}" for below, x in told[:SHOWN]]
             more = [style.ellipsis] if len(told) > SHOWN else []
@@ -114,7 +124,7 @@ class NodeSteps:
         parents = listed(list(dict.fromkeys([self._box_of(parent)[0] for parent in node.parents])))
         sentence = f"{name} is computed from {parents}; how much it changes with each is kept, as a local partial."
         slopes = tuple([(f"∂{name}/∂{below}", x) for below, x in partials])
-        return Step("forward", name, (k,), node.data, tuple(operands), slopes, (), sentence, formula(write))
+        return Step("forward", name, (k,), value, tuple(operands), slopes, (), sentence, formula(write))
 
     def _lists(self, node: Node) -> list[str]:
         """The names in the scene of the lists of operands of a node; "" of those that have none."""
@@ -129,10 +139,11 @@ class NodeSteps:
         found: dict[str, list[float]] = {}
         boxes = [self._box_of(parent) for parent in node.parents]
         uses = Counter([name for name, _ in boxes])
-        edges = zip(boxes, node.parents, self._slots(node), node.partials, strict=True)
+        edges = zip(boxes, node.parents, self._slots(node), self.numbers.partials(node), strict=True)
         for (name, places), parent, slot, partial in edges:
             if len(places) > 1 and uses[name] > 1:
-                found.setdefault(name, [0.0] * len(places))[places[parent]] += partial
+                row, place = found.setdefault(name, [0.0] * len(places)), places[parent]
+                row[place] = row[place] + partial if row[place] != 0.0 else partial
             else:
                 found[slot] = [*found.get(slot, []), partial]
         return list(found.items())
@@ -178,7 +189,8 @@ class NodeSteps:
 
     def updated(self, k: int, rate: float) -> Step:
         """The step of gradient descent for the k-th node, a parameter: θ ← θ - η δ(θ)."""
-        own, data, delta = self.names[k], self.order[k].data, self.deltas[k]
+        own, data, delta = self.names[k], self.numbers.value(self.order[k]), self.deltas[k]
+        rate = self.numbers.rate(rate)
         new = data - rate * delta
 
         def write(style: Style) -> str:
