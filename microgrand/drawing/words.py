@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 
 from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.links import MOST_PARALLEL, Edge, Link, Links, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line, printable
+from microgrand.drawing.numbers import Numbers
 from microgrand.drawing.regions import Items, Region, key_of
 from microgrand.drawing.scene_names import slots
 from microgrand.drawing.signs import sign_of
@@ -43,10 +44,24 @@ def view_of(
 
 
 class Words:
-    """Writes the words on what is shown."""
+    """Writes the words on what is shown.
 
-    def __init__(self, grouping: Grouping, links: Links, show: Sequence[str], digits: int = DIGITS) -> None:
+    numbers  where they take their numbers from: by default the graph as it stands
+    write    how a number is written, with so many `digits`
+    """
+
+    def __init__(
+        self,
+        grouping: Grouping,
+        links: Links,
+        show: Sequence[str],
+        digits: int = DIGITS,
+        numbers: Numbers | None = None,
+        write: Callable[..., str] = number,
+    ) -> None:
         self._digits = digits
+        self._numbers = numbers if numbers is not None else Numbers(grouping.seen.adjoints)
+        self._write = write
         self._slots: dict[Vertex, list[str]] = {}
         self._grouping = grouping
         self._links = links
@@ -101,8 +116,8 @@ class Words:
             return one_line(group.name), sizes, ""
         vertices = group.vertices
         if group.kind == "node":
-            return self._heading(vertices[0]), self._number(vertices[0].data), self._delta(group)
-        numbers = [item.data if isinstance(item, Vertex) else float(item) for item in group.items]
+            return self._heading(vertices[0]), self._number(self._numbers.items(group)[0]), self._delta(group)
+        numbers = self._numbers.items(group)
         return self._vector_heading(group), self.array_text(numbers), self._delta(group)
 
     def _delta(self, group: Group) -> str:
@@ -112,7 +127,7 @@ class Words:
             return ""
         symbol = self.delta_symbol(group)
         if roots == 1:
-            return f"{symbol} = {self.array_text(group.deltas)}"
+            return f"{symbol} = {self.array_text(self._numbers.deltas(group))}"
         rows = [[vertex.deltas[k] for vertex in vertices] for k in range(roots)]
         if len(vertices) == 1:
             return f"{symbol} = {vector([row[0] for row in rows], digits=self._digits)}"
@@ -202,11 +217,11 @@ class Words:
     def array_text(self, numbers: Sequence[float | None]) -> str:
         """The numbers of a box; None stands for one that is not known yet."""
         if len(numbers) != 1:
-            return vector(numbers, SHOWN, self._digits)
+            return vector(numbers, SHOWN, self._digits, self._write)
         return UNKNOWN if numbers[0] is None else self._number(numbers[0])
 
     def _number(self, x: float) -> str:
-        return number(x, digits=self._digits)
+        return self._write(x, digits=self._digits)
 
     def _plain(self, x: float) -> str:
         """A plain number as an operand."""
@@ -226,7 +241,7 @@ class Words:
             return [
                 Arrow(
                     *(name(link, edge), tail, head, *self._told(self._partial(edge)), edge.flow, edge.lit),
-                    self._number(edge.partial) if "partial" in self._show else "",
+                    self._number(self._numbers.partial(edge)) if "partial" in self._show else "",
                     self._term(link, [edge]),
                 )
                 for edge in link.edges
@@ -258,7 +273,7 @@ class Words:
         if edge.child not in self._slots:
             self._slots[edge.child] = slots([self.name(parent) for parent, _ in edge.child.edges])
         below = self._slots[edge.child][edge.k]
-        return self._symbol(self.name(edge.child), below), [self._number(edge.partial)]
+        return self._symbol(self.name(edge.child), below), [self._number(self._numbers.partial(edge))]
 
     def _symbol(self, above: str, below: str) -> str:
         return f"∂{one_line(above, LONGEST_SYMBOL)}/∂{one_line(below, LONGEST_SYMBOL)}"
@@ -271,10 +286,9 @@ class Words:
             return self._partial(link.edges[0])
         below = link.tail.name or self.name(link.tail.vertices[0])
         if link.head.layer is None:
-            partials = dict.fromkeys(link.tail.vertices, 0.0)
-            for edge in link.edges:
-                partials[edge.parent] += edge.partial
-            return self._symbol(self.name(link.edges[0].child), below), [self.array_text(list(partials.values()))]
+            partials = self._numbers.between([link])
+            row = [partials.get(vertex, 0.0) for vertex in link.tail.vertices]
+            return self._symbol(self.name(link.edges[0].child), below), [self.array_text(row)]
         outputs = {self._grouping.of[vertex].name for vertex in link.head.layer.outputs}
         return (self._symbol(outputs.pop(), below), self._jacobian(link)) if len(outputs) == 1 else ("", [])
 
@@ -286,8 +300,12 @@ class Words:
         above = self._grouping.of[layer.outputs[0]]
         if any([vertex.scope is not None and self._box_of(vertex) not in (layer, None) for vertex in above.vertices]):
             return []  # another layer computes a part of it
-        rows = layer_jacobian(self._grouping, sweeps_through(self._grouping, self._links, above), above, link.tail)
-        return [self.array_text(row) if len(rows) == 1 else vector(row, digits=self._digits) for row in rows]
+        sweeps = sweeps_through(self._grouping, self._links, above, self._numbers.sweep)
+        rows = layer_jacobian(self._grouping, sweeps, above, link.tail)
+        write = self._write
+        return [
+            self.array_text(row) if len(rows) == 1 else vector(row, digits=self._digits, write=write) for row in rows
+        ]
 
     def _box_of(self, vertex: Vertex) -> Region | None:
         return self._grouping.regions.box_of(vertex)

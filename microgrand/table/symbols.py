@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from microgrand.table.formula import number
@@ -13,7 +13,9 @@ UNKNOWN: Final = "?"
 SHOWN: Final = 4  # how many numbers of a long vector are written
 
 
-def vector(numbers: Sequence[float | None], shown: int = SHOWN, digits: int = 4) -> str:
+def vector(
+    numbers: Sequence[float | None], shown: int = SHOWN, digits: int = 4, write: Callable[..., str] = number
+) -> str:
     """Numbers as a vector on one line. Of a long vector, `shown` numbers are written, and its length.
 
     None stands for a number that is not known yet.
@@ -23,14 +25,10 @@ def vector(numbers: Sequence[float | None], shown: int = SHOWN, digits: int = 4)
     """
     long = len(numbers) > shown + 1
     written = [*numbers[: shown - 1], numbers[-1]] if long else numbers
-    texts = [UNKNOWN if x is None else _short_number(x, digits) for x in written]
+    texts = [UNKNOWN if x is None else write(x, digits=digits) for x in written]
     if long:
         texts.insert(shown - 1, f"… {len(numbers):,} numbers …")
     return "(" + ", ".join(texts) + ")"
-
-
-def _short_number(x: float, digits: int) -> str:
-    return f"{x:.{digits}g}" if x - x == 0.0 else number(x)
 
 
 def element_name(row: str, k: int, size: tuple[int, int]) -> str:

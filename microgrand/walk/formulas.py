@@ -1,7 +1,7 @@
 """Formulas of a step as text, as LaTeX and as MathML, with the names of nodes kept apart from the mathematics.
 
 A name may hold anything. In LaTeX it is escaped; on the way to MathML a placeholder stands for it, a character of the
-private use area, so that no converter ever reads it.
+private use area, so that no converter ever reads it. Another stands for a number that a page can compute again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from microgrand.errors import MissingExtraError
 from microgrand.table.formula import named_in_latex, number
 from microgrand.table.indices import LOWERED, symbol_in_latex
+from microgrand.walk.live import Figure, Live, cut_at_figures, placeholder
 
 ELEMENTS = {
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
@@ -20,7 +21,8 @@ ELEMENTS = {
 }  # fmt: skip
 ATTRIBUTES = {"mathvariant", "stretchy", "fence", "form", "display", "width", "columnalign"}
 MOST_ENTRIES, MOST_COLUMNS = 36, 8  # of a matrix that is written out
-_FIRST = 0xE000  # of the placeholders
+DIGITS, MATRIX_DIGITS = 6, 4  # of a number, of an entry of a matrix
+_FIRST = 0xE000  # of the placeholders of names
 
 
 @dataclass(frozen=True)
@@ -28,34 +30,48 @@ class Formula:
     """One line of mathematics.
 
     text      as plain text
-    template  as LaTeX, with a placeholder for each name that is more than a symbol
+    template  as LaTeX, with a placeholder for each name that is more than a symbol, and for each figure
     names     these names
     mentions  all that is named in it, symbols too
+    figures   the numbers that can be computed again, and how they are written
     """
 
     text: str
     template: str
     names: tuple[str, ...]
     mentions: frozenset[str]
+    figures: tuple[Figure, ...] = ()
 
     @property
     def latex(self) -> str:
         """The formula as LaTeX."""
-        return self.template.translate(_by_placeholder([named_in_latex(name) for name in self.names]))
+        return self._in_numbers().translate(_by_placeholder([named_in_latex(name) for name in self.names]))
+
+    def _in_numbers(self) -> str:
+        """The template with its figures written out."""
+        texts = [piece if isinstance(piece, str) else Style("latex").written(*piece) for piece in self.pieces()]
+        return "".join(texts)
+
+    def pieces(self) -> list[str | Figure]:
+        """The template, cut at its figures."""
+        return cut_at_figures(self.template, self.figures)
 
     @property
     def mathml(self) -> str:
         """The formula as MathML, which browsers show by themselves; needs the extra `draw`."""
         return ElementTree.tostring(self.tree(), encoding="unicode")
 
-    def tree(self) -> ElementTree.Element:
-        """The formula as a tree of MathML's elements; where the LaTeX of a row of one's own has none, as text."""
+    def tree(self, live: bool = False) -> ElementTree.Element:
+        """The formula as a tree of MathML's elements; where the LaTeX of a row of one's own has none, as text.
+
+        live  whether figures stay placeholders: see `cut_at_figures`
+        """
         try:
             from latex2mathml.converter import convert
         except ImportError as error:
             raise MissingExtraError("MathML", "draw", "latex2mathml") from error
         try:
-            return self._named(ElementTree.fromstring(convert(self.template)))
+            return self._named(ElementTree.fromstring(convert(self.template if live else self._in_numbers())))
         except Exception:  # a row's LaTeX is whatever its author wrote, and the converter raises whatever it meets
             whole = ElementTree.Element("math")
             ElementTree.SubElement(whole, "mtext").text = self.text
@@ -88,6 +104,7 @@ class Style:
         self.style = style
         self.names: list[str] = []
         self.mentions: set[str] = set()
+        self.figures: list[Figure] = []
         latex = style == "latex"
         self.times, self.to, self.ellipsis = (r" \cdot ", r" \leftarrow ", r"\ldots") if latex else ("·", " ← ", "…")
         self.comma, self.thin = (r",\quad ", r"\,") if latex else (", ", " ")
@@ -104,14 +121,25 @@ class Style:
             self.names.append(name)
         return chr(_FIRST + self.names.index(name))
 
-    def number(self, x: float) -> str:
-        """A number; a minus in LaTeX is bound to it by braces, or it would be set as a difference."""
-        written = number(x, self.style)
-        return f"{{{written}}}" if self.style == "latex" and written.startswith("-") else written
+    def number(self, x: float, digits: int = DIGITS) -> str:
+        """A number; in LaTeX a placeholder where a page can compute it again."""
+        return self._figure(Figure(x, digits))
 
     def factor(self, x: float) -> str:
         """A number as a factor: a negative one in parentheses."""
-        return self.bracketed(self.number(x)) if x < 0 else self.number(x)
+        return self._figure(Figure(x, DIGITS, True))
+
+    def _figure(self, figure: Figure) -> str:
+        if self.style == "text" or not isinstance(figure.number, Live):
+            return self.written(*figure)
+        self.figures.append(figure)
+        return placeholder(len(self.figures) - 1)
+
+    def written(self, x: float, digits: int, factor: bool) -> str:
+        """A figure as it stands; a minus in LaTeX is bound to it by braces, or it would be set as a difference."""
+        text = number(x, self.style, digits)
+        bound = f"{{{text}}}" if self.style == "latex" and text.startswith("-") else text
+        return self.bracketed(bound) if factor and x < 0 else bound
 
     def bracketed(self, inside: str) -> str:
         """Something in parentheses."""
@@ -151,7 +179,7 @@ class Style:
         latex, size = self.style == "latex", (len(rows), len(rows[0]))
         if size[0] * size[1] > MOST_ENTRIES or size[1] > MOST_COLUMNS:
             return rf"\left[{size[0]} \times {size[1]}\right]" if latex else f"[{size[0]} × {size[1]}]"
-        lines = [(" & " if latex else ", ").join([self.number(float(f"{x:.4g}")) for x in row]) for row in rows]
+        lines = [(" & " if latex else ", ").join([self.number(x, MATRIX_DIGITS) for x in row]) for row in rows]
         return r"\begin{pmatrix}" + r" \\ ".join(lines) + r"\end{pmatrix}" if latex else f"({'; '.join(lines)})"
 
 
@@ -159,4 +187,4 @@ def formula(build: Callable[[Style], str]) -> Formula:
     """The formula that `build` writes in any style."""
     latex = Style("latex")
     template = build(latex)
-    return Formula(build(Style("text")), template, tuple(latex.names), frozenset(latex.mentions))
+    return Formula(build(Style("text")), template, tuple(latex.names), frozenset(latex.mentions), tuple(latex.figures))

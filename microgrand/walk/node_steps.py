@@ -8,6 +8,7 @@ from functools import cached_property
 
 from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.names import one_line
+from microgrand.drawing.numbers import Numbers
 from microgrand.drawing.regions import Regions, key_of
 from microgrand.drawing.scene_names import slots
 from microgrand.drawing.vertices import look
@@ -15,7 +16,6 @@ from microgrand.engine.node import Node
 from microgrand.table.notation import SIGN, Notation, items_text
 from microgrand.table.signature import subscript
 from microgrand.walk.formulas import Style, formula
-from microgrand.walk.numbers import Numbers
 from microgrand.walk.step import Step, Term
 
 SHOWN = 6  # terms of a long sum, partials of a long list

@@ -1,62 +1,18 @@
-"""The numbers that steps tell of: values, local partials and δ, as floats, or as what a page can compute again."""
+"""Numbers that know how they are computed, so that a page can compute them again when a leaf is changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from microgrand.drawing.groups import Group
-from microgrand.drawing.links import Link
-from microgrand.drawing.vertices import Vertex
+from microgrand.drawing.numbers import Numbers
 from microgrand.engine.node import Node
 from microgrand.engine.order import topological_order
 from microgrand.engine.sweep import Adjoints, accumulate, edges_of_values, sweep
 from microgrand.engine.value import Value
 from microgrand.table.formula import number
 
-
-class Numbers:
-    """The numbers of a graph as it stands: floats."""
-
-    def __init__(self, adjoints: Adjoints) -> None:
-        self._adjoints = adjoints
-
-    def value(self, node: Node) -> float:
-        """The value of a node."""
-        return node.data
-
-    def delta(self, node: Node) -> float:
-        """δ of a node; 0 where the root does not depend on it."""
-        return self._adjoints[node]
-
-    def partials(self, node: Node) -> Sequence[float]:
-        """The local partials of a node, one for each parent."""
-        return node.partials
-
-    def rate(self, eta: float) -> float:
-        """The step size of a descent."""
-        return eta
-
-    def sweep(self, root: Node, weight: float, below: Sequence[Node]) -> Any:
-        """∂root/∂node for each node, by node, where those `below` are held fixed."""
-        return sweep(root, weight, below)
-
-    def items(self, group: Group) -> list[float]:
-        """The numbers of a box, in order."""
-        return [self.value(item.node) if isinstance(item, Vertex) else float(item) for item in group.items]
-
-    def deltas(self, group: Group) -> list[float]:
-        """δ of each vertex of a box."""
-        found = group.held_apart(self.sweep)
-        return [self.delta(vertex.node) for vertex in group.vertices] if found is None else found
-
-    def between(self, links: Sequence[Link]) -> dict[Vertex, float]:
-        """For each vertex at the lower ends of these links, its partials along them together."""
-        found: dict[Vertex, float] = {}
-        for edge in [edge for link in links for edge in link.edges]:
-            partial = self.partials(edge.child.node)[edge.k]
-            found[edge.parent] = found[edge.parent] + partial if edge.parent in found else partial
-        return found
+_FIRST = 0xF0000  # of the placeholders
 
 
 class Live(float):
@@ -189,9 +145,26 @@ class Figure(NamedTuple):
     @property
     def text(self) -> str:
         """The number as plain text."""
-        return self.written("text")
-
-    def written(self, style: str) -> str:
-        """The number in a style of formulas."""
-        text = number(self.number, style, self.digits)
+        text = number(self.number, digits=self.digits)
         return f"({text})" if self.factor and self.number < 0 else text
+
+
+def placeholder(k: int) -> str:
+    """What stands for the k-th figure of a text: a character that no text has, of the second private use area."""
+    return chr(_FIRST + k)
+
+
+def cut_at_figures(text: str, figures: Sequence[Figure]) -> list[str | Figure]:
+    """A text with placeholders, cut into what stands between them and the figures that they stand for.
+
+    >>> cut_at_figures(f"x = {placeholder(0)}", [Figure(0.5, 6)])
+    ['x = ', Figure(number=0.5, digits=6, factor=False)]
+    """
+    pieces: list[str | Figure] = [""]
+    for character in text:
+        k = ord(character) - _FIRST
+        if 0 <= k < len(figures):
+            pieces += [figures[k], ""]
+        else:
+            pieces[-1] = f"{pieces[-1]}{character}"
+    return [piece for piece in pieces if piece != ""]
