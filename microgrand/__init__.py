@@ -115,7 +115,18 @@ if TYPE_CHECKING:  # the names in _LATER, for editors and type checkers
     from microgrand.networks.trace import Trace
     from microgrand.nn import MLP
     from microgrand.program import Program, record
-    from microgrand.walk import Derivation, Step, Walkthrough, derivation, steps, walkthrough
+    from microgrand.walk import (
+        Derivation,
+        Exercise,
+        Exercises,
+        Step,
+        Walkthrough,
+        derivation,
+        exercise,
+        exercises,
+        steps,
+        walkthrough,
+    )
 
 _describe()
 _find_moved_modules()
@@ -140,7 +151,10 @@ _LATER = {
     "program": ["Program", "record"],
     "testing": [],
     "training": [],
-    "walk": ["Derivation", "Step", "Walkthrough", "derivation", "steps", "walkthrough"],
+    "walk": [
+        "Derivation", "Exercise", "Exercises", "Step", "Walkthrough", "derivation", "exercise", "exercises", "steps",
+        "walkthrough",
+    ],
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 
@@ -174,6 +188,8 @@ __all__ = [
     "Domain",
     "DomainError",
     "Drawing",
+    "Exercise",
+    "Exercises",
     "GraphError",
     "GuardError",
     "Hinge",
@@ -221,6 +237,8 @@ __all__ = [
     "equal",
     "erf",
     "erfc",
+    "exercise",
+    "exercises",
     "exp",
     "exp2",
     "expm1",

@@ -40,7 +40,7 @@ def entry(row: Any) -> str:
     numbers = next(_examples(row, names), None)
     head = f"{row.name}({', '.join(_arguments(row, names))})" + (f": {row.doc}" if row.doc else "")
     paragraphs = [[head], _partials(row, names, numbers) if numbers else [], _facts(row)]
-    if numbers and _is_public(row):
+    if numbers and is_public(row):
         call = ", ".join(_arguments(row, [repr(x) for x in numbers]))
         paragraphs.append(
             [f">>> from microgrand import {row.name}", f">>> {row.name}({call})", repr(row.apply(numbers))]
@@ -48,7 +48,7 @@ def entry(row: Any) -> str:
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
-def _is_public(row: Any) -> bool:
+def is_public(row: Any) -> bool:
     """Whether `from microgrand import …` gives the row; the others are there for the partials of these."""
     return vars(sys.modules["microgrand"]).get(row.name) is row
 
@@ -94,7 +94,7 @@ def _partials(row: Any, names: Sequence[str], numbers: Sequence[float]) -> list[
     helpers = {step.primitive.name: step.primitive for _, partial in named for step in _steps_in(partial)}
     return [
         *(f"∂z/∂{name} = {formula(p) if isinstance(p, Node) else f'{p:g}'}" for name, p in named),
-        *(f"{name}: {helper.doc}" for name, helper in helpers.items() if helper is not row and not _is_public(helper)),
+        *(f"{name}: {helper.doc}" for name, helper in helpers.items() if helper is not row and not is_public(helper)),
     ]
 
 

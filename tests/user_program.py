@@ -111,6 +111,9 @@ def look() -> list[str]:
     walked: mg.Walkthrough = mg.walkthrough(y)
     found: mg.Derivation = mg.derivation(y, x)
     each: Sequence[mg.Step] = mg.steps(y)
+    practice: mg.Exercise = mg.exercise(seed=1, level=2)
+    page: mg.Exercises = mg.exercises(2, seed=1, level=2)
+    assert page[0] == practice
     for _ in range(300):
         y = y + 1.0
     with warnings.catch_warnings(record=True, action="always") as warned:

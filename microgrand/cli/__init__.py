@@ -1,4 +1,4 @@
-"""The command line: `microgrand train`, `predict`, `draw`, `step` and `check`."""
+"""The command line: `microgrand train`, `predict`, `draw`, `step`, `exercise` and `check`."""
 
 from microgrand.cli.main import main as main
 from microgrand.cli.main import parser as parser

@@ -1,4 +1,4 @@
-"""The command line: `microgrand train`, `predict`, `draw`, `step` and `check`."""
+"""The command line: `microgrand train`, `predict`, `draw`, `step`, `exercise` and `check`."""
 
 from __future__ import annotations
 
@@ -107,7 +107,15 @@ def _draw(options: argparse.Namespace) -> int:
 def _step(options: argparse.Namespace) -> int:
     from microgrand.cli.step import step_through
 
-    text = step_through(options.expression, options.assignments, options.out, options.granularity)
+    text = step_through(options.expression, options.assignments, options.out, options.granularity, options.predict)
+    print(text, file=sys.stdout if options.out is None else sys.stderr, flush=True)
+    return 0
+
+
+def _exercise(options: argparse.Namespace) -> int:
+    from microgrand.cli.exercise import practise
+
+    text = practise(options.level, options.seed, options.count, options.out)
     print(text, file=sys.stdout if options.out is None else sys.stderr, flush=True)
     return 0
 
@@ -140,6 +148,7 @@ def parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_draw(commands)
     _add_step(commands)
+    _add_exercise(commands)
     _add_check(commands)
     for command in commands.choices.values():
         command.set_defaults(command_parser=command)  # which tells its own usage where an argument is wrong
@@ -240,7 +249,27 @@ def _add_step(commands: Any) -> None:
     step.add_argument("-o", "--out", metavar="FILE", help="a file that ends in .html")
     step.add_argument("--granularity", choices=("node", "edge"), default="node", help="a derivative at a time, or a "
                       "term at a time (default: %(default)s)")  # fmt: skip
+    step.add_argument("--predict", action="store_true", help="let the page ask for every number before it shows it")
     step.set_defaults(run=_step)
+
+
+def _add_exercise(commands: Any) -> None:
+    exercise = commands.add_parser(
+        "exercise",
+        help="make expressions to practise the chain rule on",
+        description="Make expressions to practise the chain rule on, with numbers that can be computed by hand. "
+        "Without -o they go to stdout, as Python; with it, one offline page asks for every number. Exit code 2: bad "
+        "input.",
+        epilog="example: microgrand exercise --level 2 --count 5 --seed 1 -o practice.html",
+    )
+    exercise.add_argument("--level", type=int, choices=range(1, 6), default=1, help="1: sums, products and squares; 2: "
+                          "also a quotient or a power, and a number that is used twice; 3: a neuron; 4: a network and "
+                          "its cost; 5: the whole table (default: %(default)s)")  # fmt: skip
+    exercise.add_argument("--seed", type=_whole, metavar="N", help="the same seed gives the same exercises (default: "
+                          "others every time)")  # fmt: skip
+    exercise.add_argument("--count", type=_one_or_more, default=1, metavar="N", help="how many (default: %(default)s)")
+    exercise.add_argument("-o", "--out", metavar="FILE", help="a file that ends in .html")
+    exercise.set_defaults(run=_exercise)
 
 
 def _add_expression(command: Any) -> None:

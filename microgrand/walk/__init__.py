@@ -2,6 +2,10 @@
 
 from microgrand.walk.derivation import Derivation as Derivation
 from microgrand.walk.derivation import derivation as derivation
+from microgrand.walk.exercise import Exercise as Exercise
+from microgrand.walk.exercise import Exercises as Exercises
+from microgrand.walk.exercise import exercise as exercise
+from microgrand.walk.exercise import exercises as exercises
 from microgrand.walk.step import Step as Step
 from microgrand.walk.step import Term as Term
 from microgrand.walk.steps import steps as steps

@@ -1,0 +1,22 @@
+"""What `microgrand exercise` does: expressions to practise on, as Python or as a page that asks for every number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from microgrand.errors import InputError
+from microgrand.walk.exercise import exercises
+
+
+def practise(level: int, seed: int | None, count: int, out: str | None) -> str:
+    """Write the page into the file `out`, or, without one, give the expressions; what is wrong is an InputError."""
+    found = exercises(count, seed, level)
+    if out is None:
+        return str(found)
+    try:
+        found.save(Path(out))
+    except ValueError as error:  # an ending that is no page's
+        raise InputError(str(error)) from error
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror or error}") from error
+    return f"{out} is written: {found.title}, seed {found[0].seed}"
