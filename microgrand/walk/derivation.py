@@ -254,7 +254,7 @@ def _of_layers(layers: LayerSteps, steps: NodeSteps, theta: Sequence[Node]) -> D
             else "its terms are too many to be written out"
         )
         above = layers.leading_on(group)
-        lines = [step.formula for each, step in layers.backward() if each in above]
+        lines = [step.formula for (each,), step in layers.backward() if each in above]
         if not whole:
             lines.append(formula(lambda style: f"{style.partial(layers.cost, below)} = {style.vector(deltas)}"))
         return Derivation(tuple(lines), value, f"{why}: it stays in factors")

@@ -15,8 +15,10 @@ from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.engine.node import Node
 from microgrand.walk.formulas import Style, formula
-from microgrand.walk.node_steps import NodeSteps, direction_of, listed, sum_text
+from microgrand.walk.node_steps import NodeSteps, direction_of, given_step, listed, plain, sum_text
 from microgrand.walk.step import Step
+
+Placed = tuple[tuple[Group, ...], Step]  # a step, with the boxes of what it computes
 
 ALL = 10**9  # boxes: nothing is left out
 DEEPEST = 50  # networks in networks that are looked into for the first with several layers
@@ -48,25 +50,27 @@ class LayerSteps:
         self._shown = set(self._links.groups)
         self.groups = sorted(self._drawn(), key=self._turn)
 
-    def forward(self) -> list[tuple[Group, Step]]:
-        """One step for each vector."""
-        return [(group, self._computed(group)) for group in self.groups]
+    def forward(self) -> list[Placed]:
+        """One step for all that is given, and one for each vector that is computed."""
+        given = [group for group in self.groups if not self._is_computed(group)]
+        computed: list[Placed] = [((each,), self._computed(each)) for each in self.groups if self._is_computed(each)]
+        return [(tuple(given), self._given(given)), *computed] if given else computed
 
-    def backward(self) -> list[tuple[Group, Step]]:
+    def backward(self) -> list[Placed]:
         """One step for each δˡ and each ∂C/∂θˡ, from the root down."""
-        return [(group, self._delta(group)) for group in reversed(self.groups) if group.vertices]
+        return [((group,), self._delta(group)) for group in reversed(self.groups) if group.vertices]
 
-    def update(self, rate: float, theta: Sequence[Node]) -> list[tuple[Group, Step]]:
+    def update(self, rate: float, theta: Sequence[Node]) -> list[Placed]:
         """One step for each row of these parameters: θ ← θ - η ∂C/∂θ; for each of them, where it is part of a row."""
         wanted = set(theta)
-        found: list[tuple[Group, Step]] = []
+        found: list[Placed] = []
         for group in self.groups:
             vertices = [vertex for vertex in group.vertices if vertex.node in wanted]
             if vertices and group.kind == "vector" and len(vertices) == len(group.items):
-                found.append((group, self.updated(group, rate)))
+                found.append(((group,), self.updated(group, rate)))
             else:
                 places = [self._nodes.place[vertex.node] for vertex in vertices]
-                found += [(group, self._nodes.updated(place, rate)) for place in places]
+                found += [((group,), self._nodes.updated(place, rate)) for place in places]
         return found
 
     def _drawn(self) -> list[Group]:
@@ -90,6 +94,25 @@ class LayerSteps:
 
     # ---- forward ----
 
+    def _given(self, groups: Sequence[Group]) -> Step:
+        names, numbers = [self.name(group) for group in groups], [self._numbers.items(group) for group in groups]
+        places = tuple([place for group in groups for place in self.places(group)])
+        return given_step(places, names, numbers, self._given_in_words(groups))
+
+    def _given_in_words(self, groups: Sequence[Group]) -> str:
+        """What is given, in words: the input z¹; the parameters θ₁ and b¹, which training changes; what is frozen."""
+        frozen = [group for group in groups if group.vertices and self._grouping.frozen.issuperset(group.vertices)]
+        trained = [group for group in groups if self._is_parameter(group) and group not in frozen]
+        inputs = [group for group in groups if group not in frozen and group not in trained]
+        kind = "input" if all([group.role == "z" for group in inputs]) else ""
+        parts = [(kind, inputs, ""), ("parameter", trained, ", which training changes")]
+        parts.append(("", frozen, f", which {'is' if len(frozen) == 1 else 'are'} frozen"))
+        return f"Given: {'; '.join([self._called_together(what, each) + then for what, each, then in parts if each])}."
+
+    def _called_together(self, what: str, groups: Sequence[Group]) -> str:
+        kind = f"the {what}{'s' * (len(groups) > 1)} " if what else ""
+        return kind + listed([self.name(group) for group in groups])
+
     def _computed(self, group: Group) -> Step:
         if group.kind == "node":
             return self._nodes.computed(self.places(group)[0])
@@ -98,36 +121,31 @@ class LayerSteps:
 
         def write(style: Style) -> str:
             calls = [self._call(style, maker) for maker in makers]
-            given = [style.ellipsis] if makers and not self._is_made_by(group, makers) else []
-            parts = [*calls, *given]
+            others = [style.ellipsis] if makers and not self._is_made_by(group, makers) else []
+            parts = [*calls, *others]
             call = parts if len(parts) < 2 else [style.bracketed(", ".join(parts))]
             root = [style.name(self.cost)] if self.is_root(group) and self.cost != name else []
             return " = ".join([*root, style.name(name), *call, style.vector(numbers)])
 
         if makers:
             layers = listed([one_line(maker.name) for maker in makers])
-            below = listed(list(dict.fromkeys([self.name(each) for maker in makers for each in self._given(maker)])))
+            given = [self.name(each) for maker in makers for each in self._applied_to(maker)]
+            below = listed(list(dict.fromkeys(given)))
             does = "The layer {} computes" if len(makers) == 1 else "The layers {} compute"
             sentence = f"{does.format(layers)} {name} from {below}."
-        elif self._is_computed(group):
-            sentence = f"{name} is computed by what is not shown."
-        elif self._grouping.frozen.issuperset(group.vertices):
-            sentence = f"{name} is frozen: training leaves it as it is."
-        elif self._is_parameter(group):
-            sentence = f"{name} is a parameter: training changes it."
         else:
-            sentence = f"{name} is the input: it is given."
-        return Step("forward", name, self.places(group), _plain(numbers), (), (), (), sentence, formula(write))
+            sentence = f"{name} is computed by what is not shown."
+        return Step("forward", name, self.places(group), plain(numbers), (), (), (), sentence, formula(write))
 
     def _call(self, style: Style, maker: Group) -> str:
         """A layer, applied: "linear(z¹; θ₁, θ₂)"."""
-        given = self._given(maker)
+        given = self._applied_to(maker)
         vectors = [style.name(self.name(each)) for each in given if not self._is_parameter(each)]
         parameters = [style.name(self.name(each)) for each in given if self._is_parameter(each)]
         inside = "; ".join([", ".join(part) for part in (vectors, parameters) if part])
         return style.name(one_line(maker.name)) + style.bracketed(inside)
 
-    def _given(self, maker: Group) -> list[Group]:
+    def _applied_to(self, maker: Group) -> list[Group]:
         """What a layer is applied to, its parameters last."""
         return sorted([link.tail for link in self._links.into(maker)], key=self._row)
 
@@ -147,7 +165,7 @@ class LayerSteps:
         if self.is_root(group):
             written = formula(lambda style: f"{self._delta_of(style, group)} = {style.vector(deltas)}")
             sentence = f"The sweep starts at the cost: {self.name(group)} changes with itself one to one."
-            return Step("backward", name, self.places(group), _plain(deltas), (), (), (), sentence, written)
+            return Step("backward", name, self.places(group), plain(deltas), (), (), (), sentence, written)
         above, far = self.above(group)
         matrices = [self.matrix(each, group) for each in above]
 
@@ -176,7 +194,7 @@ class LayerSteps:
         sentence = (
             f"{name} follows from {sources}: each δ above, times how it changes with {self.name(group)}, summed up."
         )
-        return Step("backward", name, self.places(group), _plain(deltas), (), slopes, (), sentence, formula(write))
+        return Step("backward", name, self.places(group), plain(deltas), (), slopes, (), sentence, formula(write))
 
     def matrix(self, above: Group, below: Group) -> list[list[float]]:
         """∂above/∂below, a row for each number above."""
@@ -221,7 +239,7 @@ class LayerSteps:
             return f"{style.name(name)}{style.to}{style.name(name)} - {change} = {numbers} = {style.vector(new)}"
 
         sentence = f"{name} {direction_of(rate, deltas, 'the cost')}"
-        return Step("update", name, self.places(group), _plain(new), (), (), (), sentence, formula(write))
+        return Step("update", name, self.places(group), plain(new), (), (), (), sentence, formula(write))
 
     # ---- names ----
 
@@ -300,7 +318,3 @@ def layers_only(root: Node, called: Callable[[Node], str | None], most: int = AL
     if not composed.grouping.regions.all:
         raise ValueError("this graph has no layers to be walked through: walk it node by node")
     return depth, composed
-
-
-def _plain(numbers: list[float]) -> float | tuple[float, ...]:
-    return numbers[0] if len(numbers) == 1 else tuple(numbers)

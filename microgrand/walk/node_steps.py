@@ -28,6 +28,7 @@ class NodeSteps:
     deltas    their δ
     names     what they are called, as in the drawing of `grouping`: by default of the whole graph
     numbers   where the steps take their numbers from: by default the graph as it stands
+    first     whether this is the first pass of a walk, which explains its words
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class NodeSteps:
         called: Callable[[Node], str | None],
         grouping: Grouping | None = None,
         numbers: Numbers | None = None,
+        first: bool = True,
     ) -> None:
+        self.first = first
         self._grouping = grouping if grouping is not None else whole_graph(root, called)
         self._places: dict[Group, dict[Node, int]] = {}
         adjoints = self._grouping.seen.adjoints
@@ -52,8 +55,10 @@ class NodeSteps:
         return one_line(name or f"z{subscript(k)}")
 
     def forward(self) -> list[Step]:
-        """One step for each value, in topological order."""
-        return [self.computed(k) for k in range(len(self.order))]
+        """One step for all leaves together, and one for each value that is computed, in topological order."""
+        leaves = [k for k, node in enumerate(self.order) if not node.parents]
+        computed = [self.computed(k) for k, node in enumerate(self.order) if node.parents]
+        return [self._given(leaves), *computed]
 
     def backward(self) -> list[Step]:
         """One step for each δ, from the root down: the sum of what all children hand back."""
@@ -89,15 +94,7 @@ class NodeSteps:
         ]
 
     def computed(self, k: int) -> Step:
-        """The step that computes the k-th value."""
-        return self._computed(k) if self.order[k].parents else self._given(k)
-
-    def _given(self, k: int) -> Step:
-        name, data = self.names[k], self.numbers.value(self.order[k])
-        written = formula(lambda style: f"{style.name(name)} = {style.number(data)}")
-        return Step("forward", name, (k,), data, (), (), (), f"{name} is given: nothing is computed here.", written)
-
-    def _computed(self, k: int) -> Step:
+        """The step that computes the k-th value, which is no leaf."""
         node, name = self.order[k], self.names[k]
         assert node.primitive is not None  # it has parents
         notation = node.primitive.notation
@@ -125,6 +122,10 @@ class NodeSteps:
         sentence = f"{name} is computed from {parents}; how much it changes with each is kept, as a local partial."
         slopes = tuple([(f"∂{name}/∂{below}", x) for below, x in partials])
         return Step("forward", name, (k,), value, tuple(operands), slopes, (), sentence, formula(write))
+
+    def _given(self, leaves: Sequence[int]) -> Step:
+        names, numbers = [self.names[k] for k in leaves], [[self.numbers.value(self.order[k])] for k in leaves]
+        return given_step(tuple(leaves), names, numbers, f"Given: {listed(names)}.")
 
     def _lists(self, node: Node) -> list[str]:
         """The names in the scene of the lists of operands of a node; "" of those that have none."""
@@ -213,6 +214,23 @@ class NodeSteps:
         which = "the first term of its δ" if before is None else "one more term, which is added to its δ"
         sentence = f"{term.name} hands back its δ times the local partial to {own}: {which}."
         return Step("backward", f"δ({own})", (k,), after, (), (), (term,), sentence, formula(write))
+
+
+def given_step(nodes: tuple[int, ...], names: Sequence[str], numbers: Sequence[Sequence[float]], sentence: str) -> Step:
+    """The step that gives what is not computed, all at once: of very many the first few are written."""
+
+    def write(style: Style) -> str:
+        known = [f"{style.name(own)} = {style.vector(each)}" for own, each in zip(names, numbers, strict=True)]
+        return style.comma.join([*known[:SHOWN], *[style.ellipsis] * (len(names) > SHOWN)])
+
+    name = ", ".join([*names[:SHOWN], *["…"] * (len(names) > SHOWN)])
+    result = plain([x for row in numbers for x in row])
+    return Step("forward", name, nodes, result, (), (), (), sentence, formula(write))
+
+
+def plain(numbers: Sequence[float]) -> float | tuple[float, ...]:
+    """The result of a step: one number, or several."""
+    return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
 def direction_of(rate: float, deltas: Sequence[float], root: str) -> str:

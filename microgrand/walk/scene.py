@@ -56,19 +56,23 @@ class Scene:
         self.root = f"{words.title_of(composed.seen.root)} = {number_text(composed.seen.root.data)}"
 
     def add_round(
-        self, composed: Composition, steps: Sequence[tuple[Group, Step]], place: dict[Node, int], number: int
+        self,
+        composed: Composition,
+        steps: Sequence[tuple[tuple[Group, ...], Step]],
+        place: dict[Node, int],
+        number: int,
     ) -> None:
         """Add the frames of one pass through the graph, forwards, backwards, and perhaps an update.
 
-        steps   with the box that each of them is about
+        steps   with the boxes that each of them is about
         place   of each node in the topological order
         number  of the pass, from 0
         """
         playing = _Round(composed, place, number)
         anew = playing.blank() if number > 0 else ()
-        for group, step in steps:
-            frame = playing.frame(group, step)
-            if number == 0 or step.operands or step.direction != "forward" or playing.is_computed(group):
+        for groups, step in steps:
+            frame = playing.frame(groups, step)
+            if number == 0 or step.direction != "forward" or any([playing.is_computed(group) for group in groups]):
                 self.frames.append(frame._replace(written=(*anew, *frame.written)))
                 anew = ()
         self.view = self._widest()
@@ -119,23 +123,25 @@ class _Round:
         """Whether anything in the box is computed, and not given."""
         return any([not vertex.is_leaf for vertex in group.vertices])
 
-    def frame(self, group: Group, step: Step) -> Frame:
-        """What the step shows, which computes something in the box of `group`."""
+    def frame(self, groups: Sequence[Group], step: Step) -> Frame:
+        """What the step shows, which computes something in the boxes of `groups`."""
         field = DELTA if step.direction == "backward" else VALUE
         numbers = step.result if isinstance(step.result, tuple) else (step.result,)
-        for item, number in zip(self._items(group, step, len(numbers)), numbers, strict=True):
+        for item, number in zip(self._items(groups, step, len(numbers)), numbers, strict=True):
             if isinstance(item, Vertex):
                 self._known[item, field] = number
-        written = (self._line(group, field),) if group.vertices else self._constants(group)
-        boxes, arrows = self._lit(group, step)
+        written = [self._line(group, field) if group.vertices else self._constants(group) for group in groups]
+        boxes, arrows = self._lit(groups, step)
         labels = [(name, k, line) for name in arrows for k, line in enumerate(self._labels.get(name, ()))]
         return Frame(step, boxes, arrows, (*written, *(labels if field == VALUE else [])), self._number)
 
-    def _items(self, group: Group, step: Step, count: int) -> Sequence[Vertex | float]:
-        """What of the box a step computes: one vertex, or all; forwards also the plain numbers of a vector."""
-        if count == 1 and group.vertices:
-            return [vertex for vertex in group.vertices if self._place.get(vertex) in step.nodes]
-        return group.items if count == len(group.items) else group.vertices
+    def _items(self, groups: Sequence[Group], step: Step, count: int) -> Sequence[Vertex | float]:
+        """What of the boxes a step computes: some vertices, or all; forwards also the plain numbers of a vector."""
+        if count == len(step.nodes):
+            vertices = {self._place.get(vertex): vertex for group in groups for vertex in group.vertices}
+            return [vertices[place] for place in step.nodes]
+        items = [item for group in groups for item in group.items]
+        return items if count == len(items) else [vertex for group in groups for vertex in group.vertices]
 
     def _line(self, group: Group, field: int) -> Writing:
         known = [self._known.get((item, field)) for item in group.items if isinstance(item, Vertex)]
@@ -145,29 +151,24 @@ class _Round:
         numbers = [self._known.get((item, field)) if isinstance(item, Vertex) else item for item in group.items]
         return self._links.box_id(group), field, self._words.array_text(numbers)
 
-    def _constants(self, group: Group) -> tuple[Writing, ...]:
-        return (
-            (
-                self._links.box_id(group),
-                VALUE,
-                self._words.array_text([float(item) for item in group.items if not isinstance(item, Vertex)]),
-            ),
-        )
+    def _constants(self, group: Group) -> Writing:
+        numbers = [float(item) for item in group.items if not isinstance(item, Vertex)]
+        return self._links.box_id(group), VALUE, self._words.array_text(numbers)
 
-    def _lit(self, group: Group, step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The box that is computed, those that it is computed from, and the arrows between them."""
+    def _lit(self, groups: Sequence[Group], step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The boxes that are computed, those that they are computed from, and the arrows between them."""
         if step.direction == "backward":
-            links = [link for link in self._from.get(group, []) if link.edges]
+            links = [link for group in groups for link in self._from.get(group, []) if link.edges]
             layers = [link.head for link in links if link.head.layer is not None]
             links = [*links, *[link for layer in layers for link in self._from.get(layer, [])]]
             others = [link.head for link in links]
         else:
-            links = self._into.get(group, [])
+            links = [link for group in groups for link in self._into.get(group, [])]
             makers = [link.tail for link in links if link.made]
             links = [*links, *[link for maker in makers for link in self._into.get(maker, [])]]
             others = [link.tail for link in links]
         arrows = [name for link in links for name in self._arrows(link, step)]
-        boxes = [self._links.box_id(each) for each in [group, *others]]
+        boxes = [self._links.box_id(each) for each in [*groups, *others]]
         return tuple(dict.fromkeys(boxes)), tuple(dict.fromkeys(arrows))
 
     def _arrows(self, link: Link, step: Step) -> list[str]:

@@ -14,7 +14,6 @@ from typing import Any
 
 from microgrand.drawing.bundle import Bundle, as_image, bundle_of
 from microgrand.drawing.draw import MAX_NODES, Composition, compose, require_whole
-from microgrand.drawing.groups import Group
 from microgrand.drawing.names import caller_names, one_line
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes, topological_order
@@ -23,7 +22,7 @@ from microgrand.errors import DomainError
 from microgrand.files import write_whole
 from microgrand.stale import refresh
 from microgrand.table.numbers import as_number
-from microgrand.walk.layer_steps import LayerSteps, layers_only
+from microgrand.walk.layer_steps import LayerSteps, Placed, layers_only
 from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.page import final_picture, page
 from microgrand.walk.root import fresh_root, unused_inputs
@@ -231,7 +230,7 @@ class _Tour:
         """Go through the graph once, in every scene."""
         for scene, (granularity, composed, composer) in zip(self.scenes, self._plans, strict=True):
             drawn = composed if number == 0 else composer()
-            nodes = NodeSteps(self.root, self.called, drawn.grouping)
+            nodes = NodeSteps(self.root, self.called, drawn.grouping, first=number == 0)
             self._deltas = [nodes.deltas[nodes.place[leaf]] for leaf in self.theta]
             self._play(scene, granularity, drawn, nodes, number)
 
@@ -259,17 +258,18 @@ class _Tour:
                 refresh(node)
 
     def _play(self, scene: Scene, granularity: str, composed: Composition, nodes: NodeSteps, number: int) -> None:
-        pairs: list[tuple[Group, Step]]
+        placed: list[Placed]
         if granularity == "layer":
             boxes = LayerSteps(self.root, self.called, composed, nodes)
-            pairs = [*boxes.forward(), *boxes.backward(), *boxes.update(self.rate, self.theta)]
+            placed = [*boxes.forward(), *boxes.backward(), *boxes.update(self.rate, self.theta)]
         else:
             backward = nodes.backward() if granularity == "node" else nodes.arriving()
             updates = [nodes.updated(nodes.place[leaf], self.rate) for leaf in self.theta]
             of = {nodes.place[vertex.node]: composed.grouping.of[vertex] for vertex in composed.seen.vertices}
-            pairs = [(of[step.nodes[0]], step) for step in [*nodes.forward(), *backward, *updates]]
+            walked = [*nodes.forward(), *backward, *updates]
+            placed = [(tuple(dict.fromkeys([of[place] for place in step.nodes])), step) for step in walked]
         shown = set(composed.links.groups)
-        scene.add_round(composed, [pair for pair in pairs if pair[0] in shown], nodes.place, number)
+        scene.add_round(composed, [each for each in placed if shown.issuperset(each[0])], nodes.place, number)
 
 
 def _copied(
