@@ -1,15 +1,28 @@
 """Laws of exercises: a seed gives one everywhere, its numbers are small, its δ are right and worth computing."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
+from html import unescape
 
 import pytest
 from command_line import run
 
 import microgrand
-from microgrand import Exercises, Primitive, Value, exercise, exercises, leaves, steps, sweep, topological_order
+from microgrand import (
+    Exercises,
+    Primitive,
+    Value,
+    exercise,
+    exercises,
+    leaves,
+    steps,
+    sweep,
+    topological_order,
+    walkthrough,
+)
 from microgrand.walk.exercise_draft import Dice
 from microgrand.walk.exercise_levels import COMPARISONS, drawable_rows
 
@@ -266,3 +279,52 @@ def test_only_a_page_asks():
     """`microgrand step … --predict` without a file has nowhere to ask."""
     told = "microgrand step: only a page can ask for numbers: name one, such as -o page.html\n"
     assert run("step", "x*x", "x=3", "--predict") == (2, "", told)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The roots of the walkthroughs that exercises made to ask with, in order; the pages themselves do not ask here."""
+    roots = []
+
+    def recorded(root, *, predict, names):
+        assert predict
+        assert names == {}
+        roots.append(root)
+        return walkthrough(root, names=names)
+
+    monkeypatch.setattr(sys.modules["microgrand.walk.exercise"], "walkthrough", recorded)
+    return roots
+
+
+def test_an_exercise_is_a_page_that_asks(tmp_path, asked):
+    """Saved, and shown in a notebook, it is the walkthrough of its root that asks."""
+    found = exercise(1, 2)
+    assert found.save(tmp_path / "practice.html") == tmp_path / "practice.html"
+    assert (tmp_path / "practice.html").read_text().startswith("<!DOCTYPE html>")
+    assert "text/html" in found._repr_mimebundle_()[0]
+    assert [root is found.value for root in asked] == [True, True]
+
+
+def test_several_exercises_are_one_page(tmp_path, asked):
+    """Each has its title, which tells no number, and its walkthrough, which asks, in a frame without rights."""
+    found = exercises(3, seed=1, level=2)
+    html = found.save(tmp_path / "practice.html").read_text()
+    assert [root is each.value for root, each in zip(asked, found, strict=True)] == [True] * 3
+    headings = [unescape(each) for each in re.findall("<h2>(.*)</h2>", html)]
+    assert headings == [f"{k}. {each.title}" for k, each in enumerate(found, 1)]
+    assert html.count("<iframe ") == html.count(' sandbox="allow-scripts" srcdoc="&lt;!DOCTYPE html&gt;') == 3
+    with pytest.raises(ValueError, match=r"^exercises are saved as \.html; got 'practice\.pdf'$"):
+        found.save("practice.pdf")
+
+
+def test_the_command_writes_a_page(tmp_path, asked):
+    """With a file, one sentence on stderr says what is in it, with the seed that gives it again."""
+    path = tmp_path / "practice.html"
+    done = run("exercise", "--level", 3, "--seed", 5, "--count", 2, "-o", path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"{path} is written: 2 exercises, level 3, seed 5\n")
+    assert path.read_text() == exercises(2, 5, 3).html()
+    nowhere, picture = tmp_path / "nowhere" / "page.html", tmp_path / "page.png"
+    assert run("exercise", "-o", nowhere).stderr.startswith(f"microgrand exercise: {nowhere} cannot be written: ")
+    assert run("exercise", "-o", picture).returncode == 2
+    assert list(tmp_path.iterdir()) == [path]
+    assert len(asked) == 6
