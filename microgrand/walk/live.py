@@ -64,11 +64,12 @@ class LiveNumbers(Numbers):
 
     whole  whether every step tells its partials as Values; where one does not, no number has a Value
     why    what keeps one from it; "" if nothing does
+    eta    the leaf that stands for the step size of a descent
     """
 
     def __init__(self, adjoints: Adjoints) -> None:
         super().__init__(adjoints)
-        self._eta: Value | None = None
+        self.eta = Value(0.0, name="η")
         self._partials: dict[Node, list[Any]] = {}
         self._deltas: Mapping[Node, Any] = {}
         self.why = ""
@@ -102,20 +103,13 @@ class LiveNumbers(Numbers):
         """The local partials of a node, with the Values that its row makes of them."""
         if not self.whole:
             return [Live(partial, None) for partial in node.partials]
-        if node not in self._partials:
+        if node not in self._partials and not node.is_leaf:
             self._partials[node] = [partial for _, partial in edges_of_values(node)]
-        return [Live(x, value) for x, value in zip(node.partials, self._partials[node], strict=True)]
+        return [Live(x, value) for x, value in zip(node.partials, self._partials.get(node, []), strict=True)]
 
     def rate(self, eta: float) -> float:
         """The step size, with the leaf that stands for it."""
-        if self._eta is None:
-            self._eta = Value(eta, name="η")
-        return Live(eta, self._eta if self.whole else None)
-
-    @property
-    def eta(self) -> Value | None:
-        """The step size as a leaf, if anybody asked for it."""
-        return self._eta
+        return Live(eta, self.eta if self.whole else None)
 
     def sweep(self, root: Node, weight: float, below: Sequence[Node]) -> Any:
         """A sweep whose δ know their Values."""

@@ -15,18 +15,23 @@ from typing import Any
 from microgrand.drawing.bundle import Bundle, as_image, bundle_of
 from microgrand.drawing.draw import MAX_NODES, Composition, compose, require_whole
 from microgrand.drawing.names import caller_names, one_line
+from microgrand.drawing.numbers import Numbers
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes, topological_order
 from microgrand.engine.scope import Scope
+from microgrand.engine.sweep import sweep
 from microgrand.errors import DomainError
 from microgrand.files import write_whole
 from microgrand.stale import refresh
 from microgrand.table.numbers import as_number
 from microgrand.walk.layer_steps import LayerSteps, Placed, layers_only
+from microgrand.walk.leaves import Leaves
+from microgrand.walk.live import LiveNumbers
 from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.page import final_picture, page
+from microgrand.walk.page_data import Story
 from microgrand.walk.root import fresh_root, unused_inputs
-from microgrand.walk.scene import Scene
+from microgrand.walk.scene import Frame, Scene
 from microgrand.walk.step import Step
 
 GRANULARITIES = ("node", "edge", "layer")
@@ -50,19 +55,20 @@ class Walkthrough:
     ['x', 'y', 'δ(y)', 'δ(x)']
     """
 
-    def __init__(self, scenes: Sequence[Scene], opens: Sequence[dict[str, int]], losses: Sequence[float]) -> None:
-        self.scenes = tuple(scenes)
+    def __init__(self, story: Story, losses: Sequence[float]) -> None:
+        self.scenes = tuple(story.scenes)
         self.losses = tuple(losses)
-        self.steps: tuple[Step, ...] = tuple([frame.step for frame in self.scenes[0].frames])
-        self._opens = opens
-        self.title = f"{len(self.steps):,} steps of backpropagation through {scenes[0].root}"
+        self._story = story
+        self._rounds = [_told(frames, k) for k, frames in enumerate(self.scenes[0].rounds)]
+        self.steps: tuple[Step, ...] = tuple([step for steps in self._rounds for step in steps])
+        self.title = f"{len(self.steps):,} steps of backpropagation through {self.scenes[0].root}"
 
     def html(self) -> str:
         """The player as one page, which needs no network; needs the extra `draw`.
 
         Layers that would make it too large stay closed.
         """
-        return page(self.title, self.scenes, self._opens, self.losses, MOST_BYTES)
+        return page(self._story, MOST_BYTES)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the player as one file that any browser opens; the file is whole or is not there."""
@@ -80,12 +86,10 @@ class Walkthrough:
 
     def __str__(self) -> str:
         lines: list[str] = []
-        rounds = {frame.round for frame in self.scenes[0].frames}
-        for k, frame in enumerate(self.scenes[0].frames):
-            begins = k == 0 or self.scenes[0].frames[k - 1].round != frame.round
-            if begins and len(rounds) > 1:
-                lines.append(f"iteration {frame.round + 1}: cost {self.losses[frame.round]:.6g}")
-            lines.append(str(frame.step))
+        for k, steps in enumerate(self._rounds):
+            if len(self._rounds) > 1:
+                lines.append(f"iteration {k + 1}: cost {self.losses[k]:.6g}")
+            lines += map(str, steps)
         return "\n".join([*lines, *self.scenes[0].view.notes])
 
     def __repr__(self) -> str:
@@ -97,6 +101,11 @@ class Walkthrough:
         return {"text/html": _framed(self.html(), picture, self.title), **forms}, sizes
 
 
+def _told(frames: Sequence[Frame], number: int) -> list[Step]:
+    """The steps of an iteration: what leaves were given is told in the first."""
+    return [frame.step for frame in frames if number == 0 or not frame.given]
+
+
 def walkthrough(
     root: Any,
     *,
@@ -105,6 +114,7 @@ def walkthrough(
     theta: Any = (),
     rate: float = 0.1,
     iterations: int = 1,
+    predict: bool = False,
     max_nodes: int = MAX_NODES,
 ) -> Walkthrough:
     """Watch backpropagation happen: values forwards, then every δ backwards, step by step.
@@ -116,6 +126,7 @@ def walkthrough(
                  of a trace that was made with a step size, and this is then their rate
     rate         the size η of these steps, θ ← θ - η ∂C/∂θ
     iterations   how often: forward, backward, update θ, repeat; the curve of the cost stands beside the graph
+    predict      whether the page asks the reader for each number, and tells it only then
     max_nodes    a larger graph is walked layer by layer, and where it has none, near its root; its layers can be opened
 
     Raises GraphError if a leaf was changed and the graph not refreshed, DomainError, with the iteration, if a descent
@@ -152,11 +163,12 @@ def walkthrough(
         parameters, rate = [leaf for leaf in root.parameters if leaf in used], root.step
     tour = _Tour(top, called, parameters, _rate(rate), max_nodes)
     tour.plan(granularity)
-    last = (int(iterations) if tour.theta else 1) - 1
-    for number in range(last + 1):
+    count = int(iterations) if tour.theta else 1
+    for number in range(count):
         tour.walk(number)
-        tour.descend(number, number == last)
-    return Walkthrough(tour.scenes, tour.opens, tour.losses)
+        tour.descend(number, number == count - 1)
+    story = Story(f"Backpropagation through {tour.name}", tour.scenes, tour.opens, tour.rounds, count, bool(predict))
+    return Walkthrough(story, tour.losses)
 
 
 def _rate(rate: Any) -> float:
@@ -176,7 +188,7 @@ class _Tour:
         self.root, self.called = root, called
         self.theta = list(dict.fromkeys(theta))
         self._idle: list[Node] = []
-        self._deltas: list[float] = []
+        self.rounds: list[Leaves] = []
         if theta:
             self.root, self.theta, self.called = _copied(root, self.theta, called)
             self._idle = unused_inputs(self.root)
@@ -184,6 +196,11 @@ class _Tour:
         self.opens: list[dict[str, int]] = []
         self.losses: list[float] = []
         self._plans: list[tuple[str, Composition, Callable[[], Composition]]] = []  # granularity, what is drawn, again
+
+    @property
+    def name(self) -> str:
+        """What the root is called, and how it is computed, in a few characters."""
+        return self.scenes[0].heading
 
     def plan(self, granularity: str | None) -> None:
         """Choose the scenes: all nodes, or all layers and the inside of each."""
@@ -222,24 +239,30 @@ class _Tour:
                 self._add(f"inside layer {number}, {one_line(group.name)}", "layer", opened, inside)
 
     def _add(self, title: str, granularity: str, composed: Composition, composer: Callable[[], Composition]) -> None:
-        self.scenes.append(Scene(title, composed))
+        self.scenes.append(Scene(title, granularity, composed))
         self.opens.append({})
         self._plans.append((granularity, composed, composer))
 
     def walk(self, number: int) -> None:
-        """Go through the graph once, in every scene."""
-        for scene, (granularity, composed, composer) in zip(self.scenes, self._plans, strict=True):
+        """Go through the graph once: in every scene, unless the page can compute what comes after the first time."""
+        alone = bool(self.rounds) and not self.rounds[0].why
+        adjoints = sweep(self.root)
+        numbers = Numbers(adjoints) if alone else LiveNumbers(adjoints)
+        plans = list(zip(self.scenes, self._plans, strict=True))
+        for scene, (granularity, composed, composer) in plans[:1] if alone else plans:
             drawn = composed if number == 0 else composer()
-            nodes = NodeSteps(self.root, self.called, drawn.grouping, first=number == 0)
-            self._deltas = [nodes.deltas[nodes.place[leaf]] for leaf in self.theta]
-            self._play(scene, granularity, drawn, nodes, number)
+            nodes = NodeSteps(self.root, self.called, drawn.grouping, numbers)
+            if isinstance(numbers, LiveNumbers) and len(self.rounds) == number:
+                self.rounds.append(Leaves(nodes, numbers, self.theta, self.rate))
+            self._play(scene, granularity, drawn, nodes)
 
     def descend(self, number: int, last: bool) -> None:
         """Change θ, where there is one: θ ← θ - η ∂C/∂θ."""
         if not self.theta:
             return
         self.losses = [*self.losses[:-1], self.root.data]
-        for leaf, delta in zip(self.theta, self._deltas, strict=True):
+        adjoints = sweep(self.root)
+        for leaf, delta in [(leaf, adjoints[leaf]) for leaf in self.theta]:
             leaf.data -= self.rate * delta
         try:
             refresh(self.root)
@@ -257,7 +280,7 @@ class _Tour:
             with suppress(DomainError):  # it does not count
                 refresh(node)
 
-    def _play(self, scene: Scene, granularity: str, composed: Composition, nodes: NodeSteps, number: int) -> None:
+    def _play(self, scene: Scene, granularity: str, composed: Composition, nodes: NodeSteps) -> None:
         placed: list[Placed]
         if granularity == "layer":
             boxes = LayerSteps(self.root, self.called, composed, nodes)
@@ -269,7 +292,8 @@ class _Tour:
             walked = [*nodes.forward(), *backward, *updates]
             placed = [(tuple(dict.fromkeys([of[place] for place in step.nodes])), step) for step in walked]
         shown = set(composed.links.groups)
-        scene.add_round(composed, [each for each in placed if shown.issuperset(each[0])], nodes.place, number)
+        told = [each for each in placed if shown.issuperset(each[0])]
+        scene.add_round(composed, told, nodes.numbers, nodes.place)
 
 
 def _copied(

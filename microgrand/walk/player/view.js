@@ -17,13 +17,14 @@ function openView(stage) {
     listen(stage);
   }
   view = views.get(stage);
-  makeOverview();
-  if (view.own) place(view.x, view.y, view.scale, false);
+  measure();
+  if (view.own) { want(view.wanted); place(view.x, view.y, view.scale, false); }
   else openingView();
 }
 
 // x, y: where the drawing's corner lies in the stage, in pixels; scale: pixels of a unit of the drawing; wanted: the
-// scale to go back to after a step that needed a smaller one; own: whether the reader chose it.
+// scale to go back to after a step that needed a smaller one; own: whether the reader chose it; across, down: the size
+// of the stage, and corner where its buttons begin: to ask the browser again at each step would cost more than the step.
 function newView(stage, drawing) {
   const { width, height } = drawing.viewBox.baseVal;
   drawing.setAttribute("role", "group"); // an image has no buttons inside, and each box is one
@@ -56,21 +57,25 @@ function union(boxes) {
   };
 }
 
-// The corner where the buttons lie, and the overview, in pixels of the stage: nothing is seen below it.
-function corner() {
-  const tools = document.getElementById("tools");
-  if (!tools) return { left: Infinity, top: Infinity };
-  const [inner, outer] = [tools.getBoundingClientRect(), view.stage.getBoundingClientRect()];
-  return { left: inner.left - outer.left, top: inner.top - outer.top };
+// How large the stage is, and where the corner begins in which the buttons lie, and the overview: nothing is seen there.
+function measure() {
+  view.across = view.stage.clientWidth;
+  view.down = view.stage.clientHeight;
+  sizeOverview();
+  measureCorner();
+}
+
+function measureCorner() {
+  const [inner, outer] = [document.getElementById("tools").getBoundingClientRect(), view.stage.getBoundingClientRect()];
+  view.corner = { left: inner.left - outer.left, top: inner.top - outer.top };
 }
 
 // The two largest free parts of the stage: all that is beside that corner, and all that is above it.
 function freeParts() {
-  const { clientWidth, clientHeight } = view.stage;
-  const right = clientWidth - AROUND, bottom = clientHeight - AROUND, taken = corner();
+  const right = view.across - AROUND, bottom = view.down - AROUND;
   return [
-    { left: AROUND, top: AROUND, right: Math.min(right, taken.left - AROUND), bottom },
-    { left: AROUND, top: AROUND, right, bottom: Math.min(bottom, taken.top - AROUND) },
+    { left: AROUND, top: AROUND, right: view.corner.left - AROUND, bottom },
+    { left: AROUND, top: AROUND, right, bottom: view.corner.top - AROUND },
   ];
 }
 
@@ -104,31 +109,41 @@ function place(x, y, scale, glides) {
   Object.assign(view, { x: Math.round(x), y: Math.round(y), scale });
   view.drawing.classList.toggle("glides", glides);
   view.drawing.style.transform = `translate(${view.x}px, ${view.y}px) scale(${scale})`;
-  const wide = view.width * scale > view.stage.clientWidth, high = view.height * scale > view.stage.clientHeight;
-  const finger = wide && high ? "none" : wide ? "pan-y" : high ? "pan-x" : "pan-x pan-y"; // what is left to the page
-  if (view.stage.style.touchAction !== finger) view.stage.style.touchAction = finger;
-  view.stage.classList.toggle("larger", wide || high);
   drawOverview();
+}
+
+// What a finger and the pointer do on the stage. Every box inherits it: it costs more than a step, and so it depends on
+// the scale that the reader wants, and not on that of a step.
+function hold() {
+  const wide = view.width * view.wanted > view.across, high = view.height * view.wanted > view.down;
+  const left = wide && high ? "none" : wide ? "pan-y" : high ? "pan-x" : "pan-x pan-y"; // what is left to the page
+  if (view.stage.style.touchAction !== left) view.stage.style.touchAction = left;
+  if (view.stage.classList.contains("larger") !== (wide || high)) view.stage.classList.toggle("larger");
 }
 
 // The drawing as large as there is space, up to a limit; its letters are never too small to be read.
 function openingView() {
   const room = roomiest(whole());
   const scale = Math.max(Math.min(fitting(whole(), room), ENLARGED), LEGIBLE / view.letter);
-  view.wanted = scale;
+  want(scale);
   centre(whole(), scale, false);
 }
 
 // All of the drawing, however small: who asks for it wants to see its shape.
 function fitView() {
   view.own = true;
-  view.wanted = Math.min(fitting(whole(), roomiest(whole())), ENLARGED);
+  want(Math.min(fitting(whole(), roomiest(whole())), ENLARGED));
   centre(whole(), view.wanted, true);
+}
+
+function want(scale) {
+  view.wanted = scale;
+  showOverview();
+  hold();
 }
 
 // A part of the drawing in the middle, or its beginning where it is larger than the stage.
 function centre(box, scale, glides) {
-  showOverview(scale);
   const room = roomiest(box);
   const start = (from, to, low, high) =>
     (to - from) * scale > high - low ? low - from * scale : (low + high - (from + to) * scale) / 2;
@@ -149,7 +164,6 @@ function reveal(elements) {
 function bring(box, boxes) {
   const shrunk = view.scale < view.wanted && view.scale * view.letter < LEGIBLE;
   if (!shrunk && boxes.every(isInView)) return;
-  showOverview(view.wanted);
   const room = roomiest(box);
   const scale = Math.min(fitting(box, room), shrunk ? view.wanted : Math.max(view.scale, Math.min(view.wanted, LEGIBLE / view.letter)));
   if (scale !== view.scale) {
@@ -182,8 +196,7 @@ function zoomView(factor, clientX, clientY) {
   const scale = Math.max(Math.min(view.scale * factor, NEAREST), Math.min(least, view.scale));
   const grown = scale / view.scale;
   view.own = true;
-  view.wanted = scale;
-  showOverview(scale);
+  want(scale);
   const [beside, above] = freeParts();
   place(
     held(px - (px - view.x) * grown, view.width * scale, beside.left, beside.right),
@@ -191,17 +204,16 @@ function zoomView(factor, clientX, clientY) {
 }
 
 function middle() {
-  const { clientWidth, clientHeight } = view.stage;
-  if (!view.lit.length) return [clientWidth / 2, clientHeight / 2];
+  if (!view.lit.length) return [view.across / 2, view.down / 2];
   const lit = union(view.lit.map(boxOf));
   const [x, y] = [view.x + view.scale * (lit.left + lit.right) / 2, view.y + view.scale * (lit.top + lit.bottom) / 2];
-  return [Math.max(0, Math.min(x, clientWidth)), Math.max(0, Math.min(y, clientHeight))];
+  return [Math.max(0, Math.min(x, view.across)), Math.max(0, Math.min(y, view.down))];
 }
 
 // The stage has another size: nothing that the reader chose changes, and what is lit stays in sight.
 function resizeView() {
   if (!view?.stage.clientWidth) return;
-  makeOverview();
+  measure();
   if (view.own) { if (!panView(0, 0)) drawOverview(); } else openingView();
   reveal(view.lit);
 }
@@ -268,29 +280,27 @@ function frame(element, box) {
   for (const [name, value] of Object.entries(sides)) element.setAttribute(name, value.toFixed(1));
 }
 
-function makeOverview() {
-  const map = document.getElementById("overview");
-  if (!map) return;
-  const narrow = view.stage.clientWidth < 600;
+function sizeOverview() {
+  const map = document.getElementById("overview"), narrow = view.across < 600;
   const scale = Math.min((narrow ? 120 : 190) / view.width, (narrow ? 76 : 120) / view.height);
   map.setAttribute("viewBox", `0 0 ${view.width} ${view.height}`);
   map.style.width = `${Math.max(view.width * scale, 24)}px`;
   map.style.height = `${Math.max(view.height * scale, 24)}px`;
-  if (map.shows === view) return;
-  map.shows = view;
-  view.small = null;
-  map.replaceChildren();
 }
 
 // Shown where the drawing is far larger than the stage at the scale that the reader wants: it does not come and go with
 // the steps.
-function showOverview(scale) {
+function showOverview() {
   const map = document.getElementById("overview");
-  if (!map) return;
-  const needed = Math.max(scale, view.wanted);
-  const far = view.width * needed > FAR_LARGER * view.stage.clientWidth || view.height * needed > FAR_LARGER * view.stage.clientHeight;
+  const far = Math.max(view.width * view.wanted / view.across, view.height * view.wanted / view.down) > FAR_LARGER;
+  if (far && map.shown !== view) fillOverview(map);
   map.toggleAttribute("hidden", !far);
-  if (!far || view.small) return;
+  measureCorner();
+}
+
+function fillOverview(map) {
+  map.replaceChildren();
+  map.shown = view;
   view.small = new Map([...view.drawing.querySelectorAll(".node")].map((node) => [node, rectangle(map, "box", boxOf(node))]));
   view.frame = rectangle(map, "frame", whole());
   lightOverview();
@@ -304,11 +314,10 @@ function lightOverview() {
 }
 
 function drawOverview() {
-  const map = document.getElementById("overview");
-  if (!view.small || map.hasAttribute("hidden")) return;
-  const { x, y, scale, stage } = view;
-  frame(view.frame, { left: Math.max(0, -x / scale), top: Math.max(0, -y / scale),
-    right: Math.min(view.width, (stage.clientWidth - x) / scale), bottom: Math.min(view.height, (stage.clientHeight - y) / scale) });
+  const { x, y, scale, across, down } = view;
+  if (document.getElementById("overview").shown === view)
+    frame(view.frame, { left: Math.max(0, -x / scale), top: Math.max(0, -y / scale),
+      right: Math.min(view.width, (across - x) / scale), bottom: Math.min(view.height, (down - y) / scale) });
 }
 
 // A press on the overview leads there.
@@ -317,11 +326,9 @@ function leadOverview(event) {
   event.preventDefault();
   const map = event.currentTarget.getBoundingClientRect();
   const x = (event.clientX - map.left) / map.width * view.width, y = (event.clientY - map.top) / map.height * view.height;
-  panView(view.stage.clientWidth / 2 - x * view.scale - view.x, view.stage.clientHeight / 2 - y * view.scale - view.y);
+  panView(view.across / 2 - x * view.scale - view.x, view.down / 2 - y * view.scale - view.y);
 }
 
-const onClick = (id, action) => document.getElementById(id)?.addEventListener("click", action);
-onClick("larger", () => zoomView(1.25));
-onClick("smaller", () => zoomView(0.8));
-onClick("fit", fitView);
-for (const name of ["pointerdown", "pointermove"]) document.getElementById("overview")?.addEventListener(name, leadOverview);
+for (const [id, action] of [["larger", () => zoomView(1.25)], ["smaller", () => zoomView(0.8)], ["fit", fitView]])
+  document.getElementById(id).addEventListener("click", action);
+for (const name of ["pointerdown", "pointermove"]) document.getElementById("overview").addEventListener(name, leadOverview);

@@ -1,0 +1,148 @@
+"""What a page is told, as plain data: numbers are named by their slots, so that nothing is written down twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from microgrand.walk.leaves import Leaf, Leaves
+from microgrand.walk.live import Figure, cut_at_figures
+from microgrand.walk.scene import Frame, Pieces, Scene, Writing
+from microgrand.walk.slots import Slots, packed
+from microgrand.walk.step import ARROWS, Step
+
+DIGITS, MOST_ASKED = 6, 6  # of a number, numbers in one step
+NOT_DRAWN = ("reference", "more")  # boxes that nothing is written on
+
+
+class Story(NamedTuple):
+    """All that a page shows.
+
+    title       of the page
+    scenes      what is shown, one at a time
+    opens       for each scene, which box of a layer leads to which scene
+    rounds      the leaves in each iteration of a descent; of a page that computes by itself in the first alone
+    iterations  how many of these are shown at first
+    predict     whether the reader is asked for each number
+    """
+
+    title: str
+    scenes: Sequence[Scene]
+    opens: Sequence[Mapping[str, int]]
+    rounds: Sequence[Leaves]
+    iterations: int
+    predict: bool
+
+
+class Told(NamedTuple):
+    """A page's data, and the function that computes its numbers, as JavaScript."""
+
+    data: dict[str, Any]
+    function: str
+
+
+def told(story: Story, count: int) -> Told:
+    """The data of a page with its first scenes, so many."""
+    leaves = story.rounds[0]
+    encoders = [_Encoder(each, story.predict) for each in story.rounds]
+    scenes = [[each.scene(scene, k) for scene in story.scenes[:count]] for k, each in enumerate(encoders)]
+    for scene, opens in zip(scenes[0], story.opens, strict=False):
+        scene["opens"] = {box: to for box, to in opens.items() if to < count}
+    live = not leaves.why
+    data = {
+        "predict": story.predict,
+        "why": leaves.why,
+        "leaves": encoders[0].leaves,
+        "start": packed([leaf.start for leaf in leaves.all]),
+        "eta": leaves.rate,
+        "iterations": story.iterations,
+        "root": encoders[0].root,
+        "root_name": leaves.root_name,
+        "scenes": scenes[0],
+        "runs": [] if live else [packed(each.slots.floats) for each in encoders],
+    }
+    return Told(data, leaves.source(encoders[0].slots) if live else "const numbers = null;")
+
+
+def size_of(story: Story, k: int) -> int:
+    """How many bytes a scene takes."""
+    return len(embedded(_Encoder(story.rounds[0], story.predict).scene(story.scenes[k], 0)).encode())
+
+
+class _Encoder:
+    """Writes what stands in one iteration: the same each time, but for the numbers in the slots."""
+
+    def __init__(self, leaves: Leaves, predict: bool) -> None:
+        self.slots = Slots()
+        self._predict = predict
+        self._place = {leaf.node: k for k, leaf in enumerate(leaves.all)}
+        self.root = self.slots.of(leaves.root)
+        self.leaves = [self._leaf(leaf) for leaf in leaves.all]
+
+    def _leaf(self, leaf: Leaf) -> dict[str, Any]:
+        figures = {"value": leaf.value, "delta": leaf.delta, "after": leaf.after}
+        slots = {name: None if each is None else self.slots.of(each) for name, each in figures.items()}
+        return {"name": leaf.name, "low": leaf.low, "high": leaf.high, **slots}
+
+    def scene(self, scene: Scene, number: int) -> dict[str, Any]:
+        """A scene, with the frames of one iteration."""
+        boxes = [box for box in scene.view.boxes if box.kind not in NOT_DRAWN]
+        place = self._place
+        return {
+            "title": scene.title,
+            "granularity": scene.granularity,
+            "boxes": {box.id: [box.heading, box.kind] for box in boxes},
+            "leaves": {box: [place[each] for each in nodes if each in place] for box, nodes in scene.leaves.items()},
+            "terms": {name: self.slots.of(figure) for name, figure in scene.terms[number].items()},
+            "blank": [self._written(each) for each in scene.blank],
+            "frames": [self._frame(frame) for frame in scene.rounds[number]],
+        }
+
+    def _frame(self, frame: Frame) -> dict[str, Any]:
+        step = frame.step
+        return {
+            "direction": step.direction,
+            "mark": ARROWS[step.direction],
+            "nodes": [min(step.nodes, default=0), max(step.nodes, default=0)],
+            "boxes": frame.boxes,
+            "made": frame.made,
+            "arrows": frame.arrows,
+            "written": [self._written(each) for each in frame.written],
+            "asks": self._asks(step) if self._predict else [],
+            "sentence": step.sentence,
+            "formula": self._tree(step.formula.tree(live=True), step.formula.figures),
+        }
+
+    def _asks(self, step: Step) -> list[tuple[str, int]]:
+        """What a reader is asked for: the numbers that the step computes, and its local partials."""
+        results = step.result if isinstance(step.result, tuple) else (step.result,)
+        names = [step.name] if len(results) == 1 else [f"{step.name} {k}" for k in range(1, len(results) + 1)]
+        asks = list(zip(names, results, strict=True)) if step.direction != "forward" or step.operands else []
+        asks += [(name, x) for name, x in step.partials if isinstance(x, float) and step.direction == "forward"]
+        return [(name, self.slots.of(Figure(x, DIGITS))) for name, x in asks[:MOST_ASKED]]
+
+    def _written(self, writing: Writing) -> list[Any]:
+        return [writing.name, writing.line, *self._pieces(writing.pieces)]
+
+    def _pieces(self, pieces: Pieces) -> list[Any]:
+        """Text as it is, and of a figure its slot and how it is written: with how many digits, in parentheses."""
+        return [
+            piece if isinstance(piece, str) else [self.slots.of(piece), piece.digits, *[1] * piece.factor]
+            for piece in pieces
+        ]
+
+    def _tree(self, element: ElementTree.Element, figures: Sequence[Figure]) -> list[Any]:
+        """A formula as [element, attributes, text, or its pieces, children]."""
+        pieces = tuple(cut_at_figures(element.text or "", figures))
+        text = self._pieces(pieces) if any([not isinstance(piece, str) for piece in pieces]) else element.text or ""
+        return [element.tag, element.attrib, text, [self._tree(child, figures) for child in element]]
+
+
+def embedded(data: Any) -> str:
+    """JSON that can stand inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

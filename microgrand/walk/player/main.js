@@ -1,0 +1,94 @@
+// The controls, the keys and the link, and the first picture.
+let timer = null;
+const [play, speed] = [$("play"), $("speed")];
+
+function pause() {
+  clearInterval(timer);
+  timer = null;
+  play.textContent = "▶ play";
+  play.setAttribute("aria-pressed", "false");
+}
+
+function tick() {
+  if (isLast() || isAsked()) pause(); else stepOn();
+}
+
+function begin() {
+  if (isLast()) openIteration(0, 0);
+  timer = setInterval(tick, Number(speed.value));
+  play.textContent = "❚❚ pause";
+  play.setAttribute("aria-pressed", "true");
+}
+
+const KEYS = {
+  ArrowRight: stepOn, ArrowLeft: stepBack, Home: () => show(0), End: () => show(frames().length - 1),
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.target.matches?.("select, input:not(#slider)")) return;
+  const box = event.target.closest?.(".node");
+  if (box && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); chosenBox(box.dataset.box); return; }
+  if (!(event.key in KEYS)) return;
+  event.preventDefault(); // a slider that has the focus would move once more
+  pause();
+  KEYS[event.key]();
+});
+$("previous").addEventListener("click", () => { pause(); stepBack(); });
+$("next").addEventListener("click", () => { pause(); stepOn(); });
+play.addEventListener("click", () => { if (timer) pause(); else begin(); });
+speed.addEventListener("change", () => { if (timer) { pause(); begin(); } });
+$("slider").addEventListener("input", () => { pause(); show(Number($("slider").value)); });
+$("scene").addEventListener("change", () => { pause(); openScene(Number($("scene").value)); });
+
+// A link to a state: #step=7&w=0.5, with the leaves that were changed.
+function remember() {
+  const state = new URLSearchParams(location.hash.slice(1));
+  for (const key of [...state.keys()]) if (key !== "theme") state.delete(key);
+  state.set("step", String(at + 1));
+  if (iteration) state.set("iteration", String(iteration + 1));
+  if (scene) state.set("shown", String(scene + 1));
+  data.leaves.forEach((leaf, k) => { if (!Object.is(start[k], original[k])) state.set(leaf.name, String(start[k])); });
+  try {
+    history.replaceState(null, "", `#${state}`);
+  } catch {
+    // a page inside another has no address of its own
+  }
+}
+
+function recall(hash) {
+  const state = new URLSearchParams(hash);
+  data.leaves.forEach((leaf, k) => {
+    const x = read(state.get(leaf.name) ?? "");
+    if (isLive && x !== null) start[k] = x;
+  });
+  compute();
+  const number = (key, most) => Math.max(0, Math.min((read(state.get(key) ?? "") ?? 1) - 1, most));
+  return [number("shown", data.scenes.length - 1), number("iteration", iterations - 1), number("step", Infinity)];
+}
+
+function makeScenes() {
+  $("scenes").hidden = data.scenes.length < 2;
+  $("scene").append(...data.scenes.map(({ title }, k) => html("option", { value: String(k) }, title)));
+  data.scenes.forEach((each, k) => {
+    for (const box of Object.keys(each.boxes)) {
+      const element = $(`s${k}-${box}`);
+      element.dataset.box = box;
+      element.setAttribute("tabindex", "0");
+      element.setAttribute("role", "button");
+      element.addEventListener("click", () => chosenBox(box));
+    }
+  });
+}
+
+const asked = location.hash.slice(1);
+makeScenes();
+const [firstScene, firstIteration, firstStep] = recall(asked);
+makePrediction();
+makeLeafPanel();
+makeTraining();
+goToIteration(trail.length ? firstIteration : 0);
+at = 0;
+openScene(firstScene);
+show(firstStep, true);
+showRefusal();
+showTraining();
+showLeaf();

@@ -1,0 +1,99 @@
+// What δ means: the leaf a little up and a little down, and how far the result moves; as a curve, its slope.
+const CURVE = { width: 280, height: 170, left: 34, right: 8, top: 10, bottom: 22, points: 61 };
+const STEPS = [1, 0.5, 0.1, 0.05, 0.01, 0.001, 1e-4];
+let stepSize = 2; // which of them
+
+function makeNudge(panel) {
+  panel.append(html("section", { id: "nudge", "aria-label": "what δ means" },
+    html("figure", {}, vector("svg", { id: "curve", viewBox: `0 0 ${CURVE.width} ${CURVE.height}`, role: "img" })),
+    html("div", { className: "row" },
+      html("button", { id: "nudgebutton", type: "button", onclick: nudge }, "nudge"),
+      html("label", { for: "nudgesize" }, "h"),
+      html("input", { id: "nudgesize", type: "range", min: "0", max: String(STEPS.length - 1), value: String(stepSize), oninput: (event) => { stepSize = Number(event.target.value); showNudge(); } }),
+      html("output", { id: "nudgeh", for: "nudgesize" })),
+    html("p", { id: "nudged" }), html("p", { id: "quotient" })));
+}
+
+// Each press takes a smaller step, and after the smallest one the largest again.
+function nudge() {
+  stepSize = (stepSize + 1) % STEPS.length;
+  $("nudgesize").value = String(stepSize);
+  showNudge();
+}
+
+function showNudge() {
+  if (!isLive || chosenLeaf < 0) return;
+  $("nudge").hidden = isAsking();
+  if (isAsking()) return;
+  const leaf = data.leaves[chosenLeaf];
+  const x = trail.length ? trail[iteration][0][chosenLeaf] : start[chosenLeaf];
+  const h = STEPS[stepSize] * Math.max(1, 10 ** Math.floor(Math.log10(Math.abs(x) || 1)));
+  const delta = known[leaf.delta];
+  const [here, up, down] = [known[data.root], resultAt(chosenLeaf, x + h), resultAt(chosenLeaf, x - h)];
+  const root = rootName();
+  $("nudgeh").textContent = written(h, 3);
+  $("nudged").textContent = Number.isNaN(up)
+    ? `${leaf.name} up by ${written(h, 3)}: ${root} is not defined there`
+    : `${leaf.name} up by ${written(h, 3)}: ${root} ${moved(up - here)}. δ says ${written(h * delta, 3)}.`;
+  $("quotient").replaceChildren(...quotient(leaf.name, root, (up - down) / (2 * h), delta));
+  drawCurve(leaf, x, h, delta);
+}
+
+const rootName = () => data.root_name;
+const moved = (change) => (change === 0 ? "stays" : `${change > 0 ? "up" : "down"} by ${written(Math.abs(change), 3)}`);
+
+function quotient(leaf, root, slope, delta) {
+  const fraction = mathematical("math", {},
+    mathematical("mfrac", {},
+      mathematical("mrow", {}, mathematical("mtext", {}, `${root}(${leaf}+h) − ${root}(${leaf}−h)`)),
+      mathematical("mrow", {}, mathematical("mn", {}, "2"), mathematical("mi", {}, "h"))),
+    mathematical("mo", {}, "="), mathematical("mn", {}, written(slope, 6)));
+  return [fraction, html("span", {}, `  δ(${leaf}) = ${written(delta, 6)}`)];
+}
+
+// The result against the leaf, its tangent with the slope δ, and the two points that the nudge compares.
+function drawCurve(leaf, x, h, delta) {
+  const curve = $("curve");
+  const [low, high] = leaf.low <= x && x <= leaf.high ? [leaf.low, leaf.high] : [Math.min(leaf.low, x), Math.max(leaf.high, x)];
+  const xs = Array.from({ length: CURVE.points }, (_, k) => low + (high - low) * k / (CURVE.points - 1));
+  const ys = xs.map((each) => resultAt(chosenLeaf, each));
+  const here = known[data.root];
+  const [bottom, top] = extent([...ys, here]);
+  const place = (u, v) => [
+    CURVE.left + (CURVE.width - CURVE.left - CURVE.right) * (u - low) / (high - low || 1),
+    CURVE.height - CURVE.bottom - (CURVE.height - CURVE.top - CURVE.bottom) * (v - bottom) / (top - bottom || 1),
+  ];
+  const [px, py] = place(x, here);
+  const tangent = [low, high].map((u) => place(u, here + delta * (u - x)).join(","));
+  const points = [x - h, x + h].map((u) => place(u, resultAt(chosenLeaf, u))).filter((point) => point.every(Number.isFinite));
+  curve.setAttribute("aria-label", `${rootName()} against ${leaf.name}: at ${leaf.name} = ${written(x, 4)} its slope is ${written(delta, 4)}`);
+  curve.replaceChildren(
+    vector("path", { class: "axis", d: `M${CURVE.left},${CURVE.top} V${CURVE.height - CURVE.bottom} H${CURVE.width - CURVE.right}` }),
+    vector("path", { class: "tangent", d: `M${tangent.join(" L")}` }),
+    vector("path", { class: "result", d: broken(xs.map((u, k) => place(u, ys[k]))) }),
+    ...(points.length === 2 ? [vector("path", { class: "secant", d: `M${points.map((p) => p.join(",")).join(" L")}` })] : []),
+    ...points.map(([cx, cy]) => vector("circle", { class: "nudged", cx, cy, r: 3 })),
+    vector("circle", { class: "here", cx: px, cy: py, r: 4.5 }),
+    vector("text", { x: CURVE.width - CURVE.right, y: CURVE.height - 6, "text-anchor": "end" }, leaf.name),
+    vector("text", { x: 4, y: CURVE.top + 8 }, rootName()),
+    vector("text", { x: CURVE.left, y: CURVE.height - 6 }, written(low, 3)));
+}
+
+function extent(values) {
+  const finite = values.filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const margin = (high - low) * 0.08 || Math.max(1, Math.abs(high)) * 0.5;
+  return [low - margin, high + margin];
+}
+
+// A line through the points, interrupted where there are none.
+function broken(points) {
+  let pen = "M";
+  const parts = [];
+  for (const [x, y] of points) {
+    if (!Number.isFinite(y)) { pen = "M"; continue; }
+    parts.push(`${pen}${x.toFixed(1)},${y.toFixed(1)}`);
+    pen = "L";
+  }
+  return parts.join(" ");
+}

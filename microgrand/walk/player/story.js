@@ -1,0 +1,135 @@
+// What is shown: a scene, and one of its steps. A step writes its numbers into the drawing and lights its boxes.
+const $ = (id) => document.getElementById(id);
+let scene = 0, at = 0;
+const shown = []; // for each scene its lines, and which step writes what on them
+
+const stage = () => $(`stage${scene}`);
+const frames = () => data.scenes[scene].frames;
+const part = (name) => $(`s${scene}-${name}`);
+const first = () => (iteration > 0 && frames().length > 1 ? 1 : 0); // what was given is told once
+
+// The lines of a scene that are written on: of each its element, and what stands there from which step on.
+function linesOf(number) {
+  if (shown[number]) return shown[number];
+  const lines = new Map();
+  const add = (when) => ([name, line, ...pieces]) => {
+    const key = `${name} ${line}`;
+    if (!lines.has(key)) {
+      const element = $(`s${number}-${name}`)?.querySelectorAll("text")[line];
+      if (!element) return;
+      lines.set(key, { name, element, versions: [], room: element.getComputedTextLength?.() ?? 0 });
+    }
+    lines.get(key).versions.push([when, pieces]);
+  };
+  data.scenes[number].blank.forEach(add(-1));
+  data.scenes[number].frames.forEach((frame, k) => frame.written.forEach(add(k)));
+  const touched = data.scenes[number].frames.map((frame) => frame.written.map(([name, line]) => `${name} ${line}`));
+  shown[number] = { lines, touched, lit: [] };
+  return shown[number];
+}
+
+function writeLine(line) {
+  let pieces = [];
+  for (const [when, text] of line.versions) if (when <= at) pieces = text; else break;
+  const text = isHidden(line, pieces) ? withoutNumbers(pieces) : lineOf(pieces);
+  if (line.element.textContent !== text) {
+    line.element.textContent = text;
+    return line.name;
+  }
+  return null;
+}
+
+const withoutNumbers = (pieces) => pieces.map((piece) => (typeof piece === "string" ? piece : "?")).join("");
+
+// Write the lines that the steps between two places change; or all of them.
+function writeLines(from, to) {
+  const { lines, touched } = linesOf(scene);
+  const keys = from === null ? lines.keys() : new Set(touched.slice(Math.min(from, to), Math.max(from, to) + 1).flat());
+  const changed = new Set();
+  for (const key of keys) if (lines.has(key)) changed.add(writeLine(lines.get(key)));
+  for (const name of changed) if (name !== null) nameBox(name);
+}
+
+// What a box is called by who cannot see it: all that stands in it.
+function nameBox(name) {
+  const box = part(name);
+  if (!(name in data.scenes[scene].boxes)) return;
+  const texts = [...box.querySelectorAll("text")].map((text) => text.textContent).filter((text) => text.trim());
+  box.setAttribute("aria-label", `${texts.join(", ")}${data.scenes[scene].leaves[name]?.length && isLive ? ", can be changed" : ""}`);
+}
+
+function light(frame) {
+  const own = linesOf(scene);
+  for (const element of own.lit) element.classList.remove("lit", "current", "forward", "backward", "update");
+  own.lit = [...frame.boxes, ...frame.arrows].map(part).filter(Boolean);
+  for (const element of own.lit) element.classList.add("lit", frame.direction);
+  for (const name of frame.boxes.slice(0, frame.made)) part(name)?.classList.add("current");
+}
+
+function show(index, everything = false) {
+  const before = at;
+  at = Math.max(first(), Math.min(index, frames().length - 1));
+  const frame = frames()[at];
+  writeLines(everything ? null : before, at);
+  light(frame);
+  showFlow(frame);
+  $("sentence").textContent = frame.sentence;
+  $("formula").replaceChildren(...shownFormula(frame));
+  $("said").className = `said ${frame.direction}`;
+  showPlace(frame);
+  showAnswers(frame);
+  reveal(linesOf(scene).lit);
+  remember();
+}
+
+function showPlace(frame) {
+  const [number, count] = [at + 1 - first(), frames().length - first()];
+  $("count").textContent = `${frame.mark} ${number} of ${count}`;
+  const slider = $("slider");
+  [slider.min, slider.max, slider.value] = [first(), frames().length - 1, at];
+  slider.setAttribute("aria-valuetext", `step ${number} of ${count}: ${frame.sentence}`);
+  $("previous").disabled = at === first() && iteration === 0;
+  $("next").disabled = isLast();
+}
+
+const isLast = () => at === frames().length - 1 && (!isTraining || iteration >= Math.min(trail.length, iterations) - 1);
+
+// The next step, in the next iteration where this one is at its end.
+function stepOn() {
+  if (at < frames().length - 1) show(at + 1);
+  else if (!isLast()) openIteration(iteration + 1, 0);
+}
+
+function stepBack() {
+  if (at > first()) show(at - 1);
+  else if (iteration > 0) openIteration(iteration - 1, Infinity);
+}
+
+function openIteration(number, index) {
+  goToIteration(number);
+  show(index, true);
+  showTraining();
+  showLeaf();
+}
+
+// All numbers again, after a leaf or the rate was changed.
+function recompute() {
+  compute();
+  show(at, true);
+  showTraining();
+  showRefusal();
+}
+
+// Another scene, at the step that is about the same numbers in the same direction.
+function openScene(number) {
+  const { direction, nodes } = frames()[at];
+  const distance = (frame) =>
+    (frame.direction === direction ? 0 : 1e9) + Math.abs(frame.nodes[1] - nodes[1]) + Math.abs(frame.nodes[0] - nodes[0]) / 2;
+  scene = number;
+  document.querySelectorAll(".stage").forEach((each, k) => { each.hidden = k !== number; });
+  $("scene").value = String(number);
+  const nearest = frames().reduce((best, frame, k) => (distance(frame) < distance(frames()[best]) ? k : best), 0);
+  openView(stage());
+  show(nearest, true);
+  for (const name of Object.keys(data.scenes[scene].boxes)) nameBox(name);
+}
