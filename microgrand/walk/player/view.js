@@ -12,10 +12,8 @@ let view = null; // of the stage that is shown
 
 function openView(stage) {
   const drawing = stage.querySelector("svg");
-  if (views.get(stage)?.drawing !== drawing) {
-    views.set(stage, newView(stage, drawing));
-    listen(stage);
-  }
+  if (!views.has(stage)) listen(stage);
+  if (views.get(stage)?.drawing !== drawing) views.set(stage, newView(stage, drawing));
   view = views.get(stage);
   measure();
   if (view.own) { want(view.wanted); place(view.x, view.y, view.scale, false); }
