@@ -9,13 +9,15 @@ from importlib.resources import files
 from string import Template
 from xml.etree import ElementTree
 
-from microgrand.drawing.fitting import fitted
+from microgrand.drawing.fitting import Trial, fitted
 from microgrand.drawing.look import Look
 from microgrand.drawing.render import svg
 from microgrand.drawing.view import View
 from microgrand.walk.page_data import Story, embedded, size_of, told
 from microgrand.walk.scene import Scene, written_on
 
+MOST_TURNED = 60  # boxes of a drawing that the page has in two directions
+SCREEN = (700.0, 430.0)  # points that a drawing has on most screens
 STYLES = ("player", "panel")
 SCRIPTS = (
     "figures", "formulas", "numbers", "view", "theme", "keys", "print", "story", "flow", "leaves", "nudge", "training",
@@ -53,7 +55,7 @@ def _fitting(story: Story, most: int) -> list[str]:
     stages: list[str] = []
     size = sum([len(_asset(f"{name}.js").encode()) for name in SCRIPTS]) + len(story.rounds[0].all)
     for k, scene in enumerate(story.scenes):
-        stage = _stage(scene, k)
+        stage = "\n".join([_stage(scene, k, *turned) for turned in _turned(scene)])
         size += len(stage.encode()) + size_of(story, k)
         if stages and size > most:
             break
@@ -66,9 +68,27 @@ def _drawn(view: View) -> str:
     return svg(fit.dot, view.title, fit.shifts)
 
 
-def _stage(scene: Scene, number: int) -> str:
+def _turned(scene: Scene) -> list[tuple[str, str]]:
+    """The drawing from left to right, and, with a "t", from above: the page shows the one that fits better.
+
+    Of a large graph only that which fits better on most screens.
+    """
+    looks = {"": Look(direction="LR", width=None), "t": Look(direction="TB", width=None)}
+    trials = {way: fitted(scene.view, look) for way, look in looks.items()}
+    ways = list(trials) if len(scene.view.boxes) <= MOST_TURNED else [max(trials, key=lambda way: _scale(trials[way]))]
+    return [(way, svg(trials[way].dot, scene.view.title, trials[way].shifts)) for way in ways]
+
+
+def _scale(trial: Trial) -> float:
+    """How large the drawing is on a screen, as far as it is known."""
+    if trial.layout is None:
+        return 0.0
+    return min(SCREEN[0] / (trial.layout.width or 1.0), SCREEN[1] / (trial.layout.height or 1.0))
+
+
+def _stage(scene: Scene, number: int, way: str, drawn: str) -> str:
     """The drawing of a scene, inside the page: its ids are told apart from those of others, its numbers are unknown."""
-    root = ElementTree.fromstring(_drawn(scene.view).replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))
+    root = ElementTree.fromstring(drawn.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))
     roles = {box.id: box.kind for box in scene.view.boxes}
     blank: dict[str, dict[int, str]] = {}
     for each in scene.blank:
@@ -81,14 +101,13 @@ def _stage(scene: Scene, number: int) -> str:
             text.text = blank[name].get(line, text.text)
     for element in root.iter():
         if "id" in element.attrib:
-            element.set("id", f"s{number}-{element.attrib['id']}")
+            element.set("id", f"s{number}{way}-{element.attrib['id']}")
     for parent in [root, *root.iter("g")]:
         for title in parent.findall("title"):
             parent.remove(title)  # it would tell numbers before their time
     root.attrib.pop("role", None)
-    hidden = " hidden" if number > 0 else ""
-    drawn = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
-    return f'<div class="stage" id="stage{number}"{hidden}>{drawn}</div>'
+    inside = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+    return f'<div class="stage" id="stage{number}{way}" hidden>{inside}</div>'
 
 
 def _asset(name: str) -> str:

@@ -48,6 +48,7 @@ function chooseLeaf(k) {
 
 function showLeaf() {
   if (!isLive || chosenLeaf < 0) return;
+  $("leaf").hidden = isAsking();
   const { low, high } = data.leaves[chosenLeaf];
   const x = start[chosenLeaf];
   $("leafname").value = String(chosenLeaf);
@@ -61,6 +62,7 @@ function showLeaf() {
 }
 
 function showChosen() {
+  if (!isLive) return;
   for (const element of document.querySelectorAll(".node.chosen")) element.classList.remove("chosen");
   for (const [box, leaves] of Object.entries(data.scenes[scene].leaves)) part(box)?.classList.toggle("chosen", leaves.includes(chosenLeaf));
 }

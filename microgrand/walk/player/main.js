@@ -70,11 +70,14 @@ function makeScenes() {
   $("scene").append(...data.scenes.map(({ title }, k) => html("option", { value: String(k) }, title)));
   data.scenes.forEach((each, k) => {
     for (const box of Object.keys(each.boxes)) {
-      const element = $(`s${k}-${box}`);
-      element.dataset.box = box;
-      element.setAttribute("tabindex", "0");
-      element.setAttribute("role", "button");
-      element.addEventListener("click", () => chosenBox(box));
+      for (const way of ["", "t"]) {
+        const element = $(`s${k}${way}-${box}`);
+        if (!element) continue;
+        element.dataset.box = box;
+        element.setAttribute("tabindex", "0");
+        element.setAttribute("role", "button");
+        element.addEventListener("click", () => chosenBox(box));
+      }
     }
   });
 }
@@ -85,6 +88,7 @@ const [firstScene, firstIteration, firstStep] = recall(asked);
 makePrediction();
 makeLeafPanel();
 makeTraining();
+addEventListener("resize", turn);
 goToIteration(trail.length ? firstIteration : 0);
 at = 0;
 openScene(firstScene);

@@ -34,7 +34,7 @@ function showNudge() {
   $("nudgeh").textContent = written(h, 3);
   $("nudged").textContent = Number.isNaN(up)
     ? `${leaf.name} up by ${written(h, 3)}: ${root} is not defined there`
-    : `${leaf.name} up by ${written(h, 3)}: ${root} ${moved(up - here)}. δ says ${written(h * delta, 3)}.`;
+    : `${leaf.name} up by ${written(h, 3)}: ${root} ${moved(up - here)}. δ says: ${moved(h * delta)}.`;
   $("quotient").replaceChildren(...quotient(leaf.name, root, (up - down) / (2 * h), delta));
   drawCurve(leaf, x, h, delta);
 }
@@ -64,12 +64,12 @@ function drawCurve(leaf, x, h, delta) {
     CURVE.height - CURVE.bottom - (CURVE.height - CURVE.top - CURVE.bottom) * (v - bottom) / (top - bottom || 1),
   ];
   const [px, py] = place(x, here);
-  const tangent = [low, high].map((u) => place(u, here + delta * (u - x)).join(","));
+  const tangent = inside(x, here, delta, [low, high], [bottom, top]).map(([u, v]) => place(u, v).join(","));
   const points = [x - h, x + h].map((u) => place(u, resultAt(chosenLeaf, u))).filter((point) => point.every(Number.isFinite));
   curve.setAttribute("aria-label", `${rootName()} against ${leaf.name}: at ${leaf.name} = ${written(x, 4)} its slope is ${written(delta, 4)}`);
   curve.replaceChildren(
     vector("path", { class: "axis", d: `M${CURVE.left},${CURVE.top} V${CURVE.height - CURVE.bottom} H${CURVE.width - CURVE.right}` }),
-    vector("path", { class: "tangent", d: `M${tangent.join(" L")}` }),
+    vector("path", { class: "tangent", d: tangent.length ? `M${tangent.join(" L")}` : "" }),
     vector("path", { class: "result", d: broken(xs.map((u, k) => place(u, ys[k]))) }),
     ...(points.length === 2 ? [vector("path", { class: "secant", d: `M${points.map((p) => p.join(",")).join(" L")}` })] : []),
     ...points.map(([cx, cy]) => vector("circle", { class: "nudged", cx, cy, r: 3 })),
@@ -77,6 +77,14 @@ function drawCurve(leaf, x, h, delta) {
     vector("text", { x: CURVE.width - CURVE.right, y: CURVE.height - 6, "text-anchor": "end" }, leaf.name),
     vector("text", { x: 4, y: CURVE.top + 8 }, rootName()),
     vector("text", { x: CURVE.left, y: CURVE.height - 6 }, written(low, 3)));
+}
+
+// The part of the line through (x, y) that lies in the plot.
+function inside(x, y, slope, [low, high], [bottom, top]) {
+  const ends = [low, high, x + (bottom - y) / slope, x + (top - y) / slope].filter((u) => u >= low && u <= high);
+  const points = ends.map((u) => [u, y + slope * (u - x)]).filter(([, v]) => v >= bottom - 1e-9 * Math.abs(bottom) && v <= top + 1e-9 * Math.abs(top));
+  points.sort(([u], [v]) => u - v);
+  return points.length < 2 ? [] : [points[0], points[points.length - 1]];
 }
 
 function extent(values) {

@@ -1,21 +1,23 @@
 // What is shown: a scene, and one of its steps. A step writes its numbers into the drawing and lights its boxes.
 const $ = (id) => document.getElementById(id);
 let scene = 0, at = 0;
-const shown = []; // for each scene its lines, and which step writes what on them
+const shown = {}; // for each drawing its lines, and which step writes what on them
 
-const stage = () => $(`stage${scene}`);
+const ways = []; // of each scene, whether it is drawn from left to right, "", or from above, "t"
+const stage = () => $(`stage${scene}${ways[scene]}`);
 const frames = () => data.scenes[scene].frames;
-const part = (name) => $(`s${scene}-${name}`);
+const part = (name) => $(`s${scene}${ways[scene]}-${name}`);
 const first = () => (iteration > 0 && frames().length > 1 ? 1 : 0); // what was given is told once
 
 // The lines of a scene that are written on: of each its element, and what stands there from which step on.
 function linesOf(number) {
-  if (shown[number]) return shown[number];
+  const drawing = `s${number}${ways[number]}`;
+  if (shown[drawing]) return shown[drawing];
   const lines = new Map();
   const add = (when) => ([name, line, ...pieces]) => {
     const key = `${name} ${line}`;
     if (!lines.has(key)) {
-      const element = $(`s${number}-${name}`)?.querySelectorAll("text")[line];
+      const element = $(`${drawing}-${name}`)?.querySelectorAll("text")[line];
       if (!element) return;
       lines.set(key, { name, element, versions: [], room: element.getComputedTextLength?.() ?? 0 });
     }
@@ -24,8 +26,8 @@ function linesOf(number) {
   data.scenes[number].blank.forEach(add(-1));
   data.scenes[number].frames.forEach((frame, k) => frame.written.forEach(add(k)));
   const touched = data.scenes[number].frames.map((frame) => frame.written.map(([name, line]) => `${name} ${line}`));
-  shown[number] = { lines, touched, lit: [] };
-  return shown[number];
+  shown[drawing] = { lines, touched, lit: [] };
+  return shown[drawing];
 }
 
 function writeLine(line) {
@@ -126,10 +128,25 @@ function openScene(number) {
   const distance = (frame) =>
     (frame.direction === direction ? 0 : 1e9) + Math.abs(frame.nodes[1] - nodes[1]) + Math.abs(frame.nodes[0] - nodes[0]) / 2;
   scene = number;
-  document.querySelectorAll(".stage").forEach((each, k) => { each.hidden = k !== number; });
   $("scene").value = String(number);
   const nearest = frames().reduce((best, frame, k) => (distance(frame) < distance(frames()[best]) ? k : best), 0);
+  at = nearest;
+  turn();
+  showChosen();
+}
+
+// Show the scene in the direction in which it is larger on this screen.
+function turn() {
+  const { clientWidth, clientHeight } = $("stages");
+  const scaleOf = (way) => {
+    const { width, height } = $(`stage${scene}${way}`).querySelector("svg").viewBox.baseVal;
+    return Math.min(clientWidth / width, clientHeight / height);
+  };
+  const possible = ["", "t"].filter((way) => $(`stage${scene}${way}`));
+  ways[scene] = possible.reduce((best, way) => (scaleOf(way) > scaleOf(best) ? way : best));
+  document.querySelectorAll(".stage").forEach((each) => { each.hidden = each !== stage(); });
   openView(stage());
-  show(nearest, true);
+  show(at, true);
   for (const name of Object.keys(data.scenes[scene].boxes)) nameBox(name);
 }
+

@@ -1,5 +1,5 @@
 // Gradient descent as a loop in the page: its rate, how many iterations, and the cost before each.
-const LOSS = { width: 280, height: 140, left: 34, right: 10, top: 10, bottom: 20 };
+const LOSS = { width: 280, height: 120, left: 48, right: 10, top: 10, bottom: 20 };
 const MOST_ITERATIONS = 50;
 
 function makeTraining() {
@@ -12,7 +12,7 @@ function makeTraining() {
     panel.append(slider("howmany", "iterations", iterations, 1, MOST_ITERATIONS, 1, (x) => { iterations = x; recompute(); showLeaf(); }));
   }
   panel.append(html("figure", {}, vector("svg", { id: "losses", viewBox: `0 0 ${LOSS.width} ${LOSS.height}`, role: "img" })));
-  $("panel").append(panel);
+  $("panel").prepend(panel);
   showTraining();
 }
 
