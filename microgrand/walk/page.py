@@ -51,11 +51,12 @@ def final_picture(scene: Scene) -> str:
 
 
 def _fitting(story: Story, most: int) -> list[str]:
-    """The drawings of as many scenes as fit into so many bytes; each is drawn once."""
+    """The drawings of as many scenes as fit into so many bytes; each is drawn once, with room for all its scenes."""
     stages: list[str] = []
-    size = sum([len(_asset(f"{name}.js").encode()) for name in SCRIPTS]) + len(story.rounds[0].all)
+    size = sum([len(_asset(f"{name}.js").encode()) for name in SCRIPTS])
     for k, scene in enumerate(story.scenes):
-        stage = "\n".join([_stage(scene, k, *turned) for turned in _turned(scene)])
+        drawn = scene.drawing == k
+        stage = "\n".join([_stage(scene, k, *turned) for turned in _turned(scene)]) if drawn else ""
         size += len(stage.encode()) + size_of(story, k)
         if stages and size > most:
             break

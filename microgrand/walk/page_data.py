@@ -50,6 +50,8 @@ def told(story: Story, count: int) -> Told:
     scenes = [[each.scene(scene, k) for scene in story.scenes[:count]] for k, each in enumerate(encoders)]
     for scene, opens in zip(scenes[0], story.opens, strict=False):
         scene["opens"] = {box: to for box, to in opens.items() if to < count}
+        for inside in scene["opens"].values():
+            scenes[0][inside]["closes"] = 0
     live = not leaves.why
     data = {
         "predict": story.predict,
@@ -92,7 +94,7 @@ class _Encoder:
         place = self._place
         return {
             "title": scene.title,
-            "granularity": scene.granularity,
+            "drawing": scene.drawing,
             "boxes": {box.id: [box.heading, box.kind] for box in boxes},
             "leaves": {box: [place[each] for each in nodes if each in place] for box, nodes in scene.leaves.items()},
             "terms": {name: self.slots.of(figure) for name, figure in scene.terms[number].items()},

@@ -65,7 +65,7 @@ class Scene:
     """One drawing with its frames.
 
     title        what it shows
-    granularity  "node", "edge" or "layer"
+    drawing      the number of the first scene with the same drawing
     heading      what is differentiated; `root` with its number
     view         the drawing; its boxes hold the widest texts that will be written there
     blank        what is written before the first step
@@ -74,9 +74,9 @@ class Scene:
     leaves       for each box with leaves in it, these, in order
     """
 
-    def __init__(self, title: str, granularity: str, composed: Composition) -> None:
+    def __init__(self, title: str, composed: Composition, drawing: int = 0) -> None:
         self.title = title
-        self.granularity = granularity
+        self.drawing = drawing
         self.view: View = composed.view
         self.rounds: list[list[Frame]] = []
         self.blank: tuple[Writing, ...] = ()

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from math import nan
 from pathlib import Path
 from typing import Any
 
 from microgrand.drawing.bundle import Bundle, as_image, bundle_of
-from microgrand.drawing.draw import MAX_NODES, Composition, compose, require_whole
-from microgrand.drawing.names import caller_names, one_line
-from microgrand.drawing.numbers import Numbers
-from microgrand.engine.node import Node
+from microgrand.drawing.draw import MAX_NODES, require_whole
+from microgrand.drawing.names import caller_names
 from microgrand.engine.order import as_nodes, topological_order
-from microgrand.engine.scope import Scope
-from microgrand.engine.sweep import sweep
-from microgrand.errors import DomainError
 from microgrand.files import write_whole
-from microgrand.stale import refresh
 from microgrand.table.numbers import as_number
-from microgrand.walk.layer_steps import LayerSteps, Placed, layers_only
-from microgrand.walk.leaves import Leaves
-from microgrand.walk.live import LiveNumbers
-from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.page import final_picture, page
 from microgrand.walk.page_data import Story
-from microgrand.walk.root import fresh_root, unused_inputs
-from microgrand.walk.scene import Frame, Scene
+from microgrand.walk.root import fresh_root
+from microgrand.walk.scene import Frame
 from microgrand.walk.step import Step
+from microgrand.walk.tour import Tour
 
 GRANULARITIES = ("node", "edge", "layer")
 MOST_BYTES = 1_600_000  # of a page; a layer that would make it larger stays closed
-MOST_BOXES = 800  # of all scenes together: more do not fit into a page
 
 
 class Walkthrough:
@@ -161,7 +148,7 @@ def walkthrough(
     if not parameters and getattr(root, "step", None) is not None:
         used = set(topological_order(top))
         parameters, rate = [leaf for leaf in root.parameters if leaf in used], root.step
-    tour = _Tour(top, called, parameters, _rate(rate), max_nodes)
+    tour = Tour(top, called, parameters, _rate(rate), max_nodes)
     tour.plan(granularity)
     count = int(iterations) if tour.theta else 1
     for number in range(count):
@@ -176,149 +163,6 @@ def _rate(rate: Any) -> float:
         return as_number(rate)
     except OverflowError:
         raise ValueError(f"rate is a number that a float can hold; got {rate!r:.60}") from None
-
-
-class _Tour:
-    """One walkthrough in the making: on a copy of the graph, if a descent changes it."""
-
-    def __init__(
-        self, root: Node, called: Callable[[Node], str | None], theta: list[Node], rate: float, most: int
-    ) -> None:
-        self.rate, self.most = rate, most
-        self.root, self.called = root, called
-        self.theta = list(dict.fromkeys(theta))
-        self._idle: list[Node] = []
-        self.rounds: list[Leaves] = []
-        if theta:
-            self.root, self.theta, self.called = _copied(root, self.theta, called)
-            self._idle = unused_inputs(self.root)
-        self.scenes: list[Scene] = []
-        self.opens: list[dict[str, int]] = []
-        self.losses: list[float] = []
-        self._plans: list[tuple[str, Composition, Callable[[], Composition]]] = []  # granularity, what is drawn, again
-
-    @property
-    def name(self) -> str:
-        """What the root is called, and how it is computed, in a few characters."""
-        return self.scenes[0].heading
-
-    def plan(self, granularity: str | None) -> None:
-        """Choose the scenes: all nodes, or all layers and the inside of each."""
-        whole = compose(self.root, self.called, max_nodes=self.most)
-        layered = bool(whole.grouping.regions.all)
-        if granularity is None:
-            granularity = "layer" if layered else "node"
-        if granularity == "layer" or (layered and whole.collapsed):
-            self._plan_layers()
-        else:
-            shown = granularity if not whole.collapsed else "layer"
-            self._add("nodes", shown, whole, lambda: compose(self.root, self.called, max_nodes=self.most))
-
-    def _plan_layers(self) -> None:
-        depth, composed = layers_only(self.root, self.called, self.most)
-
-        def closed() -> Composition:
-            return compose(self.root, self.called, depth=depth, max_nodes=self.most)
-
-        self._add("all layers", "layer", composed, closed)
-        boxes = len(composed.links.groups)
-        layers = [group for group in composed.links.groups if group.layer is not None]
-        for number, group in enumerate(layers, 1):
-            assert group.layer is not None  # chosen above
-            scope = group.layer.scope
-
-            def inside(scope: Any = scope) -> Composition:
-                return compose(self.root, self.called, depth=depth, expand=[scope], max_nodes=self.most)
-
-            opened = inside()
-            boxes += len(opened.links.groups)
-            if boxes > MOST_BOXES:
-                break
-            if not opened.links.hidden and len(opened.links.groups) <= self.most:
-                self.opens[0][composed.links.box_id(group)] = len(self.scenes)
-                self._add(f"inside layer {number}, {one_line(group.name)}", "layer", opened, inside)
-
-    def _add(self, title: str, granularity: str, composed: Composition, composer: Callable[[], Composition]) -> None:
-        self.scenes.append(Scene(title, granularity, composed))
-        self.opens.append({})
-        self._plans.append((granularity, composed, composer))
-
-    def walk(self, number: int) -> None:
-        """Go through the graph once: in every scene, unless the page can compute what comes after the first time."""
-        alone = bool(self.rounds) and not self.rounds[0].why
-        adjoints = sweep(self.root)
-        numbers = Numbers(adjoints) if alone else LiveNumbers(adjoints)
-        plans = list(zip(self.scenes, self._plans, strict=True))
-        for scene, (granularity, composed, composer) in plans[:1] if alone else plans:
-            drawn = composed if number == 0 else composer()
-            nodes = NodeSteps(self.root, self.called, drawn.grouping, numbers)
-            if isinstance(numbers, LiveNumbers) and len(self.rounds) == number:
-                self.rounds.append(Leaves(nodes, numbers, self.theta, self.rate))
-            self._play(scene, granularity, drawn, nodes)
-
-    def descend(self, number: int, last: bool) -> None:
-        """Change θ, where there is one: θ ← θ - η ∂C/∂θ."""
-        if not self.theta:
-            return
-        self.losses = [*self.losses[:-1], self.root.data]
-        adjoints = sweep(self.root)
-        for leaf, delta in [(leaf, adjoints[leaf]) for leaf in self.theta]:
-            leaf.data -= self.rate * delta
-        try:
-            refresh(self.root)
-        except DomainError as error:
-            if not last:
-                raise type(error)(f"iteration {number + 2} of the descent: {error}") from error
-            self.losses.append(nan)  # what was walked is whole; only where it would go on is the cost not defined
-            return
-        self.losses.append(self.root.data)
-        self._refresh_idle()
-
-    def _refresh_idle(self) -> None:
-        """Recompute what is shown beside the graph: elements of vectors that the root does not use."""
-        for node in self._idle:
-            with suppress(DomainError):  # it does not count
-                refresh(node)
-
-    def _play(self, scene: Scene, granularity: str, composed: Composition, nodes: NodeSteps) -> None:
-        placed: list[Placed]
-        if granularity == "layer":
-            boxes = LayerSteps(self.root, self.called, composed, nodes)
-            placed = [*boxes.forward(), *boxes.backward(), *boxes.update(self.rate, self.theta)]
-        else:
-            backward = nodes.backward() if granularity == "node" else nodes.arriving()
-            updates = [nodes.updated(nodes.place[leaf], self.rate) for leaf in self.theta]
-            of = {nodes.place[vertex.node]: composed.grouping.of[vertex] for vertex in composed.seen.vertices}
-            walked = [*nodes.forward(), *backward, *updates]
-            placed = [(tuple(dict.fromkeys([of[place] for place in step.nodes])), step) for step in walked]
-        shown = set(composed.links.groups)
-        told = [each for each in placed if shown.issuperset(each[0])]
-        scene.add_round(composed, told, nodes.numbers, nodes.place)
-
-
-def _copied(
-    root: Node, theta: list[Node], called: Callable[[Node], str | None]
-) -> tuple[Node, list[Node], Callable[[Node], str | None]]:
-    """A copy of the graph, its parameters, and what its nodes are called."""
-    order = topological_order(root)
-    below = set(order)
-    for leaf in theta:
-        if leaf not in below or not leaf.is_leaf:
-            raise ValueError(f"theta is of leaves that the root depends on; got {leaf!r:.60}")
-    new_root = copy.deepcopy(root)
-    pairs = list(zip(topological_order(new_root), order, strict=True))
-    originals = dict(pairs)
-    for new, old in pairs:
-        _know_layers(new.scope, old.scope)
-    new_of = {old: new for new, old in pairs}
-    return new_root, [new_of[leaf] for leaf in theta], lambda node: called(originals[node])
-
-
-def _know_layers(copied: Scope | None, original: Scope | None) -> None:
-    """Let the calls of a copy know the layers that were called: a copy of a graph alone does not."""
-    while copied is not None and original is not None:
-        copied._layer = original._layer
-        copied, original = copied.outer, original.outer
 
 
 def _framed(html: str, picture: str, title: str) -> str:

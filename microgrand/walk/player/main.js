@@ -69,9 +69,11 @@ function makeScenes() {
   $("scenes").hidden = data.scenes.length < 2;
   $("scene").append(...data.scenes.map(({ title }, k) => html("option", { value: String(k) }, title)));
   data.scenes.forEach((each, k) => {
+    for (const frame of each.closes === undefined ? [] : document.querySelectorAll(`#stage${k} .cluster, #stage${k}t .cluster`))
+      frame.addEventListener("click", () => openScene(each.closes));
     for (const box of Object.keys(each.boxes)) {
       for (const way of ["", "t"]) {
-        const element = $(`s${k}${way}-${box}`);
+        const element = each.drawing === k && $(`s${k}${way}-${box}`);
         if (!element) continue;
         element.dataset.box = box;
         element.setAttribute("tabindex", "0");

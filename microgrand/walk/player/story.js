@@ -3,31 +3,32 @@ const $ = (id) => document.getElementById(id);
 let scene = 0, at = 0;
 const shown = {}; // for each drawing its lines, and which step writes what on them
 
-const ways = []; // of each scene, whether it is drawn from left to right, "", or from above, "t"
-const stage = () => $(`stage${scene}${ways[scene]}`);
+let way = ""; // the drawing goes from left to right, or, "t", from above
+const drawing = () => `${data.scenes[scene].drawing}${way}`;
+const stage = () => $(`stage${drawing()}`);
 const frames = () => data.scenes[scene].frames;
-const part = (name) => $(`s${scene}${ways[scene]}-${name}`);
+const part = (name) => $(`s${drawing()}-${name}`);
 const first = () => (iteration > 0 && frames().length > 1 ? 1 : 0); // what was given is told once
 
 // The lines of a scene that are written on: of each its element, and what stands there from which step on.
 function linesOf(number) {
-  const drawing = `s${number}${ways[number]}`;
-  if (shown[drawing]) return shown[drawing];
+  const key = `${number}${way}`;
+  if (shown[key]) return shown[key];
   const lines = new Map();
   const add = (when) => ([name, line, ...pieces]) => {
-    const key = `${name} ${line}`;
-    if (!lines.has(key)) {
-      const element = $(`${drawing}-${name}`)?.querySelectorAll("text")[line];
+    const place = `${name} ${line}`;
+    if (!lines.has(place)) {
+      const element = part(name)?.querySelectorAll("text")[line];
       if (!element) return;
-      lines.set(key, { name, element, versions: [], room: element.getComputedTextLength?.() ?? 0 });
+      lines.set(place, { name, element, versions: [] });
     }
-    lines.get(key).versions.push([when, pieces]);
+    lines.get(place).versions.push([when, pieces]);
   };
   data.scenes[number].blank.forEach(add(-1));
   data.scenes[number].frames.forEach((frame, k) => frame.written.forEach(add(k)));
   const touched = data.scenes[number].frames.map((frame) => frame.written.map(([name, line]) => `${name} ${line}`));
-  shown[drawing] = { lines, touched, lit: [] };
-  return shown[drawing];
+  shown[key] = { lines, touched };
+  return shown[key];
 }
 
 function writeLine(line) {
@@ -60,11 +61,12 @@ function nameBox(name) {
   box.setAttribute("aria-label", `${texts.join(", ")}${data.scenes[scene].leaves[name]?.length && isLive ? ", can be changed" : ""}`);
 }
 
+let lit = []; // the boxes and arrows of the step
+
 function light(frame) {
-  const own = linesOf(scene);
-  for (const element of own.lit) element.classList.remove("lit", "current", "forward", "backward", "update");
-  own.lit = [...frame.boxes, ...frame.arrows].map(part).filter(Boolean);
-  for (const element of own.lit) element.classList.add("lit", frame.direction);
+  for (const element of lit) element.classList.remove("lit", "current", "forward", "backward", "update");
+  lit = [...frame.boxes, ...frame.arrows].map(part).filter(Boolean);
+  for (const element of lit) element.classList.add("lit", frame.direction);
   for (const name of frame.boxes.slice(0, frame.made)) part(name)?.classList.add("current");
 }
 
@@ -80,7 +82,7 @@ function show(index, everything = false) {
   $("said").className = `said ${frame.direction}`;
   showPlace(frame);
   showAnswers(frame);
-  reveal(linesOf(scene).lit);
+  reveal(lit);
   remember();
 }
 
@@ -138,12 +140,13 @@ function openScene(number) {
 // Show the scene in the direction in which it is larger on this screen.
 function turn() {
   const { clientWidth, clientHeight } = $("stages");
-  const scaleOf = (way) => {
-    const { width, height } = $(`stage${scene}${way}`).querySelector("svg").viewBox.baseVal;
+  const { drawing: number } = data.scenes[scene];
+  const scaleOf = (each) => {
+    const { width, height } = $(`stage${number}${each}`).querySelector("svg").viewBox.baseVal;
     return Math.min(clientWidth / width, clientHeight / height);
   };
-  const possible = ["", "t"].filter((way) => $(`stage${scene}${way}`));
-  ways[scene] = possible.reduce((best, way) => (scaleOf(way) > scaleOf(best) ? way : best));
+  const possible = ["", "t"].filter((each) => $(`stage${number}${each}`));
+  way = possible.reduce((best, each) => (scaleOf(each) > scaleOf(best) ? each : best));
   document.querySelectorAll(".stage").forEach((each) => { each.hidden = each !== stage(); });
   openView(stage());
   show(at, true);
