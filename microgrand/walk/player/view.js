@@ -154,7 +154,7 @@ function centre(box, scale, glides) {
 // belong to one step lie too far apart: that an arrow leads from here to there must be seen, the sentence has the numbers.
 function reveal(elements) {
   if (!view) return;
-  view.lit = [...elements].filter(Boolean);
+  view.lit = [...elements].filter((each) => each && boxOf(each).right > boxOf(each).left);
   lightOverview();
   if (view.lit.length) bring(union(view.lit.map(boxOf)), view.lit.map(boxOf));
 }
