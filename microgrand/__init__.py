@@ -100,6 +100,8 @@ from microgrand.table.rows import pow as pow
 from microgrand.table.rows import sum as sum
 from microgrand.table.signature import Signature
 
+from microgrand.version import __version__ as __version__
+
 if TYPE_CHECKING:  # the names in _LATER, for editors and type checkers
     from microgrand.drawing import Drawing, draw
     from microgrand.drawing.glyphs import MissingGlyphWarning
@@ -132,8 +134,6 @@ _describe()
 _find_moved_modules()
 if COMPILED:
     _import_module("microgrand.compiled.kernels").attach()  # written when the wheel was built
-
-__version__ = "0.1.0"
 
 # `import microgrand` loads what graphs and derivatives need. These modules are loaded when one of their names, or the
 # module itself, is first asked for.

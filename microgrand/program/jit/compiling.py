@@ -18,7 +18,7 @@ import llvmlite
 import numba
 import numpy
 
-from microgrand import __version__
+from microgrand.version import __version__
 from microgrand.errors import GraphError, MissingExtraError
 from microgrand.files import write_whole
 from microgrand.nested import flat, positions, rebuilt
