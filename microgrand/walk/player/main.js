@@ -39,8 +39,15 @@ speed.addEventListener("change", () => { if (timer) { pause(); begin(); } });
 $("slider").addEventListener("input", () => { pause(); show(Number($("slider").value)); });
 $("scene").addEventListener("change", () => { pause(); openScene(Number($("scene").value)); });
 
-// A link to a state: #step=7&w=0.5, with the leaves that were changed.
+// A link to a state: #step=7&w=0.5, with the leaves that were changed; written once the reader rests, for browsers allow
+// only so many changes of an address.
+let linking = 0;
 function remember() {
+  clearTimeout(linking);
+  linking = setTimeout(writeLink, 200);
+}
+
+function writeLink() {
   const state = new URLSearchParams(location.hash.slice(1));
   for (const key of [...state.keys()]) if (key !== "theme") state.delete(key);
   state.set("step", String(at + 1));

@@ -3,16 +3,16 @@ const PAPER = 6000; // boxes of all pictures together; beyond, the picture of th
 
 function toPaper() {
   const [slider, stage] = [document.getElementById("slider"), document.querySelector(".stage:not([hidden])")];
-  const [last, at] = [Number(slider.max), slider.value];
-  const pictured = stage.querySelectorAll(".node").length * (last + 1) <= PAPER;
+  const [first, last, at] = [Number(slider.min), Number(slider.max), slider.value];
+  const pictured = stage.querySelectorAll(".node").length * (last + 1 - first) <= PAPER;
   const paper = document.createElement("section");
   paper.id = "paper";
   if (!pictured) paper.append(copied(stage.querySelector("svg")));
-  for (let k = 0; k <= last; k += 1) {
+  for (let k = first; k <= last; k += 1) {
     goTo(slider, k);
     const step = document.createElement("div");
     step.className = "printed";
-    step.append(numbered(k + 1), ...["sentence", "formula"].map((id) => copied(document.getElementById(id))));
+    step.append(numbered(k + 1 - first), ...["sentence", "formula"].map((id) => copied(document.getElementById(id))));
     if (pictured) step.append(copied(stage.querySelector("svg")));
     paper.append(step);
   }
