@@ -99,7 +99,6 @@ from microgrand.table.rows import abs as abs
 from microgrand.table.rows import pow as pow
 from microgrand.table.rows import sum as sum
 from microgrand.table.signature import Signature
-
 from microgrand.version import __version__ as __version__
 
 if TYPE_CHECKING:  # the names in _LATER, for editors and type checkers

@@ -15,9 +15,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up. A name with a slash is a file of a room that stands lower or higher than the rest of its room.
 ROOMS = [
-    "version", "errors", "files", "progress", "compiled", "table", "translation", "engine", "copying", "stale", "value_arrays",
-    "nested", "derivatives", "manual", "compiled/kernel", "compiled/kernels", "program", "networks", "nn", "drawing",
-    "walk", "training", "testing", "cli", "moved", "__init__", "__main__", "hypothesis_hook",
+    "version", "errors", "files", "progress", "compiled", "table", "translation", "engine", "copying", "stale",
+    "value_arrays", "nested", "derivatives", "manual", "compiled/kernel", "compiled/kernels", "program", "networks",
+    "nn", "drawing", "walk", "training", "testing", "cli", "moved", "__init__", "__main__", "hypothesis_hook",
 ]  # fmt: skip
 
 

@@ -9,15 +9,14 @@ from importlib.resources import files
 from string import Template
 from xml.etree import ElementTree
 
-from microgrand.drawing.fitting import Trial, fitted
+from microgrand.drawing.fitting import fitted
 from microgrand.drawing.look import Look
 from microgrand.drawing.render import svg
 from microgrand.drawing.view import View
-from microgrand.walk.page_data import Story, embedded, size_of, told
+from microgrand.walk.page_data import PageData, Story, embedded
 from microgrand.walk.scene import Scene, written_on
 
 MOST_TURNED = 60  # boxes of a drawing that the page has in two directions
-SCREEN = (700.0, 430.0)  # points that a drawing has on most screens
 STYLES = ("player", "panel")
 SCRIPTS = (
     "figures", "formulas", "numbers", "view", "theme", "keys", "print", "story", "flow", "leaves", "nudge", "training",
@@ -30,16 +29,16 @@ def page(story: Story, most: int) -> str:
 
     most  how many bytes it may have: those scenes that do not fit are left out, but never the first
     """
-    stages = _fitting(story, most)
-    data, function = told(story, len(stages))
+    data = PageData(story)
+    stages = _fitting(story, data, most)
     style = "".join([_asset(f"{name}.css") for name in STYLES])
-    script = "\n".join(['"use strict";', function, *[_asset(f"{name}.js") for name in SCRIPTS]])
+    script = "\n".join(['"use strict";', data.function(), *[_asset(f"{name}.js") for name in SCRIPTS]])
     return Template(_asset("page.html")).substitute(
         title=escape(story.title),
         policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'",
         style=style,
         stages="\n".join(stages),
-        data=embedded(data),
+        data=embedded(data.whole(len(stages))),
         script=script,
     )
 
@@ -50,14 +49,14 @@ def final_picture(scene: Scene) -> str:
     return _drawn(written_on(scene.view, last))
 
 
-def _fitting(story: Story, most: int) -> list[str]:
+def _fitting(story: Story, data: PageData, most: int) -> list[str]:
     """The drawings of as many scenes as fit into so many bytes; each is drawn once, with room for all its scenes."""
     stages: list[str] = []
     size = sum([len(_asset(f"{name}.js").encode()) for name in SCRIPTS])
     for k, scene in enumerate(story.scenes):
         drawn = scene.drawing == k
         stage = "\n".join([_stage(scene, k, *turned) for turned in _turned(scene)]) if drawn else ""
-        size += len(stage.encode()) + size_of(story, k)
+        size += len(stage.encode()) + data.add()
         if stages and size > most:
             break
         stages.append(stage)
@@ -72,19 +71,12 @@ def _drawn(view: View) -> str:
 def _turned(scene: Scene) -> list[tuple[str, str]]:
     """The drawing from left to right, and, with a "t", from above: the page shows the one that fits better.
 
-    Of a large graph only that which fits better on most screens.
+    A large graph is drawn once, as every drawing of it takes long.
     """
     looks = {"": Look(direction="LR", width=None), "t": Look(direction="TB", width=None)}
-    trials = {way: fitted(scene.view, look) for way, look in looks.items()}
-    ways = list(trials) if len(scene.view.boxes) <= MOST_TURNED else [max(trials, key=lambda way: _scale(trials[way]))]
-    return [(way, svg(trials[way].dot, scene.view.title, trials[way].shifts)) for way in ways]
-
-
-def _scale(trial: Trial) -> float:
-    """How large the drawing is on a screen, as far as it is known."""
-    if trial.layout is None:
-        return 0.0
-    return min(SCREEN[0] / (trial.layout.width or 1.0), SCREEN[1] / (trial.layout.height or 1.0))
+    ways = list(looks) if len(scene.view.boxes) <= MOST_TURNED else [""]
+    trials = [(way, fitted(scene.view, looks[way])) for way in ways]
+    return [(way, svg(trial.dot, scene.view.title, trial.shifts)) for way, trial in trials]
 
 
 def _stage(scene: Scene, number: int, way: str, drawn: str) -> str:

@@ -36,41 +36,47 @@ class Story(NamedTuple):
     predict: bool
 
 
-class Told(NamedTuple):
-    """A page's data, and the function that computes its numbers, as JavaScript."""
+class PageData:
+    """The data of a page, scene by scene: what is not added is left out."""
 
-    data: dict[str, Any]
-    function: str
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._encoders = [_Encoder(each, story.predict) for each in story.rounds]
+        self._scenes: list[dict[str, Any]] = []
 
+    def add(self) -> int:
+        """Add the next scene: how many bytes it takes."""
+        scene = self._story.scenes[len(self._scenes)]
+        found = [encoder.scene(scene, k) for k, encoder in enumerate(self._encoders)]
+        self._scenes.append(found[0])
+        return len(embedded(found[0]).encode())
 
-def told(story: Story, count: int) -> Told:
-    """The data of a page with its first scenes, so many."""
-    leaves = story.rounds[0]
-    encoders = [_Encoder(each, story.predict) for each in story.rounds]
-    scenes = [[each.scene(scene, k) for scene in story.scenes[:count]] for k, each in enumerate(encoders)]
-    for scene, opens in zip(scenes[0], story.opens, strict=False):
-        scene["opens"] = {box: to for box, to in opens.items() if to < count}
-        for inside in scene["opens"].values():
-            scenes[0][inside]["closes"] = 0
-    live = not leaves.why
-    data = {
-        "predict": story.predict,
-        "why": leaves.why,
-        "leaves": encoders[0].leaves,
-        "start": packed([leaf.start for leaf in leaves.all]),
-        "eta": leaves.rate,
-        "iterations": story.iterations,
-        "root": encoders[0].root,
-        "root_name": leaves.root_name,
-        "scenes": scenes[0],
-        "runs": [] if live else [packed(each.slots.floats) for each in encoders],
-    }
-    return Told(data, leaves.source(encoders[0].slots) if live else "const numbers = null;")
+    def function(self) -> str:
+        """The function that computes all numbers, as JavaScript; null where there is none."""
+        leaves = self._story.rounds[0]
+        return leaves.source(self._encoders[0].slots) if not leaves.why else "const numbers = null;"
 
-
-def size_of(story: Story, k: int) -> int:
-    """How many bytes a scene takes."""
-    return len(embedded(_Encoder(story.rounds[0], story.predict).scene(story.scenes[k], 0)).encode())
+    def whole(self, count: int) -> dict[str, Any]:
+        """All of it, with the first scenes, so many."""
+        leaves, first = self._story.rounds[0], self._encoders[0]
+        scenes = [
+            {**scene, "opens": {box: to for box, to in opens.items() if to < count}}
+            for scene, opens in zip(self._scenes[:count], self._story.opens, strict=False)
+        ]
+        for inside in scenes[0]["opens"].values():
+            scenes[inside]["closes"] = 0
+        return {
+            "predict": self._story.predict,
+            "why": leaves.why,
+            "leaves": first.leaves,
+            "start": packed([leaf.start for leaf in leaves.all]),
+            "eta": leaves.rate,
+            "iterations": self._story.iterations,
+            "root": first.root,
+            "root_name": leaves.root_name,
+            "scenes": scenes,
+            "runs": [packed(each.slots.floats) for each in self._encoders] if leaves.why else [],
+        }
 
 
 class _Encoder:

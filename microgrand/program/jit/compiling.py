@@ -18,7 +18,6 @@ import llvmlite
 import numba
 import numpy
 
-from microgrand.version import __version__
 from microgrand.errors import GraphError, MissingExtraError
 from microgrand.files import write_whole
 from microgrand.nested import flat, positions, rebuilt
@@ -34,6 +33,7 @@ from microgrand.program.tape import Tape
 from microgrand.progress import Progress, progress
 from microgrand.table.rows import TABLE
 from microgrand.translation.values import TranslationError
+from microgrand.version import __version__
 
 STAGES = ("derivatives", "instructions", "machine code")
 _lock = RLock()  # one thread compiles at a time: what the others wait for may be what they ask for
