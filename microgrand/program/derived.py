@@ -163,18 +163,23 @@ def derivative(program: SomeTape, kind: str | None, argnums: int | Sequence[int]
 
 def as_value(program: Tape) -> Any:
     """The result as a Value at the example's numbers; of several outputs, their sum."""
-    outputs = _named_outputs(program)
-    return outputs[0] if len(outputs) == 1 else total(outputs)
+    return guarded(program)[0]
+
+
+def guarded(program: Tape) -> tuple[Any, list[Decision]]:
+    """The same, and the comparisons that were made on the way."""
+    example = _Example(program)
+    outputs = _named_outputs(program, example)
+    return outputs[0] if len(outputs) == 1 else total(outputs), example.decisions
 
 
 def as_values(program: Tape) -> list[Any]:
     """The outputs at the example's numbers, without those that are plain numbers."""
-    return [output for output in _named_outputs(program) if isinstance(output, Value)]
+    return [output for output in _named_outputs(program, _Example(program)) if isinstance(output, Value)]
 
 
-def _named_outputs(program: Tape) -> list[Any]:
+def _named_outputs(program: Tape, example: _Example[Any]) -> list[Any]:
     """The outputs at the example's numbers, named by their places where there are several."""
-    example = _Example(program)
     for name, place in zip(places(program.result, "result"), range(len(example.outputs)), strict=True):
         node = example.outputs[place]
         if isinstance(node, Value) and node.name is None and len(example.outputs) > 1:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from microgrand.engine.node import Node
 from microgrand.errors import GraphError
+from microgrand.program.reading import Decision
 from microgrand.table.domains import Interval
 from microgrand.walk.live import Figure, LiveNumbers
 from microgrand.walk.node_steps import NodeSteps
@@ -44,8 +45,15 @@ class Leaves:
     why   what keeps a page from computing the numbers again; "" if nothing does
     """
 
-    def __init__(self, steps: NodeSteps, numbers: LiveNumbers, theta: Sequence[Node], rate: float) -> None:
-        self.eta, self.rate = numbers.eta, rate
+    def __init__(
+        self,
+        steps: NodeSteps,
+        numbers: LiveNumbers,
+        theta: Sequence[Node],
+        rate: float,
+        decisions: Sequence[Decision] = (),
+    ) -> None:
+        self.eta, self.rate, self._decisions = numbers.eta, rate, decisions
         self.root_name = steps.names[-1]
         self.root = Figure(numbers.value(steps.order[-1]), DIGITS)
         eta = numbers.rate(rate)
@@ -69,7 +77,7 @@ class Leaves:
 
     def source(self, slots: Slots) -> str:
         """The function that computes the number in each slot, as JavaScript."""
-        return slots.source([leaf.node for leaf in self.all], self.eta)
+        return slots.source([leaf.node for leaf in self.all], self.eta, self._decisions)
 
     def _unprintable(self) -> str:
         """Why there is no such function; "" if there is one."""

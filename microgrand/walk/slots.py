@@ -10,7 +10,7 @@ from typing import Any
 from microgrand.engine.node import Node
 from microgrand.errors import GraphError
 from microgrand.program.program import Program
-from microgrand.program.reading import read
+from microgrand.program.reading import Decision, read
 from microgrand.walk.live import Figure, Live
 
 FUNCTION = "numbers"  # the name of the printed function
@@ -47,15 +47,18 @@ class Slots:
         self.floats.append(float(x))
         return len(self._values) - 1
 
-    def source(self, leaves: Sequence[Node], eta: Node) -> str:
+    def source(self, leaves: Sequence[Node], eta: Node, decisions: Sequence[Decision]) -> str:
         """The function of the leaves' numbers and of η that returns the number in each slot, as JavaScript.
+
+        decisions  the comparisons that were made on the way: where one comes out otherwise, the function throws
 
         Raises GraphError where a row cannot be printed, and where a number has no Value.
         """
         if any([value is None for value in self._values]):
             raise GraphError("a row tells its partials as floats only")
         example = [[leaf.data for leaf in leaves], eta.data]
-        program = read(Program, FUNCTION, example, ["leaves", "eta"], [*leaves, eta], self._values, parameterised=False)
+        inputs, names = [*leaves, eta], ["leaves", "eta"]
+        program = read(Program, FUNCTION, example, names, inputs, self._values, decisions, parameterised=False)
         return program.source("javascript")
 
 

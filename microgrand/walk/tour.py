@@ -16,6 +16,7 @@ from microgrand.engine.order import topological_order
 from microgrand.engine.scope import Scope
 from microgrand.engine.sweep import sweep
 from microgrand.errors import DomainError
+from microgrand.program.reading import Decision
 from microgrand.stale import refresh
 from microgrand.walk.layer_steps import LayerSteps, Placed, layers_only
 from microgrand.walk.leaves import Leaves
@@ -32,9 +33,15 @@ class Tour:
     """One walkthrough in the making: on a copy of the graph, if a descent changes it."""
 
     def __init__(
-        self, root: Node, called: Callable[[Node], str | None], theta: list[Node], rate: float, most: int
+        self,
+        root: Node,
+        called: Callable[[Node], str | None],
+        theta: list[Node],
+        rate: float,
+        most: int,
+        decisions: Sequence[Decision],
     ) -> None:
-        self.rate, self.most = rate, most
+        self.rate, self.most, self.decisions = rate, most, decisions
         self.root, self.called = root, called
         self.theta = list(dict.fromkeys(theta))
         self._idle: list[Node] = []
@@ -113,9 +120,9 @@ class Tour:
         plans = list(zip(self.scenes, self._plans, strict=True))
         for scene, (granularity, composed, composer) in plans[:1] if alone else plans:
             drawn = composed if number == 0 else composer()
-            nodes = NodeSteps(self.root, self.called, drawn.grouping, numbers)
+            nodes = NodeSteps(self.root, self.called, drawn.grouping, numbers, first=number == 0)
             if isinstance(numbers, LiveNumbers) and len(self.rounds) == number:
-                self.rounds.append(Leaves(nodes, numbers, self.theta, self.rate))
+                self.rounds.append(Leaves(nodes, numbers, self.theta, self.rate, self.decisions))
             self._play(scene, granularity, drawn, nodes)
 
     def descend(self, number: int, last: bool) -> None:

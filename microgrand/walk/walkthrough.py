@@ -14,6 +14,8 @@ from microgrand.drawing.draw import MAX_NODES, require_whole
 from microgrand.drawing.names import caller_names
 from microgrand.engine.order import as_nodes, topological_order
 from microgrand.files import write_whole
+from microgrand.program import Program
+from microgrand.program.derived import guarded
 from microgrand.table.numbers import as_number
 from microgrand.walk.page import final_picture, page
 from microgrand.walk.page_data import Story
@@ -106,7 +108,8 @@ def walkthrough(
 ) -> Walkthrough:
     """Watch backpropagation happen: values forwards, then every δ backwards, step by step.
 
-    root         a Value, or the trace of a network; it is not changed
+    root         a Value, or the trace of a network; it is not changed. Of a Program, the page stops where a comparison
+                 would come out otherwise than it was recorded
     granularity  "node", "edge" or "layer", as for `steps`; by default layers where there are any, else nodes
     names        as for `draw`
     theta        parameters, a Value or several: after each sweep they take a step of gradient descent; by default those
@@ -144,11 +147,12 @@ def walkthrough(
         raise ValueError(f"granularity is one of {', '.join(map(repr, GRANULARITIES))}; got {granularity!r:.60}")
     require_whole("iterations", iterations)
     called = caller_names(names, sys._getframe(1).f_locals)
+    root, decisions = guarded(root) if isinstance(root, Program) else (root, ())
     top, parameters = fresh_root(root, "walkthrough"), as_nodes(theta)
     if not parameters and getattr(root, "step", None) is not None:
         used = set(topological_order(top))
         parameters, rate = [leaf for leaf in root.parameters if leaf in used], root.step
-    tour = Tour(top, called, parameters, _rate(rate), max_nodes)
+    tour = Tour(top, called, parameters, _rate(rate), max_nodes, decisions)
     tour.plan(granularity)
     count = int(iterations) if tour.theta else 1
     for number in range(count):

@@ -94,7 +94,6 @@ function setLeaf(k, x) {
 
 function showRefusal() {
   if (!isLive) return;
-  const stopped = trail.length === 0;
   const at = isTraining && !stopped && trail.length <= iterations ? ` after iteration ${trail.length}` : "";
   $("refusal").textContent = refusal ? `${refusal}${at}: ${stopped ? "the picture stays as it was" : "the descent ends there"}.` : "";
   document.body.classList.toggle("stopped", stopped);

@@ -23,10 +23,10 @@ function nudge() {
 
 function showNudge() {
   if (!isLive || chosenLeaf < 0) return;
-  $("nudge").hidden = isAsking();
-  if (isAsking()) return;
+  $("nudge").hidden = isAsking() || stopped;
+  if ($("nudge").hidden) return;
   const leaf = data.leaves[chosenLeaf];
-  const x = trail.length ? trail[iteration][0][chosenLeaf] : start[chosenLeaf];
+  const x = trail[iteration][0][chosenLeaf];
   const h = STEPS[stepSize] * Math.max(1, 10 ** Math.floor(Math.log10(Math.abs(x) || 1)));
   const delta = known[leaf.delta];
   const [here, up, down] = [known[data.root], resultAt(chosenLeaf, x + h), resultAt(chosenLeaf, x - h)];

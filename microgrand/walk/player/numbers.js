@@ -7,6 +7,7 @@ let rate = data.eta, iterations = data.iterations, iteration = 0;
 let known = []; // of the iteration that is shown
 let trail = []; // for each iteration [its leaves, its numbers]
 let refusal = ""; // why it ends before the last
+let stopped = false; // whether there is not even a first: then what is shown stays as it was
 
 function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -15,9 +16,12 @@ function unpacked(text) {
 
 // All iterations anew: before each step of the descent, and after the last.
 function compute() {
-  trail = isLive ? descended() : data.runs.map((run) => [start, unpacked(run)]);
-  iteration = Math.min(iteration, Math.max(trail.length - 1, 0), iterations - 1);
-  if (trail.length) known = trail[iteration][1];
+  const found = isLive ? descended() : data.runs.map((run) => [start, unpacked(run)]);
+  stopped = found.length === 0;
+  if (stopped) return;
+  trail = found;
+  iteration = Math.min(iteration, trail.length - 1, iterations - 1);
+  known = trail[iteration][1];
 }
 
 function descended() {
@@ -39,9 +43,16 @@ function computed(leaves) {
     return numbers(leaves, rate);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    refusal = error.message.split(":")[0];
+    refusal = reason(error.message);
     return null;
   }
+}
+
+// Where an operand leaves its row's domain, or a comparison comes out otherwise than it did in Python.
+function reason(message) {
+  const rule = message.split(":")[0].replace(/\bz(\d+)\b/g, (z, k) => data.leaves[k]?.name ?? z);
+  const branch = /^numbers was recorded where (.*) is (True|False)/.exec(rule);
+  return branch ? `here ${branch[1]} is no longer ${branch[2]}, and Python would take another branch` : rule;
 }
 
 // The result where one leaf is another number; NaN where it is not defined.
