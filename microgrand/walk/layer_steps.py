@@ -14,8 +14,9 @@ from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.engine.node import Node
+from microgrand.walk import sentences
 from microgrand.walk.formulas import Style, formula
-from microgrand.walk.node_steps import NodeSteps, direction_of, given_step, listed, plain, sum_text
+from microgrand.walk.node_steps import NodeSteps, given_step, plain, sum_text
 from microgrand.walk.step import Step
 
 Placed = tuple[tuple[Group, ...], Step]  # a step, with the boxes of what it computes
@@ -53,12 +54,29 @@ class LayerSteps:
     def forward(self) -> list[Placed]:
         """One step for all that is given, and one for each vector that is computed."""
         given = [group for group in self.groups if not self._is_computed(group)]
-        computed: list[Placed] = [((each,), self._computed(each)) for each in self.groups if self._is_computed(each)]
+        computed: list[Placed] = [((each,), self._computed(each)) for each in self._computed_groups]
         return [(tuple(given), self._given(given)), *computed] if given else computed
 
     def backward(self) -> list[Placed]:
         """One step for each δˡ and each ∂C/∂θˡ, from the root down."""
         return [((group,), self._delta(group)) for group in reversed(self.groups) if group.vertices]
+
+    @cached_property
+    def _computed_groups(self) -> list[Group]:
+        return [group for group in self.groups if self._is_computed(group)]
+
+    @cached_property
+    def _first_node(self) -> Group | None:
+        """The first node whose step explains what a local partial is."""
+        return next((group for group in self._computed_groups if group.kind == "node"), None)
+
+    @cached_property
+    def _first_matrix(self) -> Group | None:
+        """The first vector whose δ follows through a matrix, which is explained."""
+        for group in reversed(self.groups):
+            if len(group.vertices) > 1 and any([len(above.vertices) > 1 for above in self.above(group)[0]]):
+                return group
+        return None
 
     def update(self, rate: float, theta: Sequence[Node]) -> list[Placed]:
         """One step for each row of these parameters: θ ← θ - η ∂C/∂θ; for each of them, where it is part of a row."""
@@ -105,17 +123,16 @@ class LayerSteps:
         trained = [group for group in groups if self._is_parameter(group) and group not in frozen]
         inputs = [group for group in groups if group not in frozen and group not in trained]
         kind = "input" if all([group.role == "z" for group in inputs]) else ""
-        parts = [(kind, inputs, ""), ("parameter", trained, ", which training changes")]
-        parts.append(("", frozen, f", which {'is' if len(frozen) == 1 else 'are'} frozen"))
-        return f"Given: {'; '.join([self._called_together(what, each) + then for what, each, then in parts if each])}."
-
-    def _called_together(self, what: str, groups: Sequence[Group]) -> str:
-        kind = f"the {what}{'s' * (len(groups) > 1)} " if what else ""
-        return kind + listed([self.name(group) for group in groups])
+        return sentences.given(
+            (kind, [self.name(group) for group in inputs], ""),
+            ("parameter", [self.name(group) for group in trained], ", which training changes"),
+            ("", [self.name(group) for group in frozen], f", which {'is' if len(frozen) == 1 else 'are'} frozen"),
+        )
 
     def _computed(self, group: Group) -> Step:
         if group.kind == "node":
-            return self._nodes.computed(self.places(group)[0])
+            explained = self._nodes.first and group is self._first_node
+            return self._nodes.computed(self.places(group)[0], explained)
         name, numbers = self.name(group), self._numbers.items(group)
         makers = [link.tail for link in self._links.into(group) if link.made and link.tail.layer is not None]
 
@@ -128,11 +145,9 @@ class LayerSteps:
             return " = ".join([*root, style.name(name), *call, style.vector(numbers)])
 
         if makers:
-            layers = listed([one_line(maker.name) for maker in makers])
-            given = [self.name(each) for maker in makers for each in self._applied_to(maker)]
-            below = listed(list(dict.fromkeys(given)))
-            does = "The layer {} computes" if len(makers) == 1 else "The layers {} compute"
-            sentence = f"{does.format(layers)} {name} from {below}."
+            layers = [one_line(maker.name) for maker in makers]
+            sources = [self.name(each) for maker in makers for each in self._applied_to(maker)]
+            sentence = sentences.from_layers(name, layers, list(dict.fromkeys(sources)))
         else:
             sentence = f"{name} is computed by what is not shown."
         return Step("forward", name, self.places(group), plain(numbers), (), (), (), sentence, formula(write))
@@ -159,13 +174,13 @@ class LayerSteps:
     # ---- backward ----
 
     def _delta(self, group: Group) -> Step:
-        if group.kind == "node" and all([link.head.kind in ("node", "vector") for link in self.onward(group)]):
-            return self._nodes.delta(self.places(group)[0])
         name, deltas = self.delta_name(group), self._numbers.deltas(group)
         if self.is_root(group):
             written = formula(lambda style: f"{self._delta_of(style, group)} = {style.vector(deltas)}")
-            sentence = f"The sweep starts at the cost: {self.name(group)} changes with itself one to one."
+            sentence = self._start_in_words(group)
             return Step("backward", name, self.places(group), plain(deltas), (), (), (), sentence, written)
+        if group.kind == "node" and all([link.head.kind in ("node", "vector") for link in self.onward(group)]):
+            return self._nodes.delta(self.places(group)[0])
         above, far = self.above(group)
         matrices = [self.matrix(each, group) for each in above]
 
@@ -190,11 +205,25 @@ class LayerSteps:
                 for each, m in zip(above, matrices, strict=True)
             ]
         )
-        sources = listed([*[self.delta_name(each) for each in above], *["what is not shown"] * far])
-        sentence = (
-            f"{name} follows from {sources}: each δ above, times how it changes with {self.name(group)}, summed up."
-        )
+        sentence = self._delta_in_words(group, above, far)
         return Step("backward", name, self.places(group), plain(deltas), (), slopes, (), sentence, formula(write))
+
+    def _start_in_words(self, group: Group) -> str:
+        delta, name = self.delta_name(group), self.name(group)
+        if len(group.items) > 1:
+            told = sentences.start_in_vector(delta, self.element_name(self._root))
+        else:
+            told = sentences.start(delta, self.cost, name)
+        return told + f" {sentences.what_delta_is_of_vectors(self.cost)}" * self._nodes.first
+
+    def _delta_in_words(self, group: Group, above: Sequence[Group], far: bool) -> str:
+        name, users = self.name(group), [self.name(each) for each in above]
+        contributions = [f"{self.delta_name(each)}·∂{self.name(each)}/∂{name}" for each in above]
+        told = sentences.delta_of_vector(name, self.delta_name(group), users, contributions, far)
+        if not self._nodes.first or group is not self._first_matrix:
+            return told
+        first = next(self.name(each) for each in above if len(each.vertices) > 1)
+        return f"{told} {sentences.what_a_matrix_is(f'∂{first}/∂{name}', first, name)}"
 
     def matrix(self, above: Group, below: Group) -> list[list[float]]:
         """∂above/∂below, a row for each number above."""
@@ -238,7 +267,7 @@ class LayerSteps:
             numbers = f"{style.vector(data)} - {style.factor(rate)}{style.times}{style.factors(deltas)}"
             return f"{style.name(name)}{style.to}{style.name(name)} - {change} = {numbers} = {style.vector(new)}"
 
-        sentence = f"{name} {direction_of(rate, deltas, 'the cost')}"
+        sentence = sentences.updated(name, self.delta_name(group))
         return Step("update", name, self.places(group), plain(new), (), (), (), sentence, formula(write))
 
     # ---- names ----

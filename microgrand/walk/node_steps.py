@@ -1,4 +1,4 @@
-"""The sweep node by node: what is computed at each, from what, and what its children hand back."""
+"""The sweep node by node: what is computed at each, from what, and what its children contribute to each δ."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from microgrand.drawing.names import one_line
 from microgrand.drawing.numbers import Numbers
 from microgrand.drawing.regions import Regions, key_of
 from microgrand.drawing.scene_names import slots
-from microgrand.drawing.vertices import look
+from microgrand.drawing.vertices import Vertex, look
 from microgrand.engine.node import Node
 from microgrand.table.notation import SIGN, Notation, items_text
 from microgrand.table.signature import subscript
+from microgrand.walk import sentences
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.step import Step, Term
 
@@ -57,11 +58,11 @@ class NodeSteps:
     def forward(self) -> list[Step]:
         """One step for all leaves together, and one for each value that is computed, in topological order."""
         leaves = [k for k, node in enumerate(self.order) if not node.parents]
-        computed = [self.computed(k) for k, node in enumerate(self.order) if node.parents]
-        return [self._given(leaves), *computed]
+        computed = [k for k, node in enumerate(self.order) if node.parents]
+        return [self._given(leaves), *[self.computed(k, self.first and k == computed[0]) for k in computed]]
 
     def backward(self) -> list[Step]:
-        """One step for each δ, from the root down: the sum of what all children hand back."""
+        """One step for each δ, from the root down: the sum of what all children contribute."""
         return [self.delta(k) for k in range(len(self.order) - 1, -1, -1)]
 
     def arriving(self) -> list[Step]:
@@ -69,22 +70,24 @@ class NodeSteps:
         root = len(self.order) - 1
         found = [self.delta(root)]
         so_far: dict[int, float] = {}
+        arrived: Counter[int] = Counter()
         for k in range(root, -1, -1):
-            for i, term in self._handed_back(k):
-                found.append(self._arrived(i, term, so_far.get(i)))
+            for i, term in self._contributed(k):
+                found.append(self._arrived(i, term, arrived[i], so_far.get(i)))
                 so_far[i] = so_far.get(i, 0.0) + term.product
+                arrived[i] += 1
         return found
 
     @cached_property
     def _terms(self) -> list[list[Term]]:
-        """For each node what its children hand back, in the order in which the sweep adds it up."""
+        """For each node what its children contribute, in the order in which the sweep adds it up."""
         terms: list[list[Term]] = [[] for _ in self.order]
         for k in range(len(self.order) - 1, -1, -1):
-            for i, term in self._handed_back(k):
+            for i, term in self._contributed(k):
                 terms[i].append(term)
         return terms
 
-    def _handed_back(self, k: int) -> list[tuple[int, Term]]:
+    def _contributed(self, k: int) -> list[tuple[int, Term]]:
         """For each operand of a node that is a node: its place, and the term that it gets."""
         node = self.order[k]
         found = enumerate(zip(node.parents, self.numbers.partials(node), self._slots(node), strict=True))
@@ -93,8 +96,8 @@ class NodeSteps:
             for j, (parent, partial, below) in found
         ]
 
-    def computed(self, k: int) -> Step:
-        """The step that computes the k-th value, which is no leaf."""
+    def computed(self, k: int, explained: bool = False) -> Step:
+        """The step that computes the k-th value, which is no leaf; the first of a walk explains what a partial is."""
         node, name = self.order[k], self.names[k]
         assert node.primitive is not None  # it has parents
         notation = node.primitive.notation
@@ -118,14 +121,50 @@ class NodeSteps:
             more = [style.ellipsis] if len(told) > SHOWN else []
             return style.comma.join([" = ".join([*map(style.name, called), *steps]), *slopes, *more])
 
-        parents = listed(list(dict.fromkeys([self._box_of(parent)[0] for parent in node.parents])))
-        sentence = f"{name} is computed from {parents}; how much it changes with each is kept, as a local partial."
+        sentence = self._computed_in_words(node, name, told, explained)
         slopes = tuple([(f"∂{name}/∂{below}", x) for below, x in partials])
         return Step("forward", name, (k,), value, tuple(operands), slopes, (), sentence, formula(write))
 
+    def _computed_in_words(
+        self, node: Node, name: str, told: Sequence[tuple[str, Sequence[float]]], explained: bool
+    ) -> str:
+        parents = [self._box_of(parent)[0] for parent in node.parents]
+        sources = list(dict.fromkeys([*parents, *self._constants(node)]))
+        partials = [f"∂{name}/∂{below}" for below, _ in told]
+        if not explained:
+            return sentences.computed(name, sources, partials)
+        slot, numbers = told[0]
+        if len(numbers) > 1:
+            return sentences.first_computed_of_vector(name, sources, partials[0], slot)
+        below = slot if slot in sources else f"{slot}, the first {parents[0]}"
+        others = [*[each for each, _ in told[1:]], *self._constants(node)]
+        return sentences.first_computed(name, sources, partials[0], below, others)
+
+    def _constants(self, node: Node) -> list[str]:
+        """The names of the lists of operands that are plain numbers only."""
+        vertex = self._grouping.seen.of.get(node)
+        if vertex is None or vertex.primitive is None:
+            return []
+        lists = vertex.primitive.signature.grouped(vertex.operands)[0]
+        named = zip(self._lists(node), lists, strict=True)
+        return [name for name, items in named if name and not any([isinstance(x, Vertex) for x in items])]
+
     def _given(self, leaves: Sequence[int]) -> Step:
-        names, numbers = [self.names[k] for k in leaves], [[self.numbers.value(self.order[k])] for k in leaves]
-        return given_step(tuple(leaves), names, numbers, f"Given: {listed(names)}.")
+        """The step that gives these leaves; those that are one box together."""
+        boxes: dict[str, list[int]] = {}
+        for k in leaves:
+            boxes.setdefault(self._given_box(self.order[k]), []).append(k)
+        places = [k for together in boxes.values() for k in together]
+        numbers = [[self.numbers.value(self.order[k]) for k in together] for together in boxes.values()]
+        return given_step(tuple(places), list(boxes), numbers, sentences.given(("", list(boxes), "")))
+
+    def _given_box(self, leaf: Node) -> str:
+        """What the box of a leaf is called, if there is nothing but leaves of this graph in it; else the leaf."""
+        name, places = self._box_of(leaf)
+        vertex = self._grouping.seen.of.get(leaf)
+        items = self._grouping.of[vertex].items if vertex is not None and places else []
+        whole = all([isinstance(x, Vertex) and x.is_leaf and x.node in self.place for x in items])
+        return name if whole else self._name_of(leaf)
 
     def _lists(self, node: Node) -> list[str]:
         """The names in the scene of the lists of operands of a node; "" of those that have none."""
@@ -180,12 +219,11 @@ class NodeSteps:
             return " = ".join([*parts, style.number(delta)])
 
         if k == len(self.order) - 1:
-            sentence = f"The sweep starts at the root: {own} changes with itself one to one."
-        elif len(terms) == 1:
-            sentence = f"{own} is used once, in {terms[0].name}, which hands back its δ times the local partial."
+            sentence = sentences.start(f"δ({own})", self._cost, own)
+            sentence += f" {sentences.what_delta_is(self._cost)}" * self.first
         else:
-            uses = f"{own} is used {len(terms):,} times" if terms else f"{own} is not used"
-            sentence = f"{uses}; each use hands back its δ times the local partial, and these add up."
+            users = list(dict.fromkeys([term.name for term in terms]))
+            sentence = sentences.delta(own, f"δ({own})", len(terms), users, [_contribution(term) for term in terms])
         return Step("backward", f"δ({own})", (k,), delta, (), (), tuple(terms), sentence, formula(write))
 
     def updated(self, k: int, rate: float) -> Step:
@@ -199,10 +237,10 @@ class NodeSteps:
             numbers = f"{style.number(data)} - {style.factor(rate)}{style.times}{style.factor(delta)}"
             return f"{style.name(own)}{style.to}{symbols} = {numbers} = {style.number(new)}"
 
-        sentence = f"{own} {direction_of(rate, [delta], 'the root')}"
+        sentence = sentences.updated(own, f"δ({own})")
         return Step("update", own, (k,), new, (), (), (), sentence, formula(write))
 
-    def _arrived(self, k: int, term: Term, before: float | None) -> Step:
+    def _arrived(self, k: int, term: Term, count: int, before: float | None) -> Step:
         own = self.names[k]
         after = (before or 0.0) + term.product
 
@@ -211,8 +249,7 @@ class NodeSteps:
             sums = [start + _symbols(style, [term]), start + _numbers(style, [term]), style.number(after)]
             return style.delta(own) + style.to + " = ".join(sums)
 
-        which = "the first term of its δ" if before is None else "one more term, which is added to its δ"
-        sentence = f"{term.name} hands back its δ times the local partial to {own}: {which}."
+        sentence = sentences.arrived(term.name, f"δ({own})", _contribution(term), count, len(self._terms[k]))
         return Step("backward", f"δ({own})", (k,), after, (), (), (term,), sentence, formula(write))
 
 
@@ -233,21 +270,14 @@ def plain(numbers: Sequence[float]) -> float | tuple[float, ...]:
     return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
-def direction_of(rate: float, deltas: Sequence[float], root: str) -> str:
-    """Where a step of gradient descent goes, in words that follow the name of the parameter."""
-    if all([rate * delta == 0.0 for delta in deltas]):
-        return "stays where it is: the step has no length."
-    if any([rate * delta != rate * delta for delta in deltas]):
-        return "takes a step that is no number."
-    if rate < 0.0:
-        return f"takes a step along its derivative, uphill, since η is negative: {root} rises, if the step is small."
-    return f"takes a step against its derivative, downhill: {root} falls, if the step is small."
-
-
 def _operand(style: Style, notation: Notation, k: int, x: float) -> str:
     """The k-th operand as a number: a negative one in parentheses, where it would be misread without."""
     infix = "{}" in notation.text
     return style.factor(x) if infix and (k > 0 or notation.slot(k) >= SIGN) else style.number(x)
+
+
+def _contribution(term: Term) -> str:
+    return f"δ({term.name})·∂{term.name}/∂{term.slot}"
 
 
 def _symbols(style: Style, terms: Sequence[Term]) -> str:
@@ -288,12 +318,3 @@ def _applied(style: Style, notation: Notation, operands: Sequence[str], lists: S
     given, rest = notation.signature.grouped(operands)
     written = [name or f"[{items_text(items, style.style)}]" for name, items in zip(lists, given, strict=True)]
     return notation.applied(style.style, written, rest)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: "a, b and c"."""
-    if not names:
-        return "nothing"
-    if len(names) > SHOWN:
-        return f"{', '.join(names[: SHOWN - 1])} and {len(names) - SHOWN + 1:,} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

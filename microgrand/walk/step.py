@@ -12,7 +12,7 @@ ARROWS = {"forward": "▶", "backward": "◀", "update": "●"}
 
 @dataclass(frozen=True)
 class Term:
-    """What one child hands back: δ(child)·∂child/∂node, as `product`.
+    """What one child contributes to a δ: δ(child)·∂child/∂node, as `product`.
 
     child    its place in the topological order, and what it is called
     operand  which of its operands that are nodes this is, from 0
@@ -36,13 +36,14 @@ class Term:
 class Step:
     """One step of the sweep.
 
-    direction  "forward": a value is computed; "backward": a δ; "update": a parameter, by gradient descent
+    direction  "forward": a value is computed, or, in the first step, all leaves are given; "backward": a δ is computed;
+               "update": a parameter changes, by gradient descent
     name       of what is computed: "z₃", "δ(z₃)"
     nodes      the places in the topological order, from 0, of what is computed, as far as the root uses it
     result     its number, or its numbers; an element of a vector that the root does not use is among them, with δ = 0
     operands   forward: the numbers that the step was applied to, with their names; plain numbers are called ""
     partials   the local partials, with what they are called; those of a layer as rows of numbers, with its δ
-    terms      backward: what each child hands back, in the order in which the sweep adds it up
+    terms      backward: what each child contributes, in the order in which the sweep adds it up
     sentence   what happens, in words
     formula    the same in symbols and in numbers
 

@@ -16,7 +16,7 @@ GRANULARITIES = ("node", "edge", "layer")
 
 
 def steps(root: Any, granularity: str = "node", *, names: Mapping[str, Any] | None = None) -> Sequence[Step]:
-    """Every step of computing `root` and its gradient: forwards in topological order, then backwards.
+    """Every step of computing `root` and its gradient: what is given, forwards in topological order, and backwards.
 
     root         a Value, or the trace of a network
     granularity  "node": one step a value and one a δ, with all children's terms; "edge": the terms arrive one by one;
@@ -33,8 +33,7 @@ def steps(root: Any, granularity: str = "node", *, names: Mapping[str, Any] | No
     >>> y = w * x + x
     >>> for step in steps(y):
     ...     print(step)
-    ▶ w = -3
-    ▶ x = 2
+    ▶ w = -3, x = 2
     ▶ z₃ = w·x = -3·2 = -6, ∂z₃/∂w = 2, ∂z₃/∂x = -3
     ▶ y = z₃ + x = -6 + 2 = -4, ∂y/∂z₃ = 1, ∂y/∂x = 1
     ◀ δ(y) = 1

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 import sys
 from xml.etree import ElementTree
 
@@ -54,8 +55,8 @@ def test_replaying_the_steps_reproduces_every_value_and_every_delta(drawn):
     root.backward()
     given, *found = steps(root, names={})
     assert given.direction == "forward"
-    assert given.nodes == tuple(leaves)
-    assert list(map(bits, as_tuple(given.result))) == [bits(order[k].data) for k in leaves]
+    assert sorted(given.nodes) == leaves
+    assert list(map(bits, as_tuple(given.result))) == [bits(order[k].data) for k in given.nodes]
     assert len(found) == len(computed) + len(order)
     for step, node in zip(found, computed, strict=False):
         assert step.direction == "forward"
@@ -125,6 +126,27 @@ def test_a_step_says_it_in_symbols_and_in_numbers():
     )
 
 
+def test_a_step_says_it_in_words():
+    """What is computed from what, and what each use contributes, by the names of the picture."""
+    x, w = Value(2.0), Value(-3.0)
+    y = w * x + x
+    assert [step.sentence for step in steps(y)] == [
+        "Given: w and x.",
+        "z₃ is computed from w and x. ∂z₃/∂w is a local partial: how much z₃ changes per unit of w, while x is held "
+        "fixed.",
+        "y is computed from z₃ and x, with the local partials ∂y/∂z₃ and ∂y/∂x.",
+        "The backward pass starts at y: δ(y) = ∂y/∂y is one, since y changes with itself one to one. "
+        "δ of any box is ∂y/∂box: how much y changes per unit of the number in it.",
+        "z₃ is used once, in y: the only contribution to δ(z₃) is δ(y)·∂y/∂z₃.",
+        "x is used twice, in y and in z₃: two contributions, δ(y)·∂y/∂x and δ(z₃)·∂z₃/∂x, add up to δ(x).",
+        "w is used once, in z₃: the only contribution to δ(w) is δ(z₃)·∂z₃/∂w.",
+    ]
+    assert [step.sentence for step in steps(y, "edge") if step.name == "δ(x)"] == [
+        "y contributes δ(y)·∂y/∂x, the first of two contributions to δ(x).",
+        "z₃ contributes δ(z₃)·∂z₃/∂x, the last of two contributions, which add up to δ(x).",
+    ]
+
+
 def test_layer_steps_are_the_lecture_s():
     """z¹ … z⁴, δ⁴ = 1, δˡ from δˡ⁺¹ through the matrix, ∂C/∂θ, and the update; with the numbers of the trace."""
     trace = classifier().trace([1.0, 2.0, -0.5], 1, step=0.1)
@@ -182,6 +204,13 @@ def random_graph(seed):
     return pool[-1] if seed % 2 else sum(pool[-3:])
 
 
+def is_layered(root):
+    return any([node.scope is not None for node in topological_order(root)])
+
+
+LAYERED = [seed for seed in range(20) if is_layered(random_graph(seed))]
+
+
 def as_tuple(result):
     return result if isinstance(result, tuple) else (result,)
 
@@ -202,10 +231,46 @@ def require_products(found):
     return len([step for step in backward if step.partials])
 
 
+@pytest.mark.parametrize("granularity", ["node", "edge", "layer"])
+@pytest.mark.parametrize("seed", LAYERED)
+def test_sentences_hold_whatever_the_numbers_are(seed, granularity):
+    """No sentence holds a number of the graph, and none is another when all leaves are changed."""
+    root = random_graph(seed)
+    theta = leaves(root)
+    before = [step.sentence for step in walkthrough(root, granularity=granularity, theta=theta, names={})]
+    for sentence in before:
+        assert not re.search(r"\d", re.sub(r"and \d+ more", "", sentence)), sentence
+    for k, leaf in enumerate(theta):
+        leaf.data = 0.75 - 1.25 * leaf.data if k % 3 else 0.0
+    refresh(root)
+    after = walkthrough(root, granularity=granularity, theta=theta, rate=-0.1, names={})
+    assert [step.sentence for step in after] == before
+
+
+DEFINED = {"local partial": r"(is a|holds) local partials?: how much", "δ of any box": "δ of any box is"}
+
+
+@pytest.mark.parametrize("granularity", ["node", "edge", "layer"])
+@pytest.mark.parametrize("seed", LAYERED)
+def test_the_words_of_a_walk_are_explained_once(seed, granularity):
+    """A local partial and δ are explained where they first occur, in each scene, and then used."""
+    root = random_graph(seed)
+    walk = walkthrough(root, granularity=granularity, theta=leaves(root), rate=0.01, iterations=2, names={})
+    told = [frame.step for frame in walk.scenes[0].rounds[0]]
+    for scene_of in [told, list(walk), list(steps(root, granularity, names={}))]:
+        sentences = [step.sentence for step in scene_of]
+        for word, definition in DEFINED.items():
+            used = [sentence for sentence in sentences if word in sentence]
+            assert [sentence for sentence in used if re.search(definition, sentence)] == used[:1]
+        first = next(step for step in scene_of if "δ" in step.sentence)
+        assert first.direction == "backward"
+        assert "δ of any box is" in first.sentence
+
+
 def test_the_product_in_each_layer_step_is_its_result():
     """δˡ = Σ δ·∂z/∂zˡ holds in numbers, whatever layers are called on, and if one output is computed from another."""
     roots = [random_graph(seed) for seed in range(60)]
-    layered = [root for root in roots if any([node.scope is not None for node in topological_order(root)])]
+    layered = [root for root in roots if is_layered(root)]
     products = [require_products(steps(root, "layer", names={})) for root in layered]
     assert len(products) > 50
     assert min(products) >= 1
@@ -247,7 +312,7 @@ def test_an_output_that_the_root_does_not_use_has_delta_zero(k):
     assert require_products(list(found.values())) == 2
     row = network.layers[0].theta[k]
     assert derivation(root, row).value == pytest.approx([sweep(root)[theta] for theta in row])
-    written = walkthrough(root, theta=row, iterations=2).scenes[0].frames[-1]
+    written = walkthrough(root, theta=row, iterations=2).scenes[0].rounds[-1][-1]
     assert written.step.direction == "update"
 
 
@@ -489,7 +554,7 @@ def test_what_a_drawing_does_not_look_at_is_an_ellipsis(monkeypatch):
     found = {step.name: step for step in steps(scalar_chain(), "layer", names={})}
     assert found["z²"].sentence == "The layer linear computes z² from z¹₂, … and θ₁."
     assert found["z²"].formula.text == "z² = linear(z¹₂, …; θ₁) = 1.02965"
-    assert found["∂C/∂θ₁"].sentence.startswith("∂C/∂θ₁ follows from δ²: ")
+    assert found["∂C/∂θ₁"].sentence == "θ₁ is used in z²: the only contribution to ∂C/∂θ₁ is δ²·∂z²/∂θ₁."
 
 
 def test_node_by_node_what_a_drawing_does_not_look_at_is_called_by_its_place(monkeypatch):
