@@ -1,6 +1,7 @@
 // What comes back along the arrows: on a backward step a second arrow against each that is lit, with its contribution;
 // and how thick an arrow is tells how much came back along it.
 const THIN = 1.3, THICK = 4.5; // points
+const LETTER = 7.5; // points of a digit's width
 const ASIDE = 7; // points between an arrow and the one that comes back
 
 function showFlow(frame) {
@@ -25,7 +26,7 @@ function vector(name, attributes, text = "") {
 // The arrow back: the path, moved aside, with its head at the other end, and what it carries.
 function contribution(path, slot) {
   const length = path.getTotalLength();
-  const [from, next, middle] = [0, Math.min(9, length / 3), length / 2].map((s) => path.getPointAtLength(s));
+  const [from, next, middle] = [0, Math.min(9, length / 3), length / 2].map((along) => path.getPointAtLength(along));
   const after = path.getPointAtLength(length / 2 + 1);
   const [dx, dy] = unit(after.x - middle.x, after.y - middle.y);
   const aside = dx >= 0 ? 1 : -1; // below arrows that go to the right
@@ -38,8 +39,33 @@ function contribution(path, slot) {
     vector("polygon", { class: "back", points: `${x},${y} ${corner(1)} ${corner(-1)}` }),
   ];
   if (slot === undefined || isAsked()) return back;
-  const at = { class: "carried", x: middle.x + 2 * shift[0], y: middle.y + 2.4 * shift[1] + 4, "text-anchor": "middle" };
-  return [...back, vector("text", at, `+ ${written(known[slot], 4)}`)];
+  const text = `+ ${written(known[slot], 4)}`;
+  const [tx, ty] = freePlace(path, length, text.length * LETTER);
+  return [...back, vector("text", { class: "carried", x: tx, y: ty + 4, "text-anchor": "middle" }, text)];
+}
+
+// Where a text of such a width stands free of labels and boxes, as far as there is such a place beside the arrow.
+function freePlace(path, length, width) {
+  const places = [0.5, 0.35, 0.65, 0.2, 0.8].flatMap((share) => {
+    const [at, after] = [path.getPointAtLength(share * length), path.getPointAtLength(share * length + 1)];
+    const [dx, dy] = unit(after.x - at.x, after.y - at.y);
+    const away = ASIDE + 9 + Math.abs(dy) * width / 2;
+    return [[at.x - dy * away, at.y + dx * away], [at.x + dy * away, at.y - dx * away]];
+  });
+  const covered = ([x, y]) => obstacles().reduce((sum, box) =>
+    sum + Math.max(0, Math.min(x + width / 2, box.right) - Math.max(x - width / 2, box.left))
+    * Math.max(0, Math.min(y + 9, box.bottom) - Math.max(y - 9, box.top)), 0);
+  return places.reduce((best, each) => (covered(each) < covered(best) - 1 ? each : best));
+}
+
+const taken = {}; // of each drawing the places of its labels and boxes
+
+function obstacles() {
+  taken[drawing()] ??= [...stage().querySelectorAll(".edge text, .node")].map((element) => {
+    const { x, y, width, height } = element.getBBox();
+    return { left: x, top: y, right: x + width, bottom: y + height };
+  });
+  return taken[drawing()];
 }
 
 function unit(x, y) {
