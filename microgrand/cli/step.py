@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from microgrand.cli.parsing import evaluate, numbers_of
 from microgrand.errors import InputError
@@ -22,11 +21,10 @@ def step_through(
     if predict and out is None:
         raise InputError("only a page can ask for numbers: name one, such as -o page.html")
     root, _ = evaluate(expression, numbers_of(assignments))
-    asking: dict[str, Any] = {"predict": True} if predict else {}
     try:
         if out is None:
             return "\n".join([str(step) for step in steps(root, granularity, names={})])
-        walk = walkthrough(root, granularity=granularity, names={}, **asking)
+        walk = walkthrough(root, granularity=granularity, names={}, predict=predict)
         walk.save(Path(out))
     except ValueError as error:  # an ending that is no page's
         raise InputError(str(error)) from error

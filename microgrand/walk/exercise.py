@@ -14,12 +14,11 @@ from typing import Any, Final
 from microgrand.drawing.bundle import Bundle
 from microgrand.engine.value import Value
 from microgrand.walk.exercise_levels import LEVELS, draw_expression
-from microgrand.walk.practice_page import practice_page, write_page
+from microgrand.walk.practice_page import framed, practice_page, write_page
 from microgrand.walk.walkthrough import Walkthrough, walkthrough
 
 SEEDS: Final = 1_000_000  # how many there are to choose from where none is given: short enough to be typed
 BITS: Final = 32  # of the seeds of the second and all further exercises of a page
-ASKING: Final[dict[str, Any]] = {"predict": True}
 TRIES: Final = 20  # to find an expression that is not on the page yet
 
 
@@ -38,7 +37,7 @@ class Exercise:
     >>> found = exercise(seed=1, level=2)
     >>> found.value.backward()
     >>> found.title, found.names["x"].data, found.names["x"].grad
-    ('f = (w - x)^3 + (x + b)', -3.0, -47.0)
+    ('f = w·x·x - b^3', -3.0, -6.0)
     """
 
     seed: int
@@ -50,7 +49,7 @@ class Exercise:
 
     def walkthrough(self) -> Walkthrough:
         """The player that asks for every number before it shows it."""
-        return walkthrough(self.value, names={}, **ASKING)
+        return walkthrough(self.value, names={}, predict=True)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write this player as one file that any browser opens, `.html`."""
@@ -63,7 +62,8 @@ class Exercise:
         return f"<exercise: {self.title}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        return self.walkthrough()._repr_mimebundle_(include, exclude)
+        # without the picture of a walkthrough, which holds the answers
+        return {"text/html": framed(self.title, self.walkthrough().html()), "text/plain": self.text}, {}
 
 
 class Exercises(tuple[Exercise, ...]):
@@ -113,11 +113,11 @@ def exercise(seed: int | None = None, level: int = 1) -> Exercise:
     <BLANKLINE>
     x = Value(-3)
     w = Value(1)
-    b = Value(-5)
-    u = w - x
-    v = x + b
-    p = u ** 3
-    f = p + v
+    b = Value(-2)
+    u = w * x
+    v = u * x
+    p = b ** 3
+    f = v - p
     """
     chosen = _whole("seed", seed, 0) if seed is not None else secrets.randbelow(SEEDS)
     return _drawn(chosen, _whole("level", level, 1, len(LEVELS)))
@@ -132,7 +132,7 @@ def exercises(count: int, seed: int | None = None, level: int = 1) -> Exercises:
     Raises TypeError for what is no whole number, ValueError for a count below 1, a seed below 0 and any other level.
 
     >>> print(*[each.title for each in exercises(3, seed=1, level=2)], sep="\n")
-    f = (w - x)^3 + (x + b)
+    f = w·x·x - b^3
     f = x + (b - w / x)
     f = x·(b - w)·x^3
     """

@@ -100,6 +100,4 @@ def _python(node: Value) -> str:
     row = node.primitive
     assert row is not None  # it is a step
     operands = [str(x.name) if isinstance(x, Value) else f"{x:g}" for x in node.operands]
-    if row.signature.default is not None and not isinstance(node.operands[-1], Value):
-        return f"{row.name}({', '.join(operands[:-1])})"
     return "{} ** {}".format(*operands) if row is pow else row.notation.write("python", operands)

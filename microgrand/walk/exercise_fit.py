@@ -7,7 +7,7 @@ from typing import Final
 from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
 from microgrand.table.arithmetic import mul
-from microgrand.table.rows import where
+from microgrand.table.rows import pow, where
 from microgrand.walk.exercise_draft import Draft
 
 MOST_NODES: Final = 15
@@ -52,9 +52,10 @@ def _is_at_a_kink(node: Value) -> bool:
     """Whether a step has no derivative at its operands, or where they are within rounding of such a point.
 
     Else the last bits of a logarithm would decide, and these differ between platforms. The condition of `where` does
-    not count: it jumps, and is never near its jump.
+    not count: it jumps, and is never near its jump. Nor does a power with a plain exponent: what a negative number has
+    no derivative in is the exponent.
     """
     row = node.primitive
-    if row is None or row.kink is None or row is where:
+    if row is None or row.kink is None or row is where or (row is pow and len(node.parents) == 1):
         return False
     return bool(row.kink(*[round(x.data if isinstance(x, Value) else x, 3) for x in node.operands]))

@@ -14,8 +14,8 @@ STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font-family: system-ui, sans-serif; margin: 1rem; }
 h2 { font-weight: normal; margin: 2rem 0 0.5rem; }
-iframe { border: 1px solid #8888; border-radius: 6px; box-sizing: border-box; height: 92vh; width: 100%; }
 """
+FRAME: Final = "border:1px solid #8888;border-radius:6px;box-sizing:border-box;width:100%;height:"
 
 
 def practice_page(title: str, walks: Sequence[tuple[str, str]]) -> str:
@@ -23,7 +23,9 @@ def practice_page(title: str, walks: Sequence[tuple[str, str]]) -> str:
 
     walks  the title of each walkthrough, and its page
     """
-    parts = [_framed(f"{k}. {name}", html) for k, (name, html) in enumerate(walks, 1)]
+    names = [f"{k}. {name}" for k, (name, _) in enumerate(walks, 1)]
+    frames = [framed(name, html, "92vh") for name, (_, html) in zip(names, walks, strict=True)]
+    parts = [f"<h2>{escape(name)}</h2>\n{frame}\n" for name, frame in zip(names, frames, strict=True)]
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -39,9 +41,12 @@ def practice_page(title: str, walks: Sequence[tuple[str, str]]) -> str:
 """
 
 
-def _framed(title: str, html: str) -> str:
-    told = escape(title)
-    return f'<h2>{told}</h2>\n<iframe title="{told}" sandbox="allow-scripts" srcdoc="{escape(html)}"></iframe>\n'
+def framed(title: str, html: str, height: str = "620px") -> str:
+    """A page in a frame of its own, in which its scripts run, but reach nothing outside."""
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts" style="{FRAME}{height}" '
+        f'srcdoc="{escape(html)}"></iframe>'
+    )
 
 
 def write_page(path: str | os.PathLike[str], html: str) -> Path:
