@@ -10,6 +10,7 @@ from microgrand.engine.node import Node
 from microgrand.engine.order import topological_order
 from microgrand.engine.sweep import Adjoints, accumulate, edges_of_values, sweep
 from microgrand.engine.value import Value
+from microgrand.errors import GraphError
 from microgrand.table.formula import number
 
 _FIRST = 0xF0000  # of the placeholders
@@ -71,12 +72,12 @@ class LiveNumbers(Numbers):
         super().__init__(adjoints)
         self.eta = Value(0.0, name="η")
         self._partials: dict[Node, list[Any]] = {}
-        self._deltas: Mapping[Node, Any] = {}
+        self._shown = _Shown({})
         self.why = ""
         try:
-            self._deltas = self._swept(adjoints.order[-1], ())
-        except Exception as error:  # the partials of a row of one's own are whatever its author wrote, for floats
-            self.why = str(error) or type(error).__name__
+            self._shown = _Shown(self._swept(adjoints.order[-1], ()))
+        except GraphError as error:
+            self.why = str(error)
         self.whole = not self.why
 
     def _swept(self, root: Node, below: Sequence[Node]) -> dict[Node, Any]:
@@ -86,10 +87,17 @@ class LiveNumbers(Numbers):
         for node in reversed(topological_order(root, below)):
             if node in held or node not in delta or node.is_leaf:
                 continue
-            edges = edges_of_values(node)
+            edges = self._edges(node)
             self._partials[node] = [partial for _, partial in edges]
             accumulate(delta, node, edges)
         return delta
+
+    def _edges(self, node: Node) -> list[tuple[Any, Any]]:
+        try:
+            return edges_of_values(node)
+        except Exception as error:  # the partials of a row of one's own are whatever its author wrote, for floats
+            assert node.primitive is not None  # a leaf is not asked
+            raise GraphError(f"the partials of {node.primitive.name} are made for floats only") from error
 
     def value(self, node: Node) -> float:
         """The value of a node, with the node."""
@@ -97,7 +105,7 @@ class LiveNumbers(Numbers):
 
     def delta(self, node: Node) -> float:
         """δ of a node, with its Value."""
-        return Live(super().delta(node), self._deltas.get(node, 0.0) if self.whole else None)
+        return Live(super().delta(node), self._shown[node] if self.whole else None)
 
     def partials(self, node: Node) -> Sequence[float]:
         """The local partials of a node, with the Values that its row makes of them."""
@@ -115,18 +123,30 @@ class LiveNumbers(Numbers):
         """A sweep whose δ know their Values."""
         found = sweep(root, weight, below)
         values = self._swept(root, below) if self.whole else {}
-        return _LiveSweep(found, values if self.whole else None)
+        return _LiveSweep(found, _Shown(values) if self.whole else None)
 
 
 class _LiveSweep:
     """The δ of one sweep, by node."""
 
-    def __init__(self, found: Adjoints, values: Mapping[Node, Any] | None) -> None:
+    def __init__(self, found: Adjoints, values: _Shown | None) -> None:
         self._found = found
         self._values = values
 
     def __getitem__(self, node: Node) -> Live:
-        return Live(self._found[node], None if self._values is None else self._values.get(node, 0.0))
+        return Live(self._found[node], None if self._values is None else self._values[node])
+
+
+class _Shown(dict[Node, Any]):
+    """δ as they are shown: none is -0, since a sweep of floats starts each sum at 0; of what is unused it is 0."""
+
+    def __init__(self, deltas: Mapping[Node, Any]) -> None:
+        super().__init__()
+        self._deltas = deltas
+
+    def __missing__(self, node: Node) -> Any:
+        self[node] = self._deltas.get(node, 0.0) + 0.0
+        return self[node]
 
 
 class Figure(NamedTuple):
