@@ -82,7 +82,7 @@ function show(index, everything = false) {
   $("said").className = `said ${frame.direction}`;
   showPlace(frame);
   showAnswers(frame);
-  reveal([...lit, stage().querySelector(".contributions")]);
+  reveal([...lit, ...stage().querySelectorAll(".contributions > *")]);
   remember();
 }
 

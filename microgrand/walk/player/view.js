@@ -99,9 +99,19 @@ function isInView(box) {
 
 // ---- what is done to the view ----
 
-// Where a side of the drawing may start, so that the free part holds all of it, or nothing but it.
-const held = (start, length, low, high) =>
-  Math.max(Math.min(start, Math.max(low, high - length)), Math.min(low, high - length));
+// Where the drawing may start, so that what lies from here to there in it is all in the free part, or fills that.
+function held(start, from, to, low, high) {
+  const [first, last] = [low - from, high - to];
+  return Math.max(Math.min(first, last), Math.min(start, Math.max(first, last)));
+}
+
+// Place the drawing as near to a place as the free part allows; what is to be seen may stand out of the drawing.
+function settle(x, y, scale, room, glides, box = whole()) {
+  const all = union([whole(), box]);
+  place(
+    held(x, all.left * scale, all.right * scale, room.left, room.right),
+    held(y, all.top * scale, all.bottom * scale, room.top, room.bottom), scale, glides);
+}
 
 function place(x, y, scale, glides) {
   Object.assign(view, { x: Math.round(x), y: Math.round(y), scale });
@@ -147,7 +157,7 @@ function centre(box, scale, glides) {
     (to - from) * scale > high - low ? low - from * scale : (low + high - (from + to) * scale) / 2;
   const x = start(box.left, box.right, room.left, room.right);
   const y = start(box.top, box.bottom, room.top, room.bottom);
-  place(held(x, view.width * scale, room.left, room.right), held(y, view.height * scale, room.top, room.bottom), scale, glides);
+  settle(x, y, scale, room, glides, box);
 }
 
 // Bring elements into sight: nothing moves if they are. Letters become too small to be read only where two things that
@@ -172,17 +182,26 @@ function bring(box, boxes) {
     start + from * scale >= low && start + to * scale <= high ? start : (low + high - (from + to) * scale) / 2;
   const x = along(view.x, box.left, box.right, room.left, room.right);
   const y = along(view.y, box.top, box.bottom, room.top, room.bottom);
-  place(held(x, view.width * scale, room.left, room.right), held(y, view.height * scale, room.top, room.bottom), scale, true);
+  settle(x, y, scale, room, true, box);
 }
 
-// Whether it moved: at the end of the drawing a wheel scrolls the page.
-function panView(dx, dy, glides = false) {
+// The free part that holds all of the drawing at a scale, if one does.
+const holding = (scale) => freeParts().find((part) =>
+  view.width * scale <= part.right - part.left + 1 && view.height * scale <= part.bottom - part.top + 1);
+
+// How far the drawing may be moved: its end can be brought clear of the corner.
+function limits(scale) {
   const [beside, above] = freeParts();
-  const x = Math.round(held(view.x + dx, view.width * view.scale, beside.left, beside.right));
-  const y = Math.round(held(view.y + dy, view.height * view.scale, above.top, above.bottom));
+  return holding(scale) ?? { ...beside, bottom: above.bottom };
+}
+
+// Whether it moved: a drawing that is all in view stays, and at the end of another a wheel scrolls the page.
+function panView(dx, dy, glides = false) {
+  const { x, y, scale } = view;
+  if (holding(scale)) [dx, dy] = [0, 0];
+  settle(x + dx, y + dy, scale, limits(scale), glides);
   if (x === view.x && y === view.y) return false;
   view.own = true;
-  place(x, y, view.scale, glides);
   return true;
 }
 
@@ -195,10 +214,7 @@ function zoomView(factor, clientX, clientY) {
   const grown = scale / view.scale;
   view.own = true;
   want(scale);
-  const [beside, above] = freeParts();
-  place(
-    held(px - (px - view.x) * grown, view.width * scale, beside.left, beside.right),
-    held(py - (py - view.y) * grown, view.height * scale, above.top, above.bottom), scale, clientX === undefined);
+  settle(px - (px - view.x) * grown, py - (py - view.y) * grown, scale, limits(scale), clientX === undefined);
 }
 
 function middle() {
@@ -212,7 +228,7 @@ function middle() {
 function resizeView() {
   if (!view?.stage.clientWidth) return;
   measure();
-  if (view.own) { if (!panView(0, 0)) drawOverview(); } else openingView();
+  if (view.own) { want(view.wanted); panView(0, 0); } else openingView();
   reveal(view.lit);
 }
 
