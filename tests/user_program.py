@@ -62,7 +62,7 @@ def differentiate() -> list[float]:
 def declare() -> mg.Primitive:
     """A primitive of one's own, its notation and its domain."""
     positive = mg.Domain(mg.Interval(0.0, math.inf, open_low=True))
-    notation = mg.Notation("logarithmic_square", latex=r"\log^2")
+    notation = mg.Notation("logarithmic_square", latex=r"\log^2", indexed=None)
     signature = mg.Signature("x")
     row = mg.Primitive(
         "logarithmic_square",

@@ -30,8 +30,9 @@ class Notation:
     function: its operands follow in parentheses, lists of them in brackets. `slots` gives each operand a precedence: an
     operand that binds less tightly is put in parentheses.
 
-    label   the step's label in a drawing; by default `text`
-    binds   the precedence of the step itself
+    label    the step's label in a drawing; by default `text`
+    binds    the precedence of the step itself
+    indexed  how it is written where its lists have names: a template of the chosen elements, then of zₖ of each list
 
     >>> minus = Notation("{} - {}", binds=SUM, slots=(SUM, PRODUCT))
     >>> minus.write("text", ["a", "b"])
@@ -51,6 +52,7 @@ class Notation:
         label: str = "",
         binds: int = ATOM,
         slots: Sequence[int] = (),
+        indexed: Notation | None = None,
     ) -> None:
         name = r"\operatorname{" + text.replace("_", r"\_") + "}"
         self.text: Final = text
@@ -59,6 +61,7 @@ class Notation:
         self.label: Final = label or text
         self.binds: Final = binds
         self.slots: Final = tuple(slots)
+        self.indexed: Final = indexed
 
     def of(self, signature: Signature) -> Notation:
         """A copy of this notation for a row with this signature."""

@@ -121,6 +121,11 @@ class Style:
             self.names.append(name)
         return chr(_FIRST + self.names.index(name))
 
+    def running(self, name: str) -> str:
+        """An element of a vector, by the running index k of a sum: z²ₖ."""
+        self.mentions.add(name)
+        return symbol_in_latex(f"{name}ₖ") or f"{self.name(name)}_{{k}}" if self.style == "latex" else f"{name}ₖ"
+
     def number(self, x: float, digits: int = DIGITS) -> str:
         """A number; in LaTeX a placeholder where a page can compute it again."""
         return self._figure(Figure(x, digits))

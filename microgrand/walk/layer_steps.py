@@ -15,6 +15,7 @@ from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.engine.node import Node
 from microgrand.walk import sentences
+from microgrand.walk.elements import Element
 from microgrand.walk.formulas import Style, formula
 from microgrand.walk.node_steps import NodeSteps, given_step, plain, sum_text
 from microgrand.walk.step import Step
@@ -135,6 +136,7 @@ class LayerSteps:
             return self._nodes.computed(self.places(group)[0], explained)
         name, numbers = self.name(group), self._numbers.items(group)
         makers = [link.tail for link in self._links.into(group) if link.made and link.tail.layer is not None]
+        element = self._element(group, makers)
 
         def write(style: Style) -> str:
             calls = [self._call(style, maker) for maker in makers]
@@ -142,7 +144,12 @@ class LayerSteps:
             parts = [*calls, *others]
             call = parts if len(parts) < 2 else [style.bracketed(", ".join(parts))]
             root = [style.name(self.cost)] if self.is_root(group) and self.cost != name else []
-            return " = ".join([*root, style.name(name), *call, style.vector(numbers)])
+            if element is None:
+                return " = ".join([*root, style.name(name), *call, style.vector(numbers)])
+            if len(group.items) == 1:
+                return " = ".join([*root, style.name(name), *call, element.write(style), style.vector(numbers)])
+            first = f"{style.name(self.element_name(group.vertices[0]))} = {element.write(style)}"
+            return style.comma.join([" = ".join([style.name(name), *call, style.vector(numbers)]), first])
 
         if makers:
             layers = [one_line(maker.name) for maker in makers]
@@ -151,6 +158,15 @@ class LayerSteps:
         else:
             sentence = f"{name} is computed by what is not shown."
         return Step("forward", name, self.places(group), plain(numbers), (), (), (), sentence, formula(write))
+
+    def _element(self, group: Group, makers: list[Group]) -> Element | None:
+        """How the first element is computed, where that can be read, and says more than the name of the layer."""
+        if not makers or not self._is_made_by(group, makers):
+            return None
+        element, text = Element(self._grouping, group.vertices[0]), Style("text")
+        if not element.is_short or (len(makers) == 1 and element.write(text) == self._call(text, makers[0])):
+            return None
+        return element
 
     def _call(self, style: Style, maker: Group) -> str:
         """A layer, applied: "linear(z¹; θ₁, θ₂)"."""

@@ -111,9 +111,9 @@ class NodeSteps:
 
         def write(style: Style) -> str:
             symbols = [style.name(own) if own else style.number(x) for own, x in operands]
-            numbers = [_operand(style, notation, i, x) for i, (_, x) in enumerate(operands)]
+            numbers = [operand_text(style, notation, i, x) for i, (_, x) in enumerate(operands)]
             steps = [
-                _applied(style, notation, symbols, [style.name(each) if each else "" for each in lists]),
+                applied(style, notation, symbols, [style.name(each) if each else "" for each in lists]),
                 notation.write(style.style, numbers),
                 style.number(value),
             ]
@@ -242,7 +242,7 @@ class NodeSteps:
 
     def _arrived(self, k: int, term: Term, count: int, before: float | None) -> Step:
         own = self.names[k]
-        after = term.product + (0.0 if before is None else before)
+        after = (before or 0.0) + term.product
 
         def write(style: Style) -> str:
             start = "" if before is None else f"{style.number(before)} + "
@@ -270,7 +270,7 @@ def plain(numbers: Sequence[float]) -> float | tuple[float, ...]:
     return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
-def _operand(style: Style, notation: Notation, k: int, x: float) -> str:
+def operand_text(style: Style, notation: Notation, k: int, x: float) -> str:
     """The k-th operand as a number: a negative one in parentheses, where it would be misread without."""
     infix = "{}" in notation.text
     return style.factor(x) if infix and (k > 0 or notation.slot(k) >= SIGN) else style.number(x)
@@ -311,7 +311,7 @@ def whole_graph(root: Node, called: Callable[[Node], str | None]) -> Grouping:
     return Grouping(seen, regions)
 
 
-def _applied(style: Style, notation: Notation, operands: Sequence[str], lists: Sequence[str]) -> str:
+def applied(style: Style, notation: Notation, operands: Sequence[str], lists: Sequence[str]) -> str:
     """A step: its lists by their names, where they have one."""
     if not lists:
         return notation.write(style.style, operands)

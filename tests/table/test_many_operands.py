@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from fractions import Fraction
 
 import mpmath
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microgrand import Primitive
+from microgrand import TABLE, Primitive
 from microgrand.table import many_operands, stable
 
 SIZES = [1e-320, 1e-308, 1e-200, 1e-30, 0.3, 1.0, -7.0, 1e30, -1e200, 1e308]
@@ -70,3 +71,15 @@ def test_operands_without_a_signature_have_the_usual_names(count, names):
     """x, or x and y; from three operands on they are numbered."""
     row = Primitive(f"of_{count}", lambda *xs: sum(xs), tuple([lambda z, *xs: 1.0] * count))
     assert row.signature.names() == names
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.notation.indexed is not None])
+def test_the_running_form_of_a_row_is_its_value(name):
+    """Σₖ as a row is written, with the items of its lists put in by hand, is what the row computes."""
+    row, xs, ys = TABLE[name], [0.5, -1.25, 2.0], [3.0, 0.25, -0.5]
+    lists, chosen = [xs, ys][: len(row.signature.lists)], [1] * len(row.signature.indices)
+    text = row.notation.indexed.write("text", [*["xs[1]"] * len(chosen), *["xs[k]", "ys[k]"][: len(lists)]])
+    code = re.sub(r"Σₖ (\S+)", r"sum([\1 for k in range(3)])", text.replace("·", "*"))
+    code = re.sub(r"e\^(\w\w\[.\])", r"exp(\1)", code).replace("log sum([", "log_sum([")
+    known = {"xs": xs, "ys": ys, "exp": math.exp, "log_sum": lambda items: math.log(math.fsum(items))}
+    assert row(*lists, *chosen) == pytest.approx(eval(code, known), rel=1e-14)

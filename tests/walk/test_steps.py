@@ -19,6 +19,7 @@ from microgrand import (
     NegativeLogLikelihood,
     Notation,
     Primitive,
+    ReLU,
     Sequential,
     SquaredError,
     Tanh,
@@ -163,6 +164,22 @@ def test_layer_steps_are_the_lecture_s():
     assert found["θ₂"].result == pytest.approx(trace.updated[1][1], rel=1e-14)
     assert found["δ²"].formula.text == "δ² = δ³·∂z³/∂z² = (0, -1)·(0.81, -0.81; -0.19, 0.19) = (0.19, -0.19)"
     assert found["θ₂"].direction == "update"
+
+
+def test_the_step_of_a_layer_shows_what_its_first_element_is():
+    """A linear layer shows its sum, others their row, in the names that stand around the layer; no name stands alone."""
+    network = Sequential(Linear(2, 2, bias=True), ReLU(), Linear(2, 1, bias=True), Tanh(), SquaredError())
+    found = {step.name: step.formula.text for step in steps(network([1.0, 2.0], [-0.5]), "layer", names={})}
+    assert found["z²"].endswith(", z²₁ = Σₖ θ¹₁ₖ·z¹ₖ + b¹₁")
+    assert found["z³"].endswith(", z³₁ = relu(z²₁)")
+    assert found["z⁴"].startswith("z⁴ = linear(z³; θ³₁, b³) = Σₖ θ³₁ₖ·z³ₖ + b³ = ")
+    assert found["z⁵"].startswith("z⁵ = tanh(z⁴) = ")
+    assert found["z⁵"].count("tanh") == 1
+    assert found["z⁶"].startswith("C = z⁶ = squared error(z⁵) = (z⁵ - (-0.5))^2 = ")
+    found = {step.name: step for step in steps(classifier()([1.0, 2.0, -0.5], 1), "layer", names={})}
+    assert found["z³"].formula.text.endswith(", z³₁ = z²₁ - log Σₖ e^z²ₖ")
+    assert found["z²"].latex.endswith(r"z^{2}_{1} = \sum_{k} \theta_{1k} z^{1}_{k}")
+    assert found["z⁴"].formula.text.startswith("C = z⁴ = NLL(z³) = -dot([0, 1], z³) = ")
 
 
 class Chained(Layer):
