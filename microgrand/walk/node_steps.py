@@ -242,7 +242,7 @@ class NodeSteps:
 
     def _arrived(self, k: int, term: Term, count: int, before: float | None) -> Step:
         own = self.names[k]
-        after = (before or 0.0) + term.product
+        after = term.product + (0.0 if before is None else before)
 
         def write(style: Style) -> str:
             start = "" if before is None else f"{style.number(before)} + "

@@ -167,7 +167,7 @@ def test_layer_steps_are_the_lecture_s():
 
 
 def test_the_step_of_a_layer_shows_what_its_first_element_is():
-    """A linear layer shows its sum, others their row, in the names that stand around the layer; no name stands alone."""
+    """A linear layer shows its sum, others their row, in the names that stand around the layer."""
     network = Sequential(Linear(2, 2, bias=True), ReLU(), Linear(2, 1, bias=True), Tanh(), SquaredError())
     found = {step.name: step.formula.text for step in steps(network([1.0, 2.0], [-0.5]), "layer", names={})}
     assert found["z²"].endswith(", z²₁ = Σₖ θ¹₁ₖ·z¹ₖ + b¹₁")
