@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from microgrand.drawing.bundle import Bundle
 from microgrand.engine.value import Value
+from microgrand.walk.embedding import framed, write_page
 from microgrand.walk.exercise_levels import LEVELS, draw_expression
-from microgrand.walk.practice_page import framed, practice_page, write_page
+from microgrand.walk.practice_page import practice_page
 from microgrand.walk.walkthrough import Walkthrough, walkthrough
 
 SEEDS: Final = 1_000_000  # how many there are to choose from where none is given: short enough to be typed
@@ -88,7 +89,7 @@ class Exercises(tuple[Exercise, ...]):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write this page as one file that any browser opens, `.html`; the file is whole or is not there."""
-        return write_page(path, self.html())
+        return write_page(path, self.html(), "exercises are")
 
     def __str__(self) -> str:
         return "\n\n".join([each.text for each in self])

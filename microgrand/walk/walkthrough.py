@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from microgrand.drawing.bundle import Bundle, as_image, bundle_of
 from microgrand.drawing.draw import MAX_NODES, require_whole
 from microgrand.drawing.names import caller_names
 from microgrand.engine.order import as_nodes, topological_order
-from microgrand.files import write_whole
 from microgrand.program import Program
 from microgrand.program.derived import guarded
 from microgrand.table.numbers import as_number
+from microgrand.walk.embedding import framed, write_page
 from microgrand.walk.page import final_picture, page
 from microgrand.walk.page_data import Story
 from microgrand.walk.root import fresh_root
@@ -61,11 +60,7 @@ class Walkthrough:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the player as one file that any browser opens; the file is whole or is not there."""
-        target = Path(path)
-        if target.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a walkthrough is saved as .html; got {target.name!r}")
-        write_whole({target: self.html().encode()})
-        return target
+        return write_page(path, self.html(), "a walkthrough is")
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
@@ -85,9 +80,11 @@ class Walkthrough:
         return f"<walkthrough: {self.title}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        if self._story.predict:  # a picture would hold the answers
+            return {"text/html": framed(self._story.title, self.html()), "text/plain": self._story.title}, {}
         picture = final_picture(self.scenes[0])
         forms, sizes = bundle_of(picture, str(self))
-        return {"text/html": _framed(self.html(), picture, self.title), **forms}, sizes
+        return {"text/html": _with_picture(self.html(), picture, self.title), **forms}, sizes
 
 
 def _told(frames: Sequence[Frame], number: int) -> list[Step]:
@@ -169,10 +166,6 @@ def _rate(rate: Any) -> float:
         raise ValueError(f"rate is a number that a float can hold; got {rate!r:.60}") from None
 
 
-def _framed(html: str, picture: str, title: str) -> str:
+def _with_picture(html: str, picture: str, title: str) -> str:
     """What a notebook shows: the picture, and the player in a frame, which hides the picture once it runs."""
-    return (
-        as_image(picture, title)
-        + f'<iframe title="{escape(title)}" sandbox="allow-scripts" style="width:100%;height:620px;border:0" '
-        f'onload="this.previousElementSibling.style.display=\'none\'" srcdoc="{escape(html)}"></iframe>'
-    )
+    return as_image(picture, title) + framed(title, html, loaded="this.previousElementSibling.style.display='none'")

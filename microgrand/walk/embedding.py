@@ -1,0 +1,35 @@
+"""Where a page goes: into a file, or into a frame of another page."""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from pathlib import Path
+
+from microgrand.files import write_whole
+
+FRAME = "border:1px solid #8888;border-radius:6px;box-sizing:border-box;width:100%;height:"
+
+
+def framed(title: str, html: str, height: str = "620px", loaded: str = "") -> str:
+    """A page in a frame of its own, in which its scripts run, but reach nothing outside.
+
+    loaded  JavaScript for the page around, once it is there
+    """
+    event = f'onload="{escape(loaded)}" ' if loaded else ""
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts" style="{FRAME}{height}" {event}'
+        f'srcdoc="{escape(html)}"></iframe>'
+    )
+
+
+def write_page(path: str | os.PathLike[str], html: str, what: str) -> Path:
+    """Write a page as one file that any browser opens; the file is whole or is not there.
+
+    what  it is, for the ValueError about another ending than `.html`: "a walkthrough is"
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{what} saved as .html; got {target.name!r}")
+    write_whole({target: html.encode()})
+    return target
