@@ -10,12 +10,13 @@ NUMBER = re.compile(r"(?<![₀-₉\w.])\d+(?:\.\d+)?(?:e[+-]\d+|·10-?\d+)?|∞|
 WRITTEN_DIGITS = 4  # of what an arrow carries
 
 # Everything that a page says, in each scene at each step: the lines that it writes, what it says, what arrows carry.
-# What takes time, and says nothing, is left out: moving the picture into view, and the address.
+# What takes time, and says nothing, is left out: where things stand, and the address.
 SHOWN = """() => {
-    const kept = [window.reveal, window.remember];
+    const kept = [window.reveal, window.remember, window.freePlace];
     window.reveal = window.remember = () => {};
+    window.freePlace = () => [0, 0];
     const found = data.scenes.map((each, k) => shownIn(k));
-    [window.reveal, window.remember] = kept;
+    [window.reveal, window.remember, window.freePlace] = kept;
     return found;
 
     function shownIn(k) {
@@ -68,26 +69,25 @@ def shown(page):
 
 
 def expected(walk, iteration=0):
-    """The same, as Python computes it."""
+    """The same, as Python computes it; what a step says is said in the words of the first iteration."""
     return [
         [
-            _frame(frame, scene.terms[iteration])
-            for frame in scene.rounds[iteration]
+            _frame(frame, scene.terms[iteration], said.step.sentence)
+            for frame, said in zip(scene.rounds[iteration], scene.rounds[0], strict=True)
             if iteration == 0 or not frame.given
         ]
         for scene in walk.scenes
+        if iteration < len(scene.rounds)
     ]
 
 
-def _frame(frame, terms):
-    is_backward = frame.step.direction == "backward"
+def _frame(frame, terms, sentence):
+    carrying = [name for name in frame.arrows if name in terms and frame.step.direction == "backward"]
     return {
         "lines": [each.text for each in frame.written],
-        "sentence": frame.step.sentence,
+        "sentence": sentence,
         "formula": "".join(frame.step.formula.tree().itertext()),
-        "carried": [f"+ {number(terms[name].number, digits=WRITTEN_DIGITS)}" for name in frame.arrows if name in terms]
-        if is_backward
-        else [],
+        "carried": [f"+ {number(terms[name].number, digits=WRITTEN_DIGITS)}" for name in carrying],
     }
 
 

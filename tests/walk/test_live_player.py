@@ -13,7 +13,19 @@ from live_pages import change, differences, expected, shown, slide
 
 import microgrand as mg
 from benchmarks.points import draw
-from microgrand import DomainError, Value, walkthrough
+from microgrand import (
+    DomainError,
+    Linear,
+    LogSoftmax,
+    NegativeLogLikelihood,
+    ReLU,
+    Sequential,
+    SquaredError,
+    Tanh,
+    Value,
+    walkthrough,
+)
+from microgrand.nested import flat
 from microgrand.table.formula import number
 
 skip_without_browser()
@@ -123,9 +135,153 @@ def test_rows_follow_their_leaves(opened, rows):
     page = opened(walkthrough(root))
     assert differences(shown(page), expected(walkthrough(root))) == []
     for each in points[1:]:
-        for leaf, x in zip(sum(leaves, []), sum(each, []), strict=True):
+        for leaf, x in zip(flat(leaves), flat(list(each)), strict=True):
             change(page, leaf.name, x)
         assert differences(shown(page), expected(walkthrough(graph_of(rows, each)[0]))) == []
     slid = [[slide(page, own[0].name, 0.53), *xs[1:]] for own, xs in zip(leaves, points[-1], strict=True)]
     assert slid != points[-1]
     assert differences(shown(page), expected(walkthrough(graph_of(rows, slid)[0]))) == []
+
+
+# ---- expressions and networks ----------------------------------------------------------------------------------------
+UNARY = [mg.tanh, mg.exp, mg.log, mg.sqrt, mg.sin, mg.relu, mg.sigmoid, mg.square, mg.softplus, mg.abs, lambda x: -x]
+BINARY = [mg.add, mg.sub, mg.mul, mg.div, mg.maximum, mg.hypot, lambda x, y: mg.where(mg.greater(x, y), x, y * 2.0)]
+
+
+def random_expression(seed, xs):
+    """An expression of three leaves, x, w and b, of which each is used; the same one for the same seed."""
+    draw = random.Random(seed)
+    nodes = [Value(x, name=name) for x, name in zip(xs, "xwb", strict=True)]
+    for k in range(4 + seed % 4):
+        operand = nodes[k] if k < 3 else draw.choice(nodes)
+        f = draw.choice(UNARY) if k % 2 else draw.choice(BINARY)
+        nodes.append(f(nodes[-1], operand) if f in BINARY else f(nodes[-1]))
+    root = nodes[-1] * nodes[2] + nodes[0]
+    root.name = "y"
+    return root
+
+
+def walked(seed, xs):
+    """The walk through such an expression; None where it is not defined."""
+    try:
+        return walkthrough(random_expression(seed, xs), names={})
+    except DomainError:
+        return None
+
+
+@pytest.mark.parametrize("seed", range(5 if PROFILE == "fast" else 60))
+def test_random_expressions_follow_their_leaves(opened, seed):
+    """The same of random expressions; where Python raises a DomainError, the page says so and keeps what it showed."""
+    draw = random.Random(f"points {seed}")
+    points = [[round(draw.uniform(-2.0, 2.0), 3) for _ in "xwb"] for _ in range(60)]
+    first = next(xs for xs in points if walked(seed, xs) is not None)
+    page = opened(walked(seed, first))
+    last = expected(walked(seed, first))
+    for xs in [*points[:2], first]:
+        for leaf, x in zip("xwb", xs, strict=True):
+            change(page, leaf, x)
+        walk = walked(seed, xs)
+        assert (walk is None) == bool(page.locator("#refusal").text_content())
+        last = expected(walk) if walk is not None else last
+        assert differences(shown(page), last) == []
+
+
+def classifier(seed):
+    """A classifier of two or three linear layers."""
+    draw = random.Random(seed)
+    middle = [
+        layer for _ in range(1 + seed % 2) for layer in (Linear(2, 2, bias=True, rng=draw), draw.choice([Tanh, ReLU])())
+    ]
+    return Sequential(*middle, Linear(2, 3, rng=draw), LogSoftmax(), NegativeLogLikelihood())
+
+
+def regression(seed):
+    """A network with a squared error, on two samples."""
+    draw = random.Random(seed)
+    return Sequential(Linear(2, 3, rng=draw), Tanh(), Linear(3, 1, bias=True, rng=draw), SquaredError())
+
+
+NETWORKS = {
+    "classifier": lambda: classifier(0)([Value(0.5), -1.5], 2),
+    "deep": lambda: classifier(1)([0.5, -1.5], 0),
+    "samples": lambda: regression(3).trace([[1.0, -0.5], [0.25, 2.0]], [[0.5], [-1.0]]),
+}
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_networks_follow_their_leaves(opened, kind):
+    """The same of networks: with their layers closed, in the inside of each, by nodes and by edges; of two samples."""
+    root = NETWORKS[kind]()
+    walk = walkthrough(root)
+    page = opened(walk)
+    assert {"layer by layer", "node by node", "term by term"} <= {scene.title for scene in walk.scenes}
+    leaves = walk._story.rounds[0].all
+    chosen = random.Random(kind)
+    for leaf in chosen.sample(leaves, 3):
+        leaf.node.data = round(leaf.node.data + chosen.uniform(-1.0, 1.0), 3)
+        change(page, leaf.name, leaf.node.data)
+    mg.refresh(getattr(root, "cost", root))
+    assert differences(shown(page), expected(walkthrough(root))) == []
+
+
+# ---- outside a domain ------------------------------------------------------------------------------------------------
+OUTSIDE = {
+    "log": (lambda x: mg.log(x) * 2.0, 3.0, -1.0),
+    "sqrt": (lambda x: mg.sqrt(x) + x, 2.0, -0.5),
+    "div": (lambda x: 3.0 / x, 2.0, 0.0),
+    "acosh": (lambda x: mg.acosh(x), 2.0, 0.5),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_outside_a_domain_the_picture_stays(opened, name):
+    """A number at which a row is not defined: the page names the row and shows what it showed; back inside, it goes on."""
+    f, inside, outside = OUTSIDE[name]
+    with pytest.raises(DomainError):
+        f(Value(outside))
+    page = opened(walkthrough(f(Value(inside, name="x"))))
+    before = shown(page)
+    change(page, "x", outside)
+    assert name in page.locator("#refusal").text_content()
+    assert shown(page) == before
+    change(page, "x", inside + 1.0)
+    assert page.locator("#refusal").text_content() == ""
+    assert differences(shown(page), expected(walkthrough(f(Value(inside + 1.0, name="x"))))) == []
+
+
+OF_ONES_OWN = {
+    "partials of floats": mg.Primitive("own_slope", lambda x: x * x, lambda z, x: math.pow(x, 1.0) * 2.0),
+    "a value without source": mg.Primitive("own_gamma", math.lgamma, lambda z, x: 2.0 * x),
+}
+
+
+@pytest.mark.parametrize(("kind", "told"), list(zip(OF_ONES_OWN, ("own_slope", "math.lgamma"), strict=True)))
+def test_a_row_without_javascript_fixes_the_numbers(opened, kind, told):
+    """Where a row of one's own cannot be printed, the page says so in one line, and plays what Python computed, a descent
+    too.
+    """
+    x = Value(1.5, name="x")
+    y = OF_ONES_OWN[kind](x) * x
+    y.name = "y"
+    walk = walkthrough(y, theta=x, rate=0.05, iterations=3)
+    page = opened(walk)
+    note = page.locator("#leaf .note").text_content()
+    assert note.startswith("The numbers of this page are fixed: ")
+    assert told in note
+    assert "\n" not in note
+    for iteration in range(3):
+        page.evaluate("k => openIteration(k, 0)", iteration)
+        assert differences(shown(page), expected(walk, iteration)) == []
+
+
+def test_where_python_would_branch_otherwise_the_page_stops(opened):
+    """A comparison of a recorded function that would come out otherwise: the page says so, and shows what it showed."""
+    program = mg.record(lambda x, y: mg.log(x) * y if y > 1.0 else y, 2.0, 3.0, names=["x", "y"])
+    page = opened(walkthrough(program))
+    before = shown(page)
+    change(page, "y", 0.5)
+    assert page.locator("#refusal").text_content() != ""
+    assert shown(page) == before
+    change(page, "y", 1.5)
+    assert page.locator("#refusal").text_content() == ""
+    assert [each["lines"] for each in shown(page)[0]] != [each["lines"] for each in before[0]]
