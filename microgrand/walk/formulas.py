@@ -14,6 +14,7 @@ from microgrand.errors import MissingExtraError
 from microgrand.table.formula import named_in_latex, number
 from microgrand.table.indices import LOWERED, symbol_in_latex
 from microgrand.walk.live import Figure, Live, cut_at_figures, placeholder
+from microgrand.walk.mathml import arranged
 
 ELEMENTS = {
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
@@ -89,6 +90,7 @@ class Formula:
             if named != (element.text or ""):
                 element.text = named
                 element.set("mathvariant", "normal")
+        arranged(root)
         return root
 
 

@@ -378,6 +378,26 @@ def test_every_formula_is_mathematics(drawn):
             assert f"={in_mathematics(number)}" in "".join(formula.itertext())
 
 
+def test_a_formula_breaks_between_its_terms_alone():
+    """A matrix with its fences is one mrow, stretched by the table; a line may end before =, + and a second matrix."""
+    theta = [[0.1 * k, -0.2] for k in range(4)]
+    network = Sequential(Linear(2, 4, theta=theta), Tanh(), Linear(4, 2), LogSoftmax(), NegativeLogLikelihood())
+    found = steps(network([1.0, 2.0], 0), "layer", names={})
+    shapes = {}
+    for step in found:
+        tree = ElementTree.fromstring(step.mathml)
+        around = {child: parent for parent in tree.iter() for child in parent}
+        for table in tree.iter("mtable"):
+            opening, inside, closing = around[table]
+            assert (opening.text, inside, closing.text) == ("(", table, ")")
+            assert {fence.get("stretchy") for fence in (opening, closing)} == {"true"}
+        for fence in [piece for piece in tree.iter("mo") if piece.text in ("(", ")")]:
+            assert fence.get("stretchy") in ("true", "false")
+        shapes[step.name] = ["".join(term.itertext()) for term in tree]
+    assert [term[0] for term in shapes["δ⁴"]] == ["δ", "=", "·", "="]
+    assert len(shapes["z²"]) == 3
+
+
 def in_mathematics(x):
     """A number as formulas have it: a minus, and a power of ten."""
     mantissa, e, exponent = f"{x:.6g}".partition("e")
