@@ -3,6 +3,7 @@
 # ruff: noqa: E501  a line of JavaScript is one line
 
 import random
+from itertools import pairwise
 
 import pypdfium2
 import pytest
@@ -30,7 +31,7 @@ def random_network(seed):
     """A classifier of one to three linear layers, on one sample."""
     draw = random.Random(seed)
     sizes = [draw.randint(2, 4) for _ in range(2 + seed % 3)]
-    layers = [layer for pair in zip(sizes, sizes[1:], strict=False) for layer in (Linear(*pair, bias=True), Tanh())]
+    layers = [layer for pair in pairwise(sizes) for layer in (Linear(*pair, bias=True), Tanh())]
     network = Sequential(*layers[:-1], LogSoftmax(), NegativeLogLikelihood())
     return network([draw.uniform(-1.0, 1.0) for _ in range(sizes[0])], 1)
 
