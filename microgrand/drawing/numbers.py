@@ -40,16 +40,24 @@ class Numbers:
 
     def items(self, group: Group) -> list[float]:
         """The numbers of a box, in order."""
-        return [self.value(item.node) if isinstance(item, Vertex) else float(item) for item in group.items]
+        return [self.of(item) if isinstance(item, Vertex) else float(item) for item in group.items]
 
     def deltas(self, group: Group) -> list[float]:
         """δ of each vertex of a box."""
         found = group.held_apart(self.sweep)
-        return [self.delta(vertex.node) for vertex in group.vertices] if found is None else found
+        return [self.delta_of(vertex) for vertex in group.vertices] if found is None else found
+
+    def of(self, vertex: Vertex) -> float:
+        """The value of a vertex."""
+        return vertex.data
+
+    def delta_of(self, vertex: Vertex) -> float:
+        """δ of a vertex, which may be a step of the derivation of a node."""
+        return vertex.delta
 
     def partial(self, edge: Edge) -> float:
         """The local partial along an edge."""
-        return self.partials(edge.child.node)[edge.k]
+        return edge.partial
 
     def between(self, links: Sequence[Link]) -> dict[Vertex, float]:
         """For each vertex at the lower ends of these links, its partials along them together."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from microgrand.drawing.links import Edge
 from microgrand.drawing.numbers import Numbers
+from microgrand.drawing.vertices import Vertex
 from microgrand.engine.node import Node
 from microgrand.engine.order import topological_order
 from microgrand.engine.sweep import Adjoints, accumulate, edges_of_values, sweep
@@ -114,6 +116,18 @@ class LiveNumbers(Numbers):
         if node not in self._partials and not node.is_leaf:
             self._partials[node] = [partial for _, partial in edges_of_values(node)]
         return [Live(x, value) for x, value in zip(node.partials, self._partials.get(node, []), strict=True)]
+
+    def of(self, vertex: Vertex) -> float:
+        """The value of a vertex, with its node."""
+        return self.value(vertex.node)
+
+    def delta_of(self, vertex: Vertex) -> float:
+        """δ of a vertex, with its Value."""
+        return self.delta(vertex.node)
+
+    def partial(self, edge: Edge) -> float:
+        """The local partial along an edge, with its Value."""
+        return self.partials(edge.child.node)[edge.k]
 
     def rate(self, eta: float) -> float:
         """The step size, with the leaf that stands for it."""
