@@ -1,7 +1,4 @@
-"""How one step is written as plain text, LaTeX or Python, and how a drawing labels it.
-
-`formula.py` joins the steps of a graph into one formula.
-"""
+"""How one step is written as plain text, LaTeX or Python, and labelled in a drawing; `formula.py` joins steps."""
 
 from __future__ import annotations
 
@@ -30,8 +27,7 @@ class Notation:
     function: its operands follow in parentheses, lists of them in brackets. `slots` gives each operand a precedence: an
     operand that binds less tightly is put in parentheses.
 
-    label    the step's label in a drawing; by default `text`
-    binds    the precedence of the step itself
+    label    of the step in a drawing, by default `text`; `binds`: the precedence of the step itself
     indexed  how it is written where its lists have names: a template of the chosen elements, then of zₖ of each list
 
     >>> minus = Notation("{} - {}", binds=SUM, slots=(SUM, PRODUCT))
@@ -54,9 +50,8 @@ class Notation:
         slots: Sequence[int] = (),
         indexed: Notation | None = None,
     ) -> None:
-        name = r"\operatorname{" + text.replace("_", r"\_") + "}"
         self.text: Final = text
-        self.latex: Final = latex or (text if "{}" in text else name)
+        self.latex: Final = latex or (text if "{}" in text else r"\operatorname{" + text.replace("_", r"\_") + "}")
         self.python: Final = python or text
         self.label: Final = label or text
         self.binds: Final = binds
@@ -76,7 +71,7 @@ class Notation:
     def shown(self, operands: Sequence[Any], style: str) -> list[tuple[Any, bool]]:
         """Each operand, and whether it is left out: of a long list, only the ends are written."""
         lists, rest = self.signature.grouped(operands)
-        size = len(lists[0]) if lists else len(rest)
+        size = len(lists[0] if lists else rest)
         long = size > LONGEST_LIST and style != "python"
         return [(x, long and 3 <= k % size < size - 1) for k, x in enumerate(operands)]
 
