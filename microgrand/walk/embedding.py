@@ -9,6 +9,14 @@ from pathlib import Path
 from microgrand.files import write_whole
 
 FRAME = "border:1px solid #8888;border-radius:6px;box-sizing:border-box;width:100%;height:"
+# What the page around does: it tells the frame whether it is dark, now and when it changes; the frame cannot look out.
+FOLLOW = (
+    "const tell=()=>{for(let e=this.parentElement;e;e=e.parentElement){"
+    "const c=getComputedStyle(e).backgroundColor.match(/^rgba?\\((\\d+), (\\d+), (\\d+)(?:, ([\\d.]+))?/);"
+    "if(c&&c[4]!=='0')"
+    "return this.contentWindow?.postMessage({theme:c[1]*.3+c[2]*.6+c[3]*.1<128?'dark':'light'},'*')}};tell();"
+    "for(const e of[document.documentElement,document.body])new MutationObserver(tell).observe(e,{attributes:true})"
+)
 
 
 def framed(title: str, html: str, height: str = "620px", loaded: str = "") -> str:
@@ -16,10 +24,9 @@ def framed(title: str, html: str, height: str = "620px", loaded: str = "") -> st
 
     loaded  JavaScript for the page around, once it is there
     """
-    event = f'onload="{escape(loaded)}" ' if loaded else ""
     return (
-        f'<iframe title="{escape(title)}" sandbox="allow-scripts" style="{FRAME}{height}" {event}'
-        f'srcdoc="{escape(html)}"></iframe>'
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts" allowfullscreen style="{FRAME}{height}" '
+        f'onload="{escape(f"{loaded};{FOLLOW}")}" srcdoc="{escape(html)}"></iframe>'
     )
 
 

@@ -288,6 +288,23 @@ def test_the_theme_is_the_systems_or_the_readers(opened):
         assert page.evaluate(GROUND) == grounds["light" if wanted != "dark" else "dark"]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_frame_is_as_dark_as_the_page_around(browser, tmp_path, scheme):
+    """In a notebook the page follows the notebook's ground, whatever the system says, and when that changes, too."""
+    host = tmp_path / "host.html"
+    style = "body { background: #fff } body[data-theme=dark] { background: rgb(17, 17, 17) }"
+    shown = WALKS["expression"]()._repr_mimebundle_()[0]["text/html"]
+    host.write_text(f"<!DOCTYPE html><meta charset=utf-8><style>{style}</style><div>{shown}</div>", encoding="utf-8")
+    page = browser.new_context(offline=True, color_scheme=scheme).new_page()
+    page.goto(host.as_uri())
+    frame = page.frames[1]
+    for theme in ("light", "dark", "light"):
+        page.evaluate("theme => { document.body.dataset.theme = theme; }", theme)
+        frame.locator(f":root[data-theme={theme}]").wait_for(state="attached", timeout=5000)
+        assert (frame.evaluate(GROUND) == "rgb(255, 255, 255)") == (theme == "light")
+    page.context.close()
+
+
 def test_f_takes_the_whole_screen_and_gives_it_back(opened):
     """F toggles full screen, and the button says which it is; where that is refused, the page puts its title away."""
     page = opened(WALKS["expression"](), **STILL)
