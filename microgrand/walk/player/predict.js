@@ -1,5 +1,6 @@
 // The reader is asked for the numbers of a step before it shows them. What was not answered stands nowhere on the page.
-const CLOSE = 0.005; // of the number: two digits are enough
+const CLOSE = 0.005; // of the number: so near is right, however it is written
+const FEWEST = 2; // digits that make a rounded number an answer
 const answers = new Map(); // by step: how it was answered, "right", "helped" or "given"
 let hints = 0;
 
@@ -14,16 +15,18 @@ function isHidden(line, pieces) {
   return from >= 0 && frames()[from].asks.length > 0 && !answers.has(`${scene} ${from}`);
 }
 
-// The formula as far as it may be seen: first its symbols, then its factors, then all of it.
+// The formula as far as it may be seen: what is computed, with a hint its symbols, with two the numbers that make it; then
+// all of it. Equations are set apart by wide spaces; where one has no equals sign, nothing is shown.
 function shownFormula(frame) {
   const whole = mathematics(frame.formula);
   if (!isAsked()) return [whole];
-  const [row] = whole.localName === "math" ? [whole.firstElementChild ?? whole] : [whole];
-  const parts = [...row.children];
-  const equals = parts.flatMap((part, k) => (part.localName === "mo" && part.textContent === "=" ? [k] : []));
-  const [begin, end] = [equals[0] ?? parts.length, equals[equals.length - 1] ?? 0];
-  const last = hints === 0 ? begin : hints === 1 ? equals[1] ?? begin : end;
-  parts.slice(last).forEach((part) => part.remove());
+  const parts = [...whole.children].flatMap((row) => (row.localName === "mrow" ? [...row.children] : [row]));
+  const isNext = (part) => part.localName === "mspace" && part.getAttribute("width") === "1em";
+  const end = parts.findIndex(isNext);
+  const equation = end < 0 ? parts : parts.slice(0, end);
+  const equals = equation.flatMap((part, k) => (part.localName === "mo" && part.textContent === "=" ? [k] : []));
+  const shown = [equals[0], equals[1], equals.at(-1)][hints] ?? equals[0] ?? 0;
+  parts.slice(shown).forEach((part) => part.remove());
   return [whole];
 }
 
@@ -57,13 +60,20 @@ function check() {
   else $("judged").textContent = frame.asks.length > 1 && right.some(Boolean) ? "not all of them yet" : "not yet: what hands back how much?";
 }
 
-// Whether a field holds the number, to the digits that were typed, but to two at least.
+// Whether a field holds the number, rounded to the digits that were typed, but to two at least.
 function judged(k, x) {
   const field = $(`ask${k}`);
   const typed = read(field.value);
-  const good = typed !== null && (Math.abs(typed - x) <= CLOSE * Math.abs(x) || (x === 0 && typed === 0));
+  const good = typed !== null && Math.abs(typed - x) <= Math.max(CLOSE * Math.abs(x), rounding(field.value, typed));
   field.setAttribute("aria-invalid", String(!good));
   return good;
+}
+
+// How far a number can be from what is typed, if that was rounded: half of one in its last digit.
+function rounding(text, typed) {
+  const digits = text.split(/e|·10/i)[0].replace(/\D/g, "").replace(/^0+/, "").length;
+  const power = Number(typed.toExponential().split("e")[1]);
+  return digits < FEWEST ? 0 : 0.5001 * 10 ** (power - digits + 1);
 }
 
 // First the symbols, then the factors, then the answer.
@@ -81,7 +91,7 @@ function answered(how) {
   show(at, true);
   hints = kept;
   $("score").textContent = `${{ right: "Right.", helped: "Right, with a hint.", given: "So it is." }[how]} ${$("score").textContent}`;
-  if (allAnswered()) { showLeaf(); showNudge(); }
+  if (allAnswered()) { showLeaf(); showTraining(); }
 }
 
 function showScore() {
