@@ -81,7 +81,7 @@ function fieldChanged() {
 
 // A number as people type it; null for anything else.
 function read(text) {
-  const plain = text.trim().replace("−", "-").replace(",", ".").replace("·10^", "e");
+  const plain = text.trim().replaceAll("−", "-").replace(",", ".").replace("·10^", "e");
   return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : null;
 }
 

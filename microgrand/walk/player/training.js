@@ -35,7 +35,9 @@ function showTraining() {
     $("ratetold").textContent = written(rate, 3);
     $("howmanytold").textContent = String(iterations);
   }
-  drawLosses();
+  const figure = $("losses").parentElement;
+  figure.hidden = isAsking(); // the costs would tell the answers
+  if (!figure.hidden) drawLosses();
 }
 
 function drawLosses() {
