@@ -7,7 +7,7 @@ private use area, so that no converter ever reads it. Another stands for a numbe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
 from microgrand.errors import MissingExtraError
@@ -47,6 +47,10 @@ class Formula:
     def latex(self) -> str:
         """The formula as LaTeX."""
         return self._in_numbers().translate(_by_placeholder([named_in_latex(name) for name in self.names]))
+
+    def fixed(self) -> Formula:
+        """The same with its numbers as they are now."""
+        return replace(self, template=self._in_numbers(), figures=())
 
     def _in_numbers(self) -> str:
         """The template with its figures written out."""
@@ -167,7 +171,7 @@ class Style:
     def delta(self, name: str) -> str:
         """δ of a node: δ(z₃); of a vector zˡ it is δˡ."""
         name = self.name(name)
-        return rf"\delta_{{{name}}}" if self.style == "latex" else f"δ({name})"
+        return rf"\delta({name})" if self.style == "latex" else f"δ({name})"
 
     def sum_over(self, index: str) -> str:
         """Σ with its index."""

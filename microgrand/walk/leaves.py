@@ -54,7 +54,7 @@ class Leaves:
         decisions: Sequence[Decision] = (),
     ) -> None:
         self.eta, self.rate, self._decisions = numbers.eta, rate, decisions
-        self.root_name = steps.names[-1]
+        self.root_name = steps.cost
         self.root = Figure(numbers.value(steps.order[-1]), DIGITS)
         eta = numbers.rate(rate)
         used = _uses(steps.order)

@@ -107,7 +107,7 @@ class NodeSteps:
 
         lists = self._lists(node)
         told = self._told(node)
-        called = [self._cost, name] if k == len(self.order) - 1 and self._cost != name else [name]
+        called = [self.cost, name] if k == len(self.order) - 1 and self.cost != name else [name]
 
         def write(style: Style) -> str:
             symbols = [style.name(own) if own else style.number(x) for own, x in operands]
@@ -189,7 +189,7 @@ class NodeSteps:
         return list(found.items())
 
     @property
-    def _cost(self) -> str:
+    def cost(self) -> str:
         """What the root is called in ∂C/∂θ, where there are layers; else its name."""
         return one_line(self._grouping.names.cost) if self._grouping.regions.all else self.names[-1]
 
@@ -219,8 +219,8 @@ class NodeSteps:
             return " = ".join([*parts, style.number(delta)])
 
         if k == len(self.order) - 1:
-            sentence = sentences.start(f"δ({own})", self._cost, own)
-            sentence += f" {sentences.what_delta_is(self._cost)}" * self.first
+            sentence = sentences.start(f"δ({own})", self.cost, own)
+            sentence += f" {sentences.what_delta_is(self.cost)}" * self.first
         else:
             users = list(dict.fromkeys([term.name for term in terms]))
             sentence = sentences.delta(own, f"δ({own})", len(terms), users, [_contribution(term) for term in terms])

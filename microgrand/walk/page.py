@@ -95,6 +95,9 @@ def _stage(scene: Scene, number: int, way: str, drawn: str) -> str:
     for element in root.iter():
         if "id" in element.attrib:
             element.set("id", f"s{number}{way}-{element.attrib['id']}")
+        coloured = [name for name in ("fill", "stroke") if element.get(name, "none") not in ("none", "transparent")]
+        for name in (*coloured, "font-family"):
+            element.attrib.pop(name, None)  # the page has its own
     for parent in [root, *root.iter("g")]:
         for title in parent.findall("title"):
             parent.remove(title)  # it would tell numbers before their time

@@ -75,6 +75,7 @@ class PageData:
             "root": first.root,
             "root_name": leaves.root_name,
             "scenes": scenes,
+            "formulas": first.formulas,
             "runs": [packed(each.slots.floats) for each in self._encoders] if leaves.why else [],
         }
 
@@ -85,6 +86,8 @@ class _Encoder:
     def __init__(self, leaves: Leaves, predict: bool) -> None:
         self.slots = Slots()
         self._predict = predict
+        self.formulas: list[Any] = []
+        self._places: dict[str, int] = {}
         self._place = {leaf.node: k for k, leaf in enumerate(leaves.all)}
         self.root = self.slots.of(leaves.root)
         self.leaves = [self._leaf(leaf) for leaf in leaves.all]
@@ -120,7 +123,7 @@ class _Encoder:
             "written": [self._written(each) for each in frame.written],
             "asks": self._asks(step) if self._predict else [],
             "sentence": step.sentence,
-            "formula": self._tree(step.formula.tree(live=True), step.formula.figures),
+            "formula": self._formula(step),
         }
 
     def _asks(self, step: Step) -> list[tuple[str, int]]:
@@ -141,11 +144,22 @@ class _Encoder:
             for piece in pieces
         ]
 
+    def _formula(self, step: Step) -> int:
+        """The place of a step's formula among all: the same step may stand in several scenes."""
+        tree = self._tree(step.formula.tree(live=True), step.formula.figures)
+        key = json.dumps(tree)
+        if key not in self._places:
+            self._places[key] = len(self.formulas)
+            self.formulas.append(tree)
+        return self._places[key]
+
     def _tree(self, element: ElementTree.Element, figures: Sequence[Figure]) -> list[Any]:
-        """A formula as [element, attributes, text, or its pieces, children]."""
-        pieces = tuple(cut_at_figures(element.text or "", figures))
-        text = self._pieces(pieces) if any([not isinstance(piece, str) for piece in pieces]) else element.text or ""
-        return [element.tag, element.attrib, text, [self._tree(child, figures) for child in element]]
+        """An element as [tag, its attributes if it has any, text, figures and elements in it]."""
+        inside: list[Any] = self._pieces(tuple(cut_at_figures(element.text or "", figures)))
+        inside += [self._tree(child, figures) for child in element]
+        if element.tag == "mrow" and len(inside) == 1 and isinstance(inside[0], list):
+            return inside[0]
+        return [element.tag, *([dict(element.attrib)] if element.attrib else []), *inside]
 
 
 def embedded(data: Any) -> str:

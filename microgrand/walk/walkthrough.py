@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,8 @@ class Walkthrough:
 
 def _told(frames: Sequence[Frame], number: int) -> list[Step]:
     """The steps of an iteration: what leaves were given is told in the first."""
-    return [frame.step for frame in frames if number == 0 or not frame.given]
+    told = [frame.step for frame in frames if number == 0 or not frame.given]
+    return [replace(step, formula=step.formula.fixed()) for step in told]
 
 
 def walkthrough(

@@ -122,9 +122,7 @@ def test_a_step_says_it_in_symbols_and_in_numbers():
         "◀ δ(x) = δ(y)·∂y/∂x + δ(z₃)·∂z₃/∂x = 1·1 + 1·(-3) = -2",
         "◀ δ(w) = δ(z₃)·∂z₃/∂w = 1·2 = 2",
     ]
-    assert steps(y)[-1].latex == (
-        r"\delta_{w} = \delta_{z_{3}} \cdot \frac{\partial z_{3}}{\partial w} = 1 \cdot 2 = 2"
-    )
+    assert steps(y)[-1].latex == (r"\delta(w) = \delta(z_{3}) \cdot \frac{\partial z_{3}}{\partial w} = 1 \cdot 2 = 2")
 
 
 def test_a_step_says_it_in_words():

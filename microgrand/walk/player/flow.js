@@ -49,8 +49,8 @@ function freePlace(path, length, width) {
   const places = [0.5, 0.35, 0.65, 0.2, 0.8].flatMap((share) => {
     const [at, after] = [path.getPointAtLength(share * length), path.getPointAtLength(share * length + 1)];
     const [dx, dy] = unit(after.x - at.x, after.y - at.y);
-    const away = ASIDE + 9 + Math.abs(dy) * width / 2;
-    return [[at.x - dy * away, at.y + dx * away], [at.x + dy * away, at.y - dx * away]];
+    const near = ASIDE + 9 + Math.abs(dy) * width / 2;
+    return [near, near + 16, near + 32].flatMap((away) => [[at.x - dy * away, at.y + dx * away], [at.x + dy * away, at.y - dx * away]]);
   });
   const covered = ([x, y]) => obstacles().reduce((sum, box) =>
     sum + Math.max(0, Math.min(x + width / 2, box.right) - Math.max(x - width / 2, box.left))

@@ -1,5 +1,5 @@
-// A formula comes as [element, attributes, text, children], and where numbers stand in it, the text comes in pieces.
-// The elements were chosen from a list when it was written.
+// An element comes as [name, its attributes if it has any, text and elements in it], a number as [slot, digits, factor].
+// The names were chosen from a list when the formula was written.
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 
 function mathematical(name, attributes = {}, ...children) {
@@ -9,11 +9,14 @@ function mathematical(name, attributes = {}, ...children) {
   return element;
 }
 
-function mathematics([name, attributes, text, children]) {
-  const own = typeof text === "string" ? (text ? [text] : []) : null;
-  if (own) return mathematical(name, attributes, ...own, ...children.map(mathematics));
-  const parts = text.map((piece) => (typeof piece === "string" ? mathematical(name, attributes, piece) : numeral(piece)));
-  return parts.length === 1 ? parts[0] : mathematical("mrow", {}, ...parts);
+function mathematics([name, ...inside]) {
+  if (typeof name === "number") return numeral([name, ...inside]);
+  const isAttributes = inside.length > 0 && typeof inside[0] === "object" && !Array.isArray(inside[0]);
+  const attributes = isAttributes ? inside.shift() : {};
+  const parts = inside.map((each) => (typeof each === "string" ? each : mathematics(each)));
+  if (!inside.some((each) => typeof each[0] === "number")) return mathematical(name, attributes, ...parts);
+  const set = parts.map((part) => (typeof part === "string" ? mathematical(name, attributes, part) : part));
+  return set.length === 1 && name !== "math" ? set[0] : mathematical(name === "math" ? name : "mrow", {}, ...set);
 }
 
 // A number of the formula: its minus bound to it, its power of ten set as one.

@@ -18,7 +18,7 @@ function isHidden(line, pieces) {
 // The formula as far as it may be seen: what is computed, with a hint its symbols, with two the numbers that make it; then
 // all of it. Equations are set apart by wide spaces; where one has no equals sign, nothing is shown.
 function shownFormula(frame) {
-  const whole = mathematics(frame.formula);
+  const whole = mathematics(data.formulas[frame.formula]);
   if (!isAsked()) return [whole];
   const parts = [...whole.children].flatMap((row) => (row.localName === "mrow" ? [...row.children] : [row]));
   const isNext = (part) => part.localName === "mspace" && part.getAttribute("width") === "1em";
