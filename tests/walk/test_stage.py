@@ -333,7 +333,7 @@ def test_f_takes_the_whole_screen_and_gives_it_back(opened):
 def test_paper_has_every_step(opened, tmp_path):
     """A printed page holds each step with its sentence, light also where the screen is dark; afterwards all is as before."""
     walk = WALKS["expression"]()
-    page = opened(walk, color_scheme="dark", **STILL)
+    page = opened(walk, link="#theme=dark", color_scheme="dark", **STILL)
     page.keyboard.press("5")
     at = page.locator("#slider").input_value()
     page.pdf(path=tmp_path / "steps.pdf", print_background=True)
