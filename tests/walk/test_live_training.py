@@ -71,9 +71,12 @@ def test_a_network_is_trained(opened):
 def test_another_rate_start_and_number_make_another_descent(opened):
     """After the rate, the number of iterations, or the start is changed, the page is as one that was made so."""
     page = opened(neuron())
+    page.evaluate("openIteration(2, 0)")
     move(page, "rate", "85")
     rate = page.evaluate("rate")
     assert rate != RATE
+    wanted = expected(neuron(rate=rate), 2)
+    assert differences(shown(page)[: len(wanted)], wanted) == []
     assert descent_differs(page, neuron(rate=rate), COUNT) == []
     move(page, "howmany", "6")
     walk = neuron(rate=rate, iterations=6)
