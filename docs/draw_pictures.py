@@ -3,15 +3,20 @@
 The picture of the player is made of screenshots: it needs the packages playwright and pillow, and a Chromium.
 """
 
+import math
 import shutil
 import tempfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from microgrand import Drawing, Linear, LogSoftmax, NegativeLogLikelihood, Sequential, Value, draw, tanh, walkthrough
 from microgrand.drawing import render
 
 PICTURES_FOLDER = Path(__file__).parent / "pictures"
+
+
+DRAGS, DRAGGED = 24, 120  # pictures of a number that is dragged, and how many milliseconds each is shown
 
 
 def expression(style: str = "boxes") -> Drawing:
@@ -89,8 +94,7 @@ def judging() -> None:
 
 
 def player() -> None:
-    """The player, all steps of the sweep one after the other."""
-    from PIL import Image
+    """The player: all steps of the sweep one after the other, and then a number that is dragged."""
     from playwright.sync_api import sync_playwright
 
     x, w, b = Value(2.0), Value(0.5), Value(-0.25)
@@ -99,17 +103,45 @@ def player() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         saved = walked.save(Path(folder) / "page.html")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 900, "height": 590})
+        page = browser.new_page(viewport={"width": 1160, "height": 640})
         page.goto(saved.as_uri())
         frames = []
         for _ in walked.steps:
             page.wait_for_timeout(500)
-            screenshot = Image.open(BytesIO(page.screenshot()))
-            frames.append(screenshot.convert("P", palette=Image.Palette.ADAPTIVE, colors=64))
+            frames.append(_photographed(page))
             page.keyboard.press("ArrowRight")
+        frames += _dragged(page)
         browser.close()
-    durations = [1200] * (len(frames) - 1) + [5000]
+    durations = [1000] * len(walked.steps) + [DRAGGED] * (len(frames) - len(walked.steps) - 1) + [3000]
     frames[0].save(PICTURES_FOLDER / "steps.gif", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+
+
+def _dragged(page: Any) -> list[Any]:
+    """What is seen while a slider is dragged there and back."""
+    place = page.locator("#leafslider").bounding_box()
+    ways = [0.5 + 0.4 * math.sin(2.0 * math.pi * k / DRAGS) for k in range(DRAGS + 1)]
+    points = [(place["x"] + 8 + way * (place["width"] - 16), place["y"] + place["height"] / 2) for way in ways]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    frames = []
+    for point in points:
+        page.mouse.move(*point)
+        page.wait_for_timeout(120)
+        frames.append(_photographed(page, point))
+    page.mouse.up()
+    return frames
+
+
+def _photographed(page: Any, pointer: tuple[float, float] | None = None) -> Any:
+    """What the page shows, and the pointer, which no screenshot shows."""
+    from PIL import Image, ImageDraw
+
+    screenshot = Image.open(BytesIO(page.screenshot()))
+    if pointer is not None:
+        left, top = pointer
+        arrow = [(0, 0), (0, 17), (4, 13), (7, 19), (10, 18), (7, 12), (12, 12)]
+        ImageDraw.Draw(screenshot).polygon([(left + dx, top + dy) for dx, dy in arrow], fill="black", outline="white")
+    return screenshot.convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
 
 
 if __name__ == "__main__":
