@@ -6,7 +6,7 @@ import pytest
 from chromium import skip_without_browser
 from drawings import classifier
 
-from microgrand import Value, tanh, walkthrough
+from microgrand import Value, log, tanh, walkthrough
 
 skip_without_browser()
 
@@ -255,3 +255,19 @@ def test_250_nodes_are_stepped_through(opened):
     for key, k in [("End", len(walk) - 1), ("Home", 0), ("ArrowRight", 1)]:
         page.keyboard.press(key)
         assert seen(page) == expected(walk, k)
+
+
+def test_a_link_out_of_the_domain_opens_the_page_as_it_was_saved(opened):
+    """Numbers of a link at which the result is not defined are refused, and the page says why."""
+    x = Value(2.0, name="x")
+    page = opened(walkthrough(log(x) * 3.0), "#x=-1")
+    assert "log is defined on" in page.inner_text("#refusal")
+    assert page.input_value("#leafnumber") == "2"
+
+
+def test_leaves_may_be_called_as_what_a_link_tells(opened):
+    """A leaf called step is another thing in a link than the step that is shown."""
+    step = Value(2.0, name="step")
+    page = opened(walkthrough(step * step), "#step=2&leaf.step=5")
+    assert page.input_value("#leafnumber") == "5"
+    assert page.evaluate("at") == 1

@@ -82,7 +82,7 @@ def test_each_step_lights_its_box_and_what_it_uses():
 
 
 def test_a_network_is_walked_layer_by_layer_and_each_layer_opens():
-    """Layers first; behind the box of each its inside, with the steps of its nodes; then all nodes, and single terms."""
+    """Layers first; behind the box of each its inside, with the steps of its nodes; then all nodes, and all terms."""
     walk = walkthrough(classifier()([1.0, 2.0, -0.5], 1))
     assert [scene.title for scene in walk.scenes] == [
         "layer by layer", "inside layer 1, linear", "inside layer 2, log-softmax", "inside layer 3, NLL",

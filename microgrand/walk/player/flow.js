@@ -73,11 +73,13 @@ function unit(x, y) {
   return [x / length, y / length];
 }
 
-// Only what came back so far: the arrows of backward steps up to this one.
+// Only what came back so far, and is no answer yet to be given: the arrows of backward steps up to this one.
 function showThickness() {
   const { terms } = data.scenes[scene];
   const travelled = new Set();
-  frames().slice(0, at + 1).forEach((frame) => { if (frame.direction === "backward") frame.arrows.forEach((name) => travelled.add(name)); });
+  frames().slice(0, at + 1).forEach((frame, k) => {
+    if (frame.direction === "backward" && !isOpen(k)) frame.arrows.forEach((name) => travelled.add(name));
+  });
   const sizes = Object.values(terms).map((slot) => Math.abs(known[slot])).filter(Number.isFinite);
   const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
   for (const [name, slot] of Object.entries(terms)) {

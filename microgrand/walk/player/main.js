@@ -41,6 +41,8 @@ $("scene").addEventListener("change", () => { pause(); openScene(Number($("scene
 
 // A link to a state: #step=7&w=0.5, with the leaves that were changed; written once the reader rests, for browsers allow
 // only so many changes of an address.
+const OWN = ["step", "iteration", "shown", "theme"]; // what a link tells besides: a leaf of such a name has another there
+const keyOf = (leaf) => (OWN.includes(leaf.name) ? `leaf.${leaf.name}` : leaf.name);
 let linking = 0;
 function remember() {
   clearTimeout(linking);
@@ -53,7 +55,7 @@ function writeLink() {
   state.set("step", String(at + 1));
   if (iteration) state.set("iteration", String(iteration + 1));
   if (scene) state.set("shown", String(scene + 1));
-  data.leaves.forEach((leaf, k) => { if (!Object.is(start[k], original[k])) state.set(leaf.name, String(start[k])); });
+  data.leaves.forEach((leaf, k) => { if (!Object.is(start[k], original[k])) state.set(keyOf(leaf), String(start[k])); });
   try {
     history.replaceState(null, "", `#${state}`);
   } catch {
@@ -64,10 +66,16 @@ function writeLink() {
 function recall(hash) {
   const state = new URLSearchParams(hash);
   data.leaves.forEach((leaf, k) => {
-    const x = read(state.get(leaf.name) ?? "");
+    const x = read(state.get(keyOf(leaf)) ?? "");
     if (isLive && x !== null) start[k] = x;
   });
   compute();
+  if (stopped) { // there is no picture yet that could stay as it was
+    start.splice(0, start.length, ...original);
+    const why = refusal;
+    compute();
+    refusal = why;
+  }
   const number = (key, most) => Math.max(0, Math.min((read(state.get(key) ?? "") ?? 1) - 1, most));
   return [number("shown", data.scenes.length - 1), number("iteration", iterations - 1), number("step", Infinity)];
 }

@@ -5,14 +5,15 @@ const answers = new Map(); // by step: how it was answered, "right", "helped" or
 let hints = 0;
 
 const isAsking = () => data.predict && !allAnswered();
-const allAnswered = () => frames().every((frame, k) => !frame.asks.length || answers.has(`${scene} ${k}`));
-const isAsked = () => data.predict && frames()[at].asks.length > 0 && !answers.has(`${scene} ${at}`);
+const allAnswered = () => frames().every((frame, k) => !isOpen(k));
+const isOpen = (k) => data.predict && frames()[k].asks.length > 0 && !answers.has(`${scene} ${k}`);
+const isAsked = () => isOpen(at);
 
 // A line that the step of a question writes hides its numbers until they are given; so do those of later steps.
 function isHidden(line, pieces) {
   if (!data.predict || !pieces.some((piece) => typeof piece !== "string")) return false;
   const from = line.versions.filter(([when]) => when <= at).pop()?.[0] ?? -1;
-  return from >= 0 && frames()[from].asks.length > 0 && !answers.has(`${scene} ${from}`);
+  return from >= 0 && isOpen(from);
 }
 
 // The formula as far as it may be seen: what is computed, with a hint its symbols, with two the numbers that make it; then
