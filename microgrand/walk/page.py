@@ -92,18 +92,38 @@ def _stage(scene: Scene, number: int, way: str, drawn: str) -> str:
             element.set("data-role", roles[name])
         for line, text in enumerate(element.findall(".//text") if name in blank else []):
             text.text = blank[name].get(line, text.text)
+    _in_order(root, scene)
     for element in root.iter():
         if "id" in element.attrib:
             element.set("id", f"s{number}{way}-{element.attrib['id']}")
         coloured = [name for name in ("fill", "stroke") if element.get(name, "none") not in ("none", "transparent")]
         for name in (*coloured, "font-family"):
             element.attrib.pop(name, None)  # the page has its own
+    for path in root.iterfind(".//g[@class='edge']//path"):
+        path.attrib.pop("stroke-dasharray", None)  # that nothing comes back along it is to be found out
     for parent in [root, *root.iter("g")]:
         for title in parent.findall("title"):
             parent.remove(title)  # it would tell numbers before their time
     root.attrib.pop("role", None)
     inside = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
     return f'<div class="stage" id="stage{number}{way}" hidden>{inside}</div>'
+
+
+def _in_order(root: ElementTree.Element, scene: Scene) -> None:
+    """Put the boxes in the order in which the story computes them: so they are read, and so keys reach them."""
+    turns: dict[str, tuple[int, bool]] = {}  # a layer's box, which no step computes, stands where it is used
+    for k, frame in enumerate(scene.rounds[0]):
+        for name in frame.boxes[: frame.made]:
+            turns.setdefault(name, (k, True))
+        for name in frame.boxes[frame.made :]:
+            turns.setdefault(name, (k, False))
+    last = len(scene.rounds[0]), True
+    graph = root.find("g")
+    assert graph is not None  # an engine draws a graph
+    boxes = sorted(graph.findall("g[@class='node']"), key=lambda box: turns.get(box.get("id", ""), last))
+    for box in boxes:
+        graph.remove(box)
+    graph.extend(boxes)
 
 
 def _asset(name: str) -> str:

@@ -121,7 +121,7 @@ class _Encoder:
             "made": frame.made,
             "arrows": frame.arrows,
             "written": [self._written(each) for each in frame.written],
-            "asks": self._asks(step) if self._predict else [],
+            "asks": self._asks(step) if self._predict and not frame.given else [],
             "sentence": step.sentence,
             "formula": self._formula(step),
         }
@@ -130,7 +130,7 @@ class _Encoder:
         """What a reader is asked for: the numbers that the step computes, and its local partials."""
         results = step.result if isinstance(step.result, tuple) else (step.result,)
         names = [step.name] if len(results) == 1 else [f"{step.name} {k}" for k in range(1, len(results) + 1)]
-        asks = list(zip(names, results, strict=True)) if step.direction != "forward" or step.operands else []
+        asks = list(zip(names, results, strict=True))
         asks += [(name, x) for name, x in step.partials if isinstance(x, float) and step.direction == "forward"]
         return [(name, self.slots.of(Figure(x, DIGITS))) for name, x in asks[:MOST_ASKED]]
 

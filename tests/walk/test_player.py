@@ -271,3 +271,39 @@ def test_leaves_may_be_called_as_what_a_link_tells(opened):
     page = opened(walkthrough(step * step), "#step=2&leaf.step=5")
     assert page.input_value("#leafnumber") == "5"
     assert page.evaluate("at") == 1
+
+
+def test_a_link_holds_the_rate_and_the_iterations(opened):
+    """What is shown with a rate and a number of iterations of one's own is shown again by its link, also in an open page."""
+    w = Value(1.2, name="w")
+    page = opened(walkthrough((w - 0.5) ** 2, theta=w, rate=0.1, iterations=3))
+    page.evaluate("openLink('rate=0.2&iterations=7&iteration=6&step=3')")
+    page.wait_for_timeout(400)
+    link, shown = page.evaluate("location.hash"), page.evaluate("[iteration, at, known.slice()]")
+    again = opened(walkthrough((w - 0.5) ** 2, theta=w, rate=0.1, iterations=3), link)
+    assert again.evaluate("[iteration, at, known.slice()]") == shown
+    page.evaluate("location.hash = '#step=2'")
+    page.wait_for_timeout(400)
+    assert page.evaluate("[iteration, at, iterations]") == [0, 1, 3]
+
+
+def test_boxes_are_read_in_the_order_of_the_story(opened):
+    """Keys and screen readers reach what is given first, and the result after all that it is made of."""
+    x, w = Value(2.0, name="x"), Value(0.5, name="w")
+    y = x * w + x * x * tanh(x)
+    page = opened(walkthrough(y))
+    boxes = page.evaluate("[...stage().querySelectorAll('.node')].map((box) => box.dataset.box)")
+    made = page.evaluate(
+        "frames().filter((frame) => frame.direction === 'forward').flatMap((frame) => frame.boxes.slice(0, frame.made))"
+    )
+    assert boxes == made
+
+
+def test_a_number_that_grew_stays_in_its_box(opened):
+    """Where a descent diverges, numbers are set narrower than the boxes that were drawn for smaller ones."""
+    a, b = Value(-1.2, name="a"), Value(1.0, name="b")
+    page = opened(walkthrough((1 - a) ** 2 + 100 * (b - a * a) ** 2, theta=[a, b], rate=0.001, iterations=5))
+    page.evaluate("openLink('rate=0.01&iterations=5&iteration=5&step=99')")
+    wider = """[...stage().querySelectorAll('.node')].filter((box) => [...box.querySelectorAll('text')].some((text) =>
+        text.getComputedTextLength() > box.querySelector('polygon, path').getBBox().width)).map((box) => box.textContent)"""
+    assert page.evaluate(wider) == []

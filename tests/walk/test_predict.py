@@ -27,6 +27,8 @@ ASKED = "frames().map((frame, k) => [k, frame.asks.map(([label, slot]) => [label
 # The numbers that are written by steps which ask nothing: what is given, and the values and derivatives of layers.
 TOLD = """frames().filter((frame) => !frame.asks.length).flatMap((frame) => frame.written)
     .flatMap(([name, line, ...pieces]) => pieces.filter(Array.isArray).map(([slot]) => known[slot]))"""
+# What a step writes once it is answered, the derivatives of a layer among it.
+WRITTEN = """(k) => frames()[k].written.flatMap(([name, line, ...pieces]) => pieces.filter(Array.isArray).map(([slot]) => known[slot]))"""
 # All that stands in the document, in fields too.
 DOCUMENT = """() => document.documentElement.outerHTML + "\\n" + location.hash + "\\n"
     + [...document.querySelectorAll("input, output, select")].map((each) => each.value).join("\\n")"""
@@ -112,7 +114,7 @@ def leaks(page, walk, background):
             found += [(k, *each) for each in given_away(page.evaluate(DOCUMENT), secret, known, background)]
             page.click("#hint")
         assert not is_asked(page)
-        known += [x for _, x in asks]
+        known += [x for _, x in asks] + page.evaluate(WRITTEN, k)
     return found, len(asked)
 
 
@@ -179,7 +181,7 @@ def test_a_right_answer_is_taken(opened, spelling):
         page.evaluate("k => show(k)", k)
         answer(page, [SPELLINGS[spelling](each) for _, each in asks])
         assert not is_asked(page), asks
-    count = len(asked)
+    count = sum(len(asks) for _, asks in asked)
     assert page.locator("#score").text_content().endswith(f"All answered: {count} of {count} right.")
 
 
@@ -239,8 +241,9 @@ def test_hints_lead_to_the_answer_and_the_score_counts(opened):
     answer(page, [repr(each) for _, each in page.evaluate(ASKED)[1][1]])
     page.evaluate("show(3)")
     answer(page, ["1"])
-    count = len(page.evaluate(ASKED))
-    assert page.locator("#score").text_content() == f"Right. 1 of {count} right, 1 with a hint, 1 told."
+    counts = [len(asks) for _, asks in page.evaluate(ASKED)]
+    assert counts[:3] == [3, 2, 1]
+    assert page.locator("#score").text_content() == f"Right. 1 of {sum(counts)} right, 2 with a hint, 3 told."
 
 
 def test_what_is_asked_follows_the_leaves(opened):
@@ -283,3 +286,41 @@ def test_the_command_writes_a_page_that_asks(browser, tmp_path):
     answer(page, ["1.17", "1.5", "0.777"])
     assert not is_asked(page)
     page.close()
+
+
+def test_no_arrow_tells_that_it_carries_nothing(opened):
+    """Before the answers are given, every arrow is drawn alike: the dots of one that carries 0 come with its δ."""
+    x, w = Value(0.0, name="x"), Value(2.0, name="w")
+    page = opened(walkthrough(mg.relu(w * x - 1.0) + x * w, predict=True))
+    assert page.locator(".edge path[stroke-dasharray]").count() == 0
+    assert page.locator(".edge.nothing").count() == 0
+    page.evaluate("frames().forEach((frame, k) => { show(k); if (isAsked()) answered('given'); })")
+    assert page.locator(".edge.nothing").count() > 0
+
+
+def test_what_one_scene_asks_no_other_tells(opened):
+    """Layers, nodes and terms ask for the same numbers; an answer given in one is known in all, and counts there."""
+    network = Sequential(Linear(2, 2, theta=[[0.37, -0.71], [-0.13, 0.49]]), LogSoftmax(), NegativeLogLikelihood())
+    page = opened(walkthrough(network.trace([1.3, -0.7], 1), predict=True))
+    asking = "frames().every((frame) => frame.direction !== 'forward' || frame.nodes[0] === frames()[0].nodes[0] || frame.asks.length > 0)"
+    assert page.evaluate(asking)
+    page.evaluate("openScene(data.scenes.findIndex(({ title }) => title === 'node by node'))")
+    page.evaluate("frames().forEach((frame, k) => { show(k); if (isAsked()) answered('right'); })")
+    assert page.evaluate("allAnswered()")
+    known = page.evaluate("answers.size")
+    page.evaluate("openScene(data.scenes.findIndex(({ title }) => title === 'term by term'))")
+    told = int(page.inner_text("#score").replace("All answered: ", "").split(" ")[0])
+    assert 0 < told <= known
+
+
+def test_keys_alone_lead_from_question_to_question(opened):
+    """Enter checks, the next question takes the focus, and a wrong answer keeps it."""
+    x, w = Value(3.0, name="x"), Value(2.0, name="w")
+    page = opened(walkthrough(w * x, predict=True))
+    page.keyboard.press("ArrowRight")
+    for k, answer in enumerate(("6", "3", "2")):
+        page.fill(f"#ask{k}", answer)
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "next"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "ask0"

@@ -86,6 +86,7 @@ function showThickness() {
     const share = travelled.has(name) && largest > 0 ? Math.sqrt(Math.abs(known[slot]) / largest) : null;
     const width = share === null || Number.isNaN(share) ? "" : `${THIN + (THICK - THIN) * Math.min(share, 1)}px`;
     const element = part(name);
+    element?.classList.toggle("nothing", travelled.has(name) && known[slot] === 0);
     if (element && element.style.getPropertyValue("--thickness") !== width) element.style.setProperty("--thickness", width);
   }
 }

@@ -95,7 +95,8 @@ function setLeaf(k, x) {
 function showRefusal() {
   if (!isLive) return;
   const at = isTraining && !stopped && trail.length <= iterations ? ` after iteration ${trail.length}` : "";
-  $("refusal").textContent = refusal ? `${refusal}${at}: ${stopped ? "the picture stays as it was" : "the descent ends there"}.` : "";
+  const then = stopped ? ": the picture stays as it was" : isTraining ? ": the descent ends there" : "";
+  $("refusal").textContent = refusal ? `${refusal}${at}${refusal.includes(": ") ? "" : then}.` : "";
   document.body.classList.toggle("stopped", stopped);
 }
 

@@ -41,8 +41,8 @@ $("scene").addEventListener("change", () => { pause(); openScene(Number($("scene
 
 // A link to a state: #step=7&w=0.5, with the leaves that were changed; written once the reader rests, for browsers allow
 // only so many changes of an address.
-const OWN = ["step", "iteration", "shown", "theme"]; // what a link tells besides: a leaf of such a name has another there
-const keyOf = (leaf) => (OWN.includes(leaf.name) ? `leaf.${leaf.name}` : leaf.name);
+const OWN = ["step", "iteration", "shown", "rate", "iterations", "theme"]; // what a link tells besides: a leaf of such a name has another there
+const linkedName = (leaf) => (OWN.includes(leaf.name) ? `leaf.${leaf.name}` : leaf.name);
 let linking = 0;
 function remember() {
   clearTimeout(linking);
@@ -55,7 +55,9 @@ function writeLink() {
   state.set("step", String(at + 1));
   if (iteration) state.set("iteration", String(iteration + 1));
   if (scene) state.set("shown", String(scene + 1));
-  data.leaves.forEach((leaf, k) => { if (!Object.is(start[k], original[k])) state.set(keyOf(leaf), String(start[k])); });
+  if (rate !== data.eta) state.set("rate", String(rate));
+  if (iterations !== data.iterations) state.set("iterations", String(iterations));
+  data.leaves.forEach((leaf, k) => { if (!Object.is(start[k], original[k])) state.set(linkedName(leaf), String(start[k])); });
   try {
     history.replaceState(null, "", `#${state}`);
   } catch {
@@ -65,8 +67,11 @@ function writeLink() {
 
 function recall(hash) {
   const state = new URLSearchParams(hash);
+  start.splice(0, start.length, ...original);
+  rate = isLive ? read(state.get("rate") ?? "") ?? data.eta : data.eta;
+  iterations = isLive ? Math.max(1, Math.min(Math.round(read(state.get("iterations") ?? "") ?? data.iterations), MOST_ITERATIONS)) : data.iterations;
   data.leaves.forEach((leaf, k) => {
-    const x = read(state.get(keyOf(leaf)) ?? "");
+    const x = read(state.get(linkedName(leaf)) ?? "");
     if (isLive && x !== null) start[k] = x;
   });
   compute();
@@ -74,7 +79,7 @@ function recall(hash) {
     start.splice(0, start.length, ...original);
     const why = refusal;
     compute();
-    refusal = why;
+    refusal = `${why}: the numbers of the link are left out`;
   }
   const number = (key, most) => Math.max(0, Math.min((read(state.get(key) ?? "") ?? 1) - 1, most));
   return [number("shown", data.scenes.length - 1), number("iteration", iterations - 1), number("step", Infinity)];
@@ -99,17 +104,23 @@ function makeScenes() {
   });
 }
 
+function openLink(hash) {
+  const [linkedScene, linkedIteration, linkedStep] = recall(hash);
+  goToIteration(linkedIteration);
+  openScene(linkedScene);
+  show(linkedStep, true);
+  showRefusal();
+  showTraining();
+  showLeaf();
+}
+
 const asked = location.hash.slice(1);
 makeScenes();
-const [firstScene, firstIteration, firstStep] = recall(asked);
+recall(asked);
 makePrediction();
 makeLeafPanel();
 makeTraining();
-addEventListener("resize", turn);
-goToIteration(trail.length ? firstIteration : 0);
 at = 0;
-openScene(firstScene);
-show(firstStep, true);
-showRefusal();
-showTraining();
-showLeaf();
+openLink(asked);
+addEventListener("resize", turn);
+addEventListener("hashchange", () => { pause(); openLink(location.hash.slice(1)); });

@@ -1,17 +1,17 @@
 // What δ means: the leaf a little up and a little down, and how far the result moves; as a curve, its slope.
-const CURVE = { width: 280, height: 170, left: 34, right: 8, top: 10, bottom: 22, points: 61 };
+const CURVE = { width: 280, height: 150, left: 34, right: 8, top: 10, bottom: 22, points: 61 };
 const STEPS = [1, 0.5, 0.1, 0.05, 0.01, 0.001, 1e-4];
 let stepSize = 2; // which of them
 
 function makeNudge(panel) {
   panel.append(html("section", { id: "nudge", "aria-label": "what δ means" },
-    html("figure", {}, vector("svg", { id: "curve", viewBox: `0 0 ${CURVE.width} ${CURVE.height}`, role: "img" })),
     html("div", { className: "row" },
       html("button", { id: "nudgebutton", type: "button", onclick: nudge }, "nudge"),
       html("label", { for: "nudgesize" }, "h"),
       html("input", { id: "nudgesize", type: "range", min: "0", max: String(STEPS.length - 1), value: String(stepSize), oninput: (event) => { stepSize = Number(event.target.value); showNudge(); } }),
       html("output", { id: "nudgeh", for: "nudgesize" })),
-    html("p", { id: "nudged" }), html("p", { id: "quotient" })));
+    html("p", { id: "nudged" }), html("p", { id: "quotient" }),
+    html("figure", {}, vector("svg", { id: "curve", viewBox: `0 0 ${CURVE.width} ${CURVE.height}`, role: "img" }))));
 }
 
 // Each press takes a smaller step, and after the smallest one the largest again.
@@ -32,9 +32,9 @@ function showNudge() {
   const [here, up, down] = [known[data.root], resultAt(chosenLeaf, x + h), resultAt(chosenLeaf, x - h)];
   const root = rootName();
   $("nudgeh").textContent = written(h, 3);
-  $("nudged").textContent = Number.isNaN(up)
+  $("nudged").textContent = !Number.isFinite(up - here)
     ? `${leaf.name} up by ${written(h, 3)}: ${root} is not defined there`
-    : `${leaf.name} up by ${written(h, 3)}: ${root} ${moved(up - here)}. δ says: ${moved(h * delta)}.`;
+    : `${leaf.name} up by ${written(h, 3)}: ${root} ${moved(up - here)}. ${Number.isFinite(delta) ? `δ says: ${moved(h * delta)}` : `δ is ${written(delta, 3)} here`}.`;
   $("quotient").replaceChildren(...quotient(leaf.name, root, (up - down) / (2 * h), delta));
   drawCurve(leaf, x, h, delta);
 }
@@ -47,7 +47,7 @@ function quotient(leaf, root, slope, delta) {
     mathematical("mfrac", {},
       mathematical("mrow", {}, mathematical("mtext", {}, `${root}(${leaf}+h) − ${root}(${leaf}−h)`)),
       mathematical("mrow", {}, mathematical("mn", {}, "2"), mathematical("mi", {}, "h"))),
-    mathematical("mo", {}, "="), mathematical("mn", {}, written(slope, 6)));
+    mathematical("mo", {}, "="), Number.isNaN(slope) ? mathematical("mtext", {}, "not defined on both sides") : mathematical("mn", {}, written(slope, 6)));
   return [fraction, html("span", {}, `  δ(${leaf}) = ${written(delta, 6)}`)];
 }
 
@@ -65,8 +65,9 @@ function drawCurve(leaf, x, h, delta) {
   ];
   const [px, py] = place(x, here);
   const tangent = inside(x, here, delta, [low, high], [bottom, top]).map(([u, v]) => place(u, v).join(","));
-  const points = [x - h, x + h].map((u) => place(u, resultAt(chosenLeaf, u))).filter((point) => point.every(Number.isFinite));
+  const points = [x - h, x + h].filter((u) => u >= low && u <= high).map((u) => place(u, resultAt(chosenLeaf, u))).filter((point) => point.every(Number.isFinite));
   curve.setAttribute("aria-label", `${rootName()} against ${leaf.name}: at ${leaf.name} = ${written(x, 4)} its slope is ${written(delta, 4)}`);
+  if (![px, py, ...xs].every(Number.isFinite)) { curve.replaceChildren(); return; } // out of the reach of floats
   curve.replaceChildren(
     vector("path", { class: "axis", d: `M${CURVE.left},${CURVE.top} V${CURVE.height - CURVE.bottom} H${CURVE.width - CURVE.right}` }),
     vector("path", { class: "tangent", d: tangent.length ? `M${tangent.join(" L")}` : "" }),
@@ -99,7 +100,7 @@ function broken(points) {
   let pen = "M";
   const parts = [];
   for (const [x, y] of points) {
-    if (!Number.isFinite(y)) { pen = "M"; continue; }
+    if (!Number.isFinite(x) || !Number.isFinite(y)) { pen = "M"; continue; }
     parts.push(`${pen}${x.toFixed(1)},${y.toFixed(1)}`);
     pen = "L";
   }

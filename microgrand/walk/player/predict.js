@@ -1,12 +1,13 @@
 // The reader is asked for the numbers of a step before it shows them. What was not answered stands nowhere on the page.
 const CLOSE = 0.005; // of the number: so near is right, however it is written
 const FEWEST = 2; // digits that make a rounded number an answer
-const answers = new Map(); // by step: how it was answered, "right", "helped" or "given"
+const answers = new Map(); // of each number that was asked for: how it was answered, "right", "helped" or "given"
 let hints = 0;
 
 const isAsking = () => data.predict && !allAnswered();
 const allAnswered = () => frames().every((frame, k) => !isOpen(k));
-const isOpen = (k) => data.predict && frames()[k].asks.length > 0 && !answers.has(`${scene} ${k}`);
+const keyOf = ([label, slot]) => `${slot} ${label}`; // the same in every scene
+const isOpen = (k) => data.predict && frames()[k].asks.some((ask) => !answers.has(keyOf(ask)));
 const isAsked = () => isOpen(at);
 
 // A line that the step of a question writes hides its numbers until they are given; so do those of later steps.
@@ -33,6 +34,7 @@ function shownFormula(frame) {
 
 function makePrediction() {
   if (!data.predict) return;
+  document.body.classList.add("predicting");
   $("said").append(html("form", { id: "asked", onsubmit: (event) => { event.preventDefault(); check(); }, autocomplete: "off" }));
   $("panel").prepend(html("p", { id: "score", role: "status" }));
 }
@@ -51,14 +53,24 @@ function askFor(frame) {
     html("label", { for: `ask${k}` }, `${label} = `),
     html("input", { id: `ask${k}`, type: "text", inputMode: "decimal", size: 9, spellcheck: false })));
   const help = html("button", { id: "hint", type: "button", onclick: hint }, "hint");
+  const isOnTheWay = document.activeElement === $("next");
   $("asked").replaceChildren(...fields, html("button", { type: "submit", id: "check" }, "check"), help, html("output", { id: "judged" }));
+  if (isOnTheWay && usesKeys) $("ask0").focus({ preventScroll: true });
 }
+
+let usesKeys = false; // a screen that is touched would open its keyboard with the field
+document.addEventListener("keydown", () => { usesKeys = true; }, true);
+document.addEventListener("pointerdown", () => { usesKeys = false; }, true);
+
+const NOT_YET = {
+  forward: "not yet: what is it computed from?", backward: "not yet: what hands back how much?", update: "not yet: by how much does it move?",
+};
 
 function check() {
   const frame = frames()[at];
   const right = frame.asks.map(([, slot], k) => judged(k, known[slot]));
   if (right.every(Boolean)) answered(hints > 0 ? "helped" : "right");
-  else $("judged").textContent = frame.asks.length > 1 && right.some(Boolean) ? "not all of them yet" : "not yet: what hands back how much?";
+  else $("judged").textContent = frame.asks.length > 1 && right.some(Boolean) ? "not all of them yet" : NOT_YET[frame.direction];
 }
 
 // Whether a field holds the number, rounded to the digits that were typed, but to two at least.
@@ -87,18 +99,19 @@ function hint() {
 }
 
 function answered(how) {
-  answers.set(`${scene} ${at}`, how);
+  const isTyping = $("asked").contains(document.activeElement);
+  for (const ask of frames()[at].asks) if (!answers.has(keyOf(ask))) answers.set(keyOf(ask), how);
   const kept = hints;
   show(at, true);
   hints = kept;
   $("score").textContent = `${{ right: "Right.", helped: "Right, with a hint.", given: "So it is." }[how]} ${$("score").textContent}`;
+  if (isTyping) $("next").focus({ preventScroll: true }); // from there on to the next question
   if (allAnswered()) { showLeaf(); showTraining(); }
 }
 
 function showScore() {
-  const all = frames().filter((frame) => frame.asks.length > 0).length;
-  const count = (how) => [...answers].filter(([key, value]) => key.startsWith(`${scene} `) && value === how).length;
-  const [right, helped, given] = ["right", "helped", "given"].map(count);
-  const done = right + helped + given === all ? "All answered: " : "";
-  $("score").textContent = `${done}${right} of ${all} right${helped ? `, ${helped} with a hint` : ""}${given ? `, ${given} told` : ""}.`;
+  const all = [...new Set(frames().flatMap((frame) => frame.asks.map(keyOf)))];
+  const [right, helped, given] = ["right", "helped", "given"].map((how) => all.filter((key) => answers.get(key) === how).length);
+  const done = right + helped + given === all.length ? "All answered: " : "";
+  $("score").textContent = `${done}${right} of ${all.length} right${helped ? `, ${helped} with a hint` : ""}${given ? `, ${given} told` : ""}.`;
 }

@@ -20,7 +20,7 @@ function linesOf(number) {
     if (!lines.has(place)) {
       const element = part(name)?.querySelectorAll("text")[line];
       if (!element) return;
-      lines.set(place, { name, element, versions: [] });
+      lines.set(place, { name, element, versions: [], most: 12, squeezed: false });
     }
     lines.get(place).versions.push([when, pieces]);
   };
@@ -35,11 +35,24 @@ function writeLine(line) {
   let pieces = [];
   for (const [when, text] of line.versions) if (when <= at) pieces = text; else break;
   const text = isHidden(line, pieces) ? withoutNumbers(pieces) : lineOf(pieces);
-  if (line.element.textContent !== text) {
-    line.element.textContent = text;
-    return line.name;
-  }
-  return null;
+  if (line.element.textContent === text) return null;
+  line.element.textContent = text;
+  squeeze(line, text);
+  return line.name;
+}
+
+// A number that needs more room than any that the box was drawn for is set narrower.
+function squeeze(line, text) {
+  if (text.length <= line.most && !line.squeezed) return;
+  const outline = line.element.closest(".node")?.querySelector("polygon, path");
+  if (!outline) return;
+  line.element.removeAttribute("textLength");
+  line.most = Math.max(line.most, 12);
+  const room = outline.getBBox().width - 8;
+  line.squeezed = line.element.getComputedTextLength() > room;
+  if (!line.squeezed) return;
+  line.element.setAttribute("textLength", room);
+  line.element.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
 
 const withoutNumbers = (pieces) => pieces.map((piece) => (typeof piece === "string" ? piece : "?")).join("");
@@ -134,7 +147,8 @@ function openScene(number) {
   const nearest = frames().reduce((best, frame, k) => (distance(frame) < distance(frames()[best]) ? k : best), 0);
   at = nearest;
   turn();
-  showChosen();
+  showLeaf();
+  showTraining();
 }
 
 // Show the scene in the direction in which it is larger on this screen.

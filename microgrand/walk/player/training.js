@@ -1,5 +1,5 @@
 // Gradient descent as a loop in the page: its rate, how many iterations, and the cost before each.
-const LOSS = { width: 280, height: 120, left: 48, right: 10, top: 10, bottom: 20 };
+const LOSS = { width: 280, height: 120, left: 60, right: 10, top: 10, bottom: 20 };
 const MOST_ITERATIONS = 50;
 
 function makeTraining() {
@@ -40,6 +40,13 @@ function showTraining() {
   if (!figure.hidden) drawLosses();
 }
 
+function outcome(values) {
+  const broke = values.findIndex((cost) => !Number.isFinite(cost));
+  if (broke >= 0) return `no number after iteration ${broke}: the rate is too large`;
+  const count = values.length - 1;
+  return `cost after ${count} iteration${count === 1 ? "" : "s"}: ${written(values[count], 4)}`;
+}
+
 function drawLosses() {
   const values = costs();
   const finite = values.filter(Number.isFinite);
@@ -57,5 +64,5 @@ function drawLosses() {
     vector("path", { class: "result", d: broken(points) }),
     ...points.filter(([, y]) => Number.isFinite(y)).map(([cx, cy], k) => vector("circle", { class: k === iteration ? "here" : "cost", cx, cy, r: k === iteration ? 4.5 : 3 })),
     vector("text", { x: 4, y: LOSS.top + 6 }, written(high, 3)),
-    vector("text", { x: LOSS.width - LOSS.right, y: LOSS.height - 5, "text-anchor": "end" }, `cost after ${values.length - 1} iterations: ${written(end, 4)}`));
+    vector("text", { x: LOSS.width - LOSS.right, y: LOSS.height - 5, "text-anchor": "end" }, outcome(values)));
 }

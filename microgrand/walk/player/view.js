@@ -305,6 +305,7 @@ function sizeOverview() {
 // Shown where the drawing is far larger than the stage at the scale that the reader wants: it does not come and go with
 // the steps.
 function showOverview() {
+  if (!view.across || !view.down) return; // a frame that has no size yet
   const map = document.getElementById("overview");
   const far = Math.max(view.width * view.wanted / view.across, view.height * view.wanted / view.down) > FAR_LARGER;
   if (far && map.shown !== view) fillOverview(map);
