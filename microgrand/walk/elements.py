@@ -5,23 +5,27 @@ The rows inside the layer know how they are written: with lists that have names,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from microgrand.drawing.groups import Grouping
+from microgrand.drawing.groups import Group, Grouping
 from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
 from microgrand.walk.formulas import Style
 from microgrand.walk.node_steps import applied, operand_text
 
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉‚"
 MOST_STEPS = 6  # inside a layer, of an expression that is written
 
 
 class Element:
-    """One element of a vector that a layer computes."""
+    """One element of a vector that a layer computes; `shown` are the boxes of the picture."""
 
-    def __init__(self, grouping: Grouping, vertex: Vertex) -> None:
+    def __init__(self, grouping: Grouping, shown: Iterable[Group], vertex: Vertex) -> None:
+        own = grouping.names.of
+        named = [group.name or next((own.get(each, "") for each in group.vertices), "") for group in shown]
+        self._boxes = {one_line(name) for name in named if name}
         self._grouping = grouping
         self._vertex = vertex
 
@@ -37,15 +41,23 @@ class Element:
             lists = vertex.primitive.signature.grouped(vertex.operands)[0]
             if any([len(items) == 1 for items in lists]):
                 return False
-            waiting += [x for x in vertex.operands if isinstance(x, Vertex) and not self._is_shown(x)]
-        return True
+            below = [x for x in vertex.operands if isinstance(x, Vertex)]
+            waiting += [x for x in below if not self._is_shown(x)]
+        written = Style("text")
+        self.write(written)
+        return all([self._stands(name) for name in written.mentions])
+
+    def _stands(self, name: str) -> bool:
+        """Whether a box of the picture is called so, or the name is an element of one."""
+        return any([name.startswith(box) and not name[len(box) :].strip(SUBSCRIPTS) for box in self._boxes])
 
     def write(self, style: Style) -> str:
         """The expression."""
         return self._steps(style, self._vertex, 0)
 
     def _is_shown(self, vertex: Vertex) -> bool:
-        return vertex in self._grouping.of and self._grouping.of[vertex].kind in ("vector", "node")
+        group = self._grouping.of.get(vertex)
+        return group is not None and group.kind in ("vector", "node") and vertex in self._grouping.names.of
 
     def _steps(self, style: Style, vertex: Vertex, slot: int) -> str:
         assert vertex.primitive is not None  # it is no leaf
@@ -70,7 +82,10 @@ class Element:
         if not isinstance(item, Vertex):
             return style.number(item)
         if self._is_shown(item):
-            return style.name(one_line(self._grouping.names.of.get(item, item.name)))
+            group = self._grouping.of[item]
+            return style.name(
+                one_line(group.name if group.name and len(group.items) == 1 else self._grouping.names.of[item])
+            )
         return self._steps(style, item, slot)
 
     def _named(self, items: Sequence[Any]) -> str:

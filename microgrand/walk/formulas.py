@@ -138,7 +138,11 @@ class Style:
 
     def factor(self, x: float) -> str:
         """A number as a factor: a negative one in parentheses."""
-        return self._figure(Figure(x, DIGITS, True))
+        return self._figure(Figure(x, DIGITS, 1))
+
+    def base(self, x: float) -> str:
+        """A number that something binds to more tightly than a product does: in LaTeX also 3·10⁷ in parentheses."""
+        return self._figure(Figure(x, DIGITS, 2))
 
     def _figure(self, figure: Figure) -> str:
         if self.style == "text" or not isinstance(figure.number, Live):
@@ -146,11 +150,11 @@ class Style:
         self.figures.append(figure)
         return placeholder(len(self.figures) - 1)
 
-    def written(self, x: float, digits: int, factor: bool) -> str:
+    def written(self, x: float, digits: int, factor: int) -> str:
         """A figure as it stands; a minus in LaTeX is bound to it by braces, or it would be set as a difference."""
         text = number(x, self.style, digits)
         bound = f"{{{text}}}" if self.style == "latex" and text.startswith("-") else text
-        return self.bracketed(bound) if factor and x < 0 else bound
+        return self.bracketed(bound) if (factor and x < 0) or (factor == 2 and r"\cdot" in text) else bound
 
     def bracketed(self, inside: str) -> str:
         """Something in parentheses."""

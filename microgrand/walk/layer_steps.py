@@ -163,7 +163,7 @@ class LayerSteps:
         """How the first element is computed, where that can be read, and says more than the name of the layer."""
         if not makers or not self._is_made_by(group, makers):
             return None
-        element, text = Element(self._grouping, group.vertices[0]), Style("text")
+        element, text = Element(self._grouping, self._shown, group.vertices[0]), Style("text")
         if not element.is_short or (len(makers) == 1 and element.write(text) == self._call(text, makers[0])):
             return None
         return element

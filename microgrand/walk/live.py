@@ -164,11 +164,14 @@ class _Shown(dict[Node, Any]):
 
 
 class Figure(NamedTuple):
-    """A number in a text, and how it is written: with how many digits, and whether in parentheses if it is negative."""
+    """A number in a text, and how it is written: with how many digits, and when in parentheses.
+
+    factor  0: never; 1: if it is negative; 2: as a base, also with a power of ten, which another would be added to
+    """
 
     number: float
     digits: int
-    factor: bool = False
+    factor: int = 0
 
     @property
     def text(self) -> str:
@@ -186,7 +189,7 @@ def cut_at_figures(text: str, figures: Sequence[Figure]) -> list[str | Figure]:
     """A text with placeholders, cut into what stands between them and the figures that they stand for.
 
     >>> cut_at_figures(f"x = {placeholder(0)}", [Figure(0.5, 6)])
-    ['x = ', Figure(number=0.5, digits=6, factor=False)]
+    ['x = ', Figure(number=0.5, digits=6, factor=0)]
     """
     pieces: list[str | Figure] = [""]
     for character in text:

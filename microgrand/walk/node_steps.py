@@ -272,8 +272,9 @@ def plain(numbers: Sequence[float]) -> float | tuple[float, ...]:
 
 def operand_text(style: Style, notation: Notation, k: int, x: float) -> str:
     """The k-th operand as a number: a negative one in parentheses, where it would be misread without."""
-    infix = "{}" in notation.text
-    return style.factor(x) if infix and (k > 0 or notation.slot(k) >= SIGN) else style.number(x)
+    if "{}" not in notation.text:
+        return style.number(x)
+    return style.base(x) if notation.slot(k) >= SIGN else style.factor(x) if k > 0 else style.number(x)
 
 
 def _contribution(term: Term) -> str:

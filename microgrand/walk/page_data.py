@@ -140,7 +140,7 @@ class _Encoder:
     def _pieces(self, pieces: Pieces) -> list[Any]:
         """Text as it is, and of a figure its slot and how it is written: with how many digits, in parentheses."""
         return [
-            piece if isinstance(piece, str) else [self.slots.of(piece), piece.digits, *[1] * piece.factor]
+            piece if isinstance(piece, str) else [self.slots.of(piece), piece.digits, *[piece.factor][: piece.factor]]
             for piece in pieces
         ]
 

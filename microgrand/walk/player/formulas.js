@@ -30,7 +30,7 @@ function numeral([slot, digits, factor]) {
     parts.push(mathematical("mo", {}, "·"), power);
   }
   if (negative) parts.unshift(mathematical("mo", { form: "prefix" }, "−"));
-  if (factor && (known[slot] < 0 || exponent)) { // a power of a power of ten would be misread
+  if ((factor && known[slot] < 0) || (factor === 2 && exponent)) { // a power of a power of ten would be misread
     parts.unshift(mathematical("mo", { stretchy: "false" }, "("));
     parts.push(mathematical("mo", { stretchy: "false" }, ")"));
   }

@@ -10,7 +10,7 @@ function makeNudge(panel) {
       html("label", { for: "nudgesize" }, "h"),
       html("input", { id: "nudgesize", type: "range", min: "0", max: String(STEPS.length - 1), value: String(stepSize), oninput: (event) => { stepSize = Number(event.target.value); showNudge(); } }),
       html("output", { id: "nudgeh", for: "nudgesize" })),
-    html("p", { id: "nudged" }), html("p", { id: "quotient" }),
+    html("p", { id: "nudged" }), html("p", { id: "quotient", tabIndex: 0, role: "group", "aria-label": "difference quotient, and δ" }),
     html("figure", {}, vector("svg", { id: "curve", viewBox: `0 0 ${CURVE.width} ${CURVE.height}`, role: "img" }))));
 }
 
