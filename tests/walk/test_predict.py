@@ -118,7 +118,7 @@ def leaks(page, walk, background):
     return found, len(asked)
 
 
-@pytest.mark.parametrize("seed", range(4 if os.environ.get("HYPOTHESIS_PROFILE", "fast") == "fast" else 20))
+@pytest.mark.parametrize("seed", range(4 if os.environ.get("HYPOTHESIS_PROFILE", "fast") == "fast" else 10))
 def test_no_answer_is_given_away(opened, seed):
     """Before its answer is given, no digits of a number stand in the document: not in a text, an attribute, a title, a
     name, a field, the data or the script; not to three digits, nor after a hint. After it they do.
