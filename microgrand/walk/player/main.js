@@ -107,16 +107,13 @@ function makeScenes() {
 function openLink(hash) {
   const [linkedScene, linkedIteration, linkedStep] = recall(hash);
   goToIteration(linkedIteration);
-  openScene(linkedScene);
-  show(linkedStep, true);
+  openScene(linkedScene, linkedStep);
   showRefusal();
-  showTraining();
-  showLeaf();
 }
 
 const asked = location.hash.slice(1);
 makeScenes();
-recall(asked);
+compute();
 makePrediction();
 makeLeafPanel();
 makeTraining();

@@ -137,18 +137,22 @@ function recompute() {
   showRefusal();
 }
 
-// Another scene, at the step that is about the same numbers in the same direction.
-function openScene(number) {
-  const { direction, nodes } = frames()[at];
-  const distance = (frame) =>
-    (frame.direction === direction ? 0 : 1e9) + Math.abs(frame.nodes[1] - nodes[1]) + Math.abs(frame.nodes[0] - nodes[0]) / 2;
+// Another scene, at a step; unless told, at the one that is about the same numbers in the same direction.
+function openScene(number, step = nearestIn(number)) {
   scene = number;
   $("scene").value = String(number);
-  const nearest = frames().reduce((best, frame, k) => (distance(frame) < distance(frames()[best]) ? k : best), 0);
-  at = nearest;
+  at = step;
   turn();
   showLeaf();
   showTraining();
+}
+
+function nearestIn(number) {
+  const { direction, nodes } = frames()[at];
+  const distance = (frame) =>
+    (frame.direction === direction ? 0 : 1e9) + Math.abs(frame.nodes[1] - nodes[1]) + Math.abs(frame.nodes[0] - nodes[0]) / 2;
+  const steps = data.scenes[number].frames;
+  return steps.reduce((best, frame, k) => (distance(frame) < distance(steps[best]) ? k : best), 0);
 }
 
 // Show the scene in the direction in which it is larger on this screen.
