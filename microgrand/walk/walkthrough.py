@@ -50,7 +50,8 @@ class Walkthrough:
         self._story = story
         self._rounds = [_told(frames, k) for k, frames in enumerate(self.scenes[0].rounds)]
         self.steps: tuple[Step, ...] = tuple([step for steps in self._rounds for step in steps])
-        self.title = f"{len(self.steps):,} steps of backpropagation through {self.scenes[0].root}"
+        root = self.scenes[0].heading if story.predict else self.scenes[0].root  # its number is asked for, too
+        self.title = f"{len(self.steps):,} steps of backpropagation through {root}"
 
     def html(self) -> str:
         """The player as one page, which needs no network; needs the extra `draw`.
