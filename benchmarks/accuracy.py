@@ -5,6 +5,9 @@ compared with the exact numbers, and so are the same partials by the other libra
 counted in units in the last place (ulp) of the exact number, or, where terms cancel, of the terms: the row's
 `value_scale` and `partial_scale`.
 
+With `--order 2` or `3` it is the second or third derivatives, each in one operand, by nested gradients: see
+`benchmarks.orders`, which says in what errors are counted there, and what is left out.
+
 Left out are the kinks, and what is no normal float: a point whose exact value overflows or is subnormal, a partial that
 is. There only NaN, or a number where none belongs, is an error (inf).
 """
@@ -25,6 +28,7 @@ from typing import NamedTuple
 import numpy
 
 import microgrand
+from benchmarks import orders, orders_beside
 from benchmarks.frameworks import Framework, installed, partials
 from benchmarks.points import differentiable, draw
 from benchmarks.reference import Measure, exact, measure
@@ -223,23 +227,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table, then every error beyond the limit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", metavar="ROW", help="rows to measure (all of them)")
-    parser.add_argument("--points", type=int, default=100_000, metavar="N", help="points a row (100,000)")
+    parser.add_argument("--points", type=int, metavar="N", help="points a row (100,000; of a higher order 200)")
+    parser.add_argument("--order", type=int, choices=(1, *orders.ORDERS), default=1, help="of the derivatives (1)")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--jobs", type=int, default=1, metavar="J", help="processes (1)")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.rows if name not in TABLE]
     if unknown:
         parser.error(f"no row of the table is called {unknown[0]!r}; the rows are {', '.join(TABLE)}")
+    if options.order > 1:
+        orders_beside.table(options.rows or list(TABLE), options.order, options.points or 200, options.seed)
+        return
+    points = options.points or 100_000
     print(_line(HEAD))
     results = []
-    for result in _results(options.rows or list(TABLE), options.points, options.seed, options.jobs):
+    for result in _results(options.rows or list(TABLE), points, options.seed, options.jobs):
         results.append(result)
         print(described(result), flush=True)
     for result in results:
         for error in (result.value, result.partial):
             if error.ulp > LIMIT:
                 print(f"{result.name}: {error}")
-    print(summary(results, options.points, options.seed))
+    print(summary(results, points, options.seed))
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from benchmarks.frameworks import Framework, jax_framework
 from benchmarks.reference import context
 from microgrand import Primitive, Value, sweep
 from microgrand.engine.node import Node, data_of
-from microgrand.engine.sweep import differentiable_sweep
 from microgrand.program.replay_on_numbers import filled, gradient_on_numbers, on_numbers
 from microgrand.testing import Expression
+from microgrand.value_sweeps import differentiable_sweep
 
 ROUNDINGS = 16 * 2.0**-53
 WORST_SHOWN = 3

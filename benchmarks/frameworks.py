@@ -1,7 +1,8 @@
 """The same functions in JAX, PyTorch and HIPS autograd, where these are installed: one small table each.
 
 A row of few operands maps to a function of as many arrays; a row of many operands to a function of arrays whose last
-axis holds the operands (and, for one output of a softmax, of an array of indices).
+axis holds the operands (and, for one output of a softmax, of an array of indices). `digamma` is left out: far below 0
+the slope of JAX's takes as many steps as its operand is large.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def _same_name(library: Any, names: Iterable[str]) -> dict[str, Callable[..., An
 
 
 ELEMENTARY = (
-    *("sqrt", "cbrt", "square", "reciprocal", "hypot", "abs", "sign", "where"),
+    *("sqrt", "cbrt", "square", "reciprocal", "abs", "sign", "where"),
+    *("floor", "ceil", "trunc", "logaddexp", "sinc"),
     *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
 )
 ARITHMETIC: dict[str, Callable[..., Any]] = {
@@ -111,6 +113,15 @@ def jax_framework() -> Framework:
         **{name: getattr(jnp, theirs) for name, theirs in INVERSES.items()},
         **_same_name(nn, ("sigmoid", "log_sigmoid", "softplus", "relu", "leaky_relu", "elu", "silu")),
         **_same_name(special, ("erf", "erfc")),
+        **_same_name(special, ("gamma", "beta", "erfinv", "logit", "xlogy")),
+        "lgamma": special.gammaln,
+        "lbeta": special.betaln,
+        "mod": jnp.mod,
+        "floordiv": jnp.floor_divide,
+        "degrees": jnp.degrees,
+        "radians": jnp.radians,
+        "hypot": lambda xs: jnp.linalg.norm(xs, **last),
+        "log_normal_cdf": special.log_ndtr,
         "normal_cdf": special.ndtr,
         "gelu": lambda x: nn.gelu(x, approximate=False),
         "softsign": nn.soft_sign,
@@ -148,6 +159,14 @@ def torch_framework() -> Framework:
         **_same_name(torch, ("sigmoid", "erf", "erfc", "relu")),
         **_same_name(nn, ("softplus", "silu", "gelu", "softsign")),
         "log_sigmoid": nn.logsigmoid,
+        **_same_name(special, ("erfinv", "logit", "xlogy")),
+        "lgamma": special.gammaln,
+        "mod": torch.remainder,
+        "floordiv": torch.floor_divide,
+        "degrees": torch.rad2deg,
+        "radians": torch.deg2rad,
+        "hypot": lambda xs: torch.linalg.vector_norm(xs, dim=-1),
+        "log_normal_cdf": special.log_ndtr,
         "normal_cdf": special.ndtr,
         "where": lambda c, x, y: torch.where(c != 0.0, x, y),
         "clip": torch.clamp,
@@ -182,6 +201,13 @@ def autograd_framework() -> Framework:
         **{name: getattr(anp, theirs) for name, theirs in INVERSES.items()},
         **_same_name(special, ("erf", "erfc")),
         "sigmoid": special.expit,
+        **_same_name(special, ("gamma", "beta", "erfinv", "logit")),
+        "lgamma": special.gammaln,
+        "lbeta": special.betaln,
+        "mod": anp.mod,
+        "degrees": anp.degrees,
+        "radians": anp.radians,
+        "hypot": lambda xs: linalg.norm(xs, **last),
         "normal_cdf": normal.cdf,
         "where": lambda c, x, y: anp.where(c != 0.0, x, y),
         "clip": anp.clip,

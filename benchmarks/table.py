@@ -5,7 +5,8 @@ The yardstick of a function is what a Python programmer would write for floats. 
 is the shortest expression that computes it, in `math`'s functions and without a guard against overflow: 1 / (1 + e^-x)
 for `sigmoid`, log(1 + e^x) for `softplus`, x·(1 + erf(x/√2)) / 2 for `gelu`, a conditional expression for `relu`,
 `leaky_relu`, `elu` and `where`; `min` and `max` for `clip`, `minimum` and `maximum`; the built-in `sum` for `sum`,
-`mean` and `dot`, and, of exponentials, for `logsumexp`, `softmax` and `log_softmax`.
+`mean` and `dot`, and, of exponentials, for `logsumexp`, `softmax` and `log_softmax`; for `digamma` a recurrence and a
+series.
 """
 
 from __future__ import annotations
@@ -16,20 +17,36 @@ import random
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from operator import mul
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 exp, expm1, log, log1p, erf = math.exp, math.expm1, math.log, math.log1p, math.erf
 ROOT_HALF = math.sqrt(0.5)
+NORMAL = NormalDist()
+
+
+def beta(x: float, y: float) -> float:
+    """Γ(x)·Γ(y) / Γ(x + y)."""
+    return math.gamma(x) * math.gamma(y) / math.gamma(x + y)
+
+
+def digamma(x: float) -> float:
+    """ψ(x) for x > 0: twelve steps up, and Stirling's series there."""
+    u = 1.0 / (x + 12.0) ** 2
+    series = u * (1.0 / 12.0 - u * (1.0 / 120.0 - u * (1.0 / 252.0 - u * (1.0 / 240.0 - u / 132.0))))
+    return log(x + 12.0) - 0.5 / (x + 12.0) - series - sum([1.0 / (x + k) for k in range(12)])
+
 
 # ---- what a function is applied to -----------------------------------------------------------------------------------
 # A pool has four leaves. Its sign ± means that every second leaf is negative.
-REAL, OTHER, POSITIVE, UNIT, BEYOND = "real", "other", "positive", "unit", "beyond"
+REAL, OTHER, POSITIVE, UNIT, BEYOND, PART = "real", "other", "positive", "unit", "beyond", "part"
 POOLS = {  # the range of the absolute values, and the sign
     REAL:     (0.25, 2.0, "±"),
     OTHER:    (0.25, 2.0, "±"),  # for second operands, so that no two operands are the same leaf
     POSITIVE: (0.50, 2.0, "+"),
     UNIT:     (0.10, 0.9, "±"),  # inside (-1, 1)
     BEYOND:   (1.10, 3.0, "+"),  # inside (1, ∞)
+    PART:     (0.10, 0.9, "+"),  # inside (0, 1)
 }  # fmt: skip
 POOL_SIZE = 4
 LIST = "list"  # four leaves of the eight in REAL and OTHER
@@ -72,6 +89,8 @@ FUNCTIONS = {
     "log1p":         _function(math.log1p,                                               UNIT),
     "log2":          _function(math.log2,                                                POSITIVE),
     "log10":         _function(math.log10,                                               POSITIVE),
+    "xlogy":         _function(lambda x, y: x * log(y),                                  REAL, POSITIVE),
+    "logaddexp":     _function(lambda x, y: log(exp(x) + exp(y)),                        REAL, OTHER),
 
     # trigonometric and hyperbolic
     "sin":           _function(math.sin,                                                 REAL),
@@ -81,6 +100,9 @@ FUNCTIONS = {
     "acos":          _function(math.acos,                                                UNIT),
     "atan":          _function(math.atan,                                                REAL),
     "atan2":         _function(math.atan2,                                               REAL, OTHER),
+    "degrees":       _function(math.degrees,                                             REAL),
+    "radians":       _function(math.radians,                                             REAL),
+    "sinc":          _function(lambda x: math.sin(math.pi * x) / (math.pi * x),          REAL),
     "sinh":          _function(math.sinh,                                                REAL),
     "cosh":          _function(math.cosh,                                                REAL),
     "tanh":          _function(math.tanh,                                                REAL),
@@ -94,6 +116,15 @@ FUNCTIONS = {
     "softplus":      _function(lambda x: log1p(exp(x)),                                  REAL),
     "erf":           _function(math.erf,                                                 REAL),
     "erfc":          _function(math.erfc,                                                REAL),
+    "erfinv":        _function(lambda x: NORMAL.inv_cdf((1.0 + x) / 2.0) * ROOT_HALF,    UNIT),
+    "normal_cdf":    _function(lambda x: 0.5 * math.erfc(-x * ROOT_HALF),                REAL),
+    "log_normal_cdf": _function(lambda x: log(0.5 * math.erfc(-x * ROOT_HALF)),          REAL),
+    "logit":         _function(lambda x: log(x / (1.0 - x)),                             PART),
+    "gamma":         _function(math.gamma,                                               POSITIVE),
+    "lgamma":        _function(math.lgamma,                                              POSITIVE),
+    "digamma":       _function(digamma,                                                  POSITIVE),
+    "beta":          _function(beta,                                                     POSITIVE, BEYOND),
+    "lbeta":         _function(lambda x, y: log(beta(x, y)),                             POSITIVE, BEYOND),
     "relu":          _function(lambda x: x if x > 0.0 else 0.0,                          REAL),
     "leaky_relu":    _function(lambda x: x if x > 0.0 else 0.01 * x,                     REAL),
     "elu":           _function(lambda x: x if x > 0.0 else expm1(x),                     REAL),
@@ -104,6 +135,11 @@ FUNCTIONS = {
     # kinks and choices
     "abs":           _function(abs,                                                      REAL),
     "sign":          _function(lambda x: (x > 0.0) - (x < 0.0),                          REAL),
+    "floor":         _function(math.floor,                                               REAL),
+    "ceil":          _function(math.ceil,                                                REAL),
+    "trunc":         _function(math.trunc,                                               REAL),
+    "mod":           _function(operator.mod,                                             REAL, POSITIVE),
+    "floordiv":      _function(operator.floordiv,                                        REAL, POSITIVE),
     "maximum":       _function(max,                                                      REAL, OTHER),
     "minimum":       _function(min,                                                      REAL, OTHER),
     "clip":          _function(lambda x, low, high: min(max(x, low), high),              REAL, LOW, HIGH),

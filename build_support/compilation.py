@@ -1,12 +1,16 @@
 """Compile modules with mypyc where that is possible: all of them or none.
 
-A wheel is compiled. Editable installs and sdists are not, and neither is a wheel where something stands in the way:
+A checkout's wheel is compiled. An editable install is not, and neither is a wheel where something stands in the way:
 then the plain source is installed, which does the same more slowly, and one sentence says why.
+
+An sdist is compiled only where MICROGRAND_PURE=0 asks for it. Compiling takes minutes, a C compiler, and a Python that
+the pinned mypyc knows; an sdist has to install at once, and on the Pythons of the years after it.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import sysconfig
 import tempfile
@@ -14,7 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from c_functions import COMPILER_ARGUMENTS, tell_mypyc
-from docstrings import add_docstrings
+from outlines import outline, refuse_in_words_of_python
+from setters import refuse_to_delete
 from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 
@@ -23,10 +28,12 @@ MYPYC = "mypy[mypyc]==2.4.1"
 RUN_TIME = ["librt>=0.16.0", "mypy-extensions>=1.0.0"]
 # Put before every C file.
 HEADERS = [
-    str(Path(__file__).parent / name) for name in ("release.h", "classes.h", "c_functions.h")
+    str(Path(__file__).parent / name) for name in ("release.h", "classes.h", "refusals.h", "c_functions.h")
 ]  # before each file
+SHOWN = "build_support/shown.c"  # what an outline's functions and properties are shown by
 ROOT = Path(__file__).parent.parent
 KERNELS = ROOT / "microgrand" / "compiled" / "kernels.py"
+OUTLINES = ROOT / "microgrand" / "compiled" / "outlines"
 
 # gcc alone: functions of the engine are a little larger than what it writes in line on its own.
 INLINING = ["--param", "max-inline-insns-auto=100"]
@@ -34,10 +41,11 @@ INLINING = ["--param", "max-inline-insns-auto=100"]
 PROBE = "#include <Python.h>\nPyMODINIT_FUNC PyInit_probe(void) { return NULL; }\n"
 
 
-def extensions(package: str, modules: Sequence[str]) -> list[Extension]:
+def extensions(package: str, modules: Sequence[str], outlined: Sequence[str]) -> list[Extension]:
     """The modules of `package` as extensions; none where a wheel is not what is being built, or cannot be compiled.
 
-    The kernels are among the modules: their source is written here, from the table, and `remove_kernels` deletes it.
+    The kernels are among the modules: their source is written here, from the table; and so are the outlines of the
+    modules in `outlined`. `remove_written` deletes both.
     """
     if not {"bdist_wheel", "build_ext"} & set(sys.argv):
         return []
@@ -45,7 +53,9 @@ def extensions(package: str, modules: Sequence[str]) -> list[Extension]:
     if not reason:
         write_kernels()
         try:
-            return _compiled([f"{package}/{module}.py" for module in modules], package)
+            found = _compiled([f"{package}/{module}.py" for module in modules], package)
+            write_outlines([f"{package}/{module}.py" for module in outlined])
+            return [*found, Extension(f"{package}.compiled.shown", [SHOWN])]
         except ImportError:
             reason = f"{MYPYC} is not installed"
         except (Exception, SystemExit) as error:  # mypy leaves the process where the source does not type-check
@@ -56,8 +66,11 @@ def extensions(package: str, modules: Sequence[str]) -> list[Extension]:
 
 def obstacle() -> str:
     """What stands in the way of compiling, before mypyc is asked for; an empty string if nothing does."""
-    if os.environ.get("MICROGRAND_PURE", "0") not in ("", "0"):
+    pure = os.environ.get("MICROGRAND_PURE", "")
+    if pure not in ("", "0"):
         return "MICROGRAND_PURE is set"
+    if pure == "" and (ROOT / "PKG-INFO").exists():
+        return "an sdist is compiled only where MICROGRAND_PURE=0 is set"
     if sys.implementation.name != "cpython":
         return "this Python is not CPython"
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
@@ -89,22 +102,34 @@ def write_kernels() -> None:
     KERNELS.write_text(module_text(TABLE), encoding="utf-8")
 
 
-def remove_kernels() -> None:
-    """Delete the source of the kernels from a checkout; a wheel that was built has its own copy."""
+def write_outlines(paths: Sequence[str]) -> None:
+    """Write the outlines of these files, each named as its module."""
+    OUTLINES.mkdir(exist_ok=True)
+    for path in paths:
+        named = path.removesuffix(".py").replace("/", ".")
+        (OUTLINES / f"{named}.py").write_text(outline((ROOT / path).read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def remove_written() -> None:
+    """Delete kernels and outlines from a checkout; a wheel that was built has its own copies."""
     KERNELS.unlink(missing_ok=True)
+    shutil.rmtree(OUTLINES, ignore_errors=True)
 
 
 def _compiled(paths: list[str], name: str) -> list[Extension]:
     from mypyc.build import mypycify
 
     tell_mypyc()
-    # What mypy is told in pyproject.toml is for a reader's editor; here packages that are not installed may be missing.
-    found = mypycify(["--config-file=", "--ignore-missing-imports", *paths], group_name=name, debug_level="0")
+    # What mypy is told in pyproject.toml is for a reader's editor; here no other package is read, installed or not.
+    # What these modules import is read for its types alone: its own faults do not keep the wheel from being compiled.
+    options = ["--config-file=", "--no-site-packages", "--ignore-missing-imports", "--follow-imports=silent"]
+    found = mypycify([*options, *paths], group_name=name, debug_level="0")
     for extension in found:
         extension.extra_compile_args = _arguments(extension.extra_compile_args)
         extension.depends.extend(HEADERS)
         for c_file in extension.sources:
-            add_docstrings(Path(c_file), [Path(path) for path in paths])
+            refuse_in_words_of_python(Path(c_file))
+            refuse_to_delete(Path(c_file))
     return found
 
 

@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # for plain_docstrings
+sys.path.insert(0, str(HERE))  # for plain_docstrings and playground_links
 
 # Sphinx reads what lies below this folder; the notebooks lie beside it, and point to it by another way.
 shutil.rmtree(HERE / "notebooks", ignore_errors=True)
@@ -27,8 +27,9 @@ extensions = [
     "sphinx-mathjax-offline",
     "sphinxarg.ext",
     "plain_docstrings",
+    "playground_links",
 ]
-exclude_patterns = ["_build", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "playground", "**/.ipynb_checkpoints"]
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", ".*")
@@ -46,7 +47,7 @@ add_module_names = False
 html_theme = "furo"
 html_title = f"microgrand {release}"
 html_static_path = ["_static"]
-html_css_files = ["wide.css"]
+html_css_files = ["wide.css", "playground_links.css"]
 html_copy_source = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -9,27 +9,26 @@
 """
 
 from importlib import import_module as _import_module
+from sys import _getframe
 from typing import TYPE_CHECKING
 
 import microgrand.compiled.choice  # first of all: chooses between the compiled modules and their source
-import microgrand.copying  # noqa: F401  teaches copy and pickle what a Value is
-from microgrand.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+import microgrand.copying  # teaches copy and pickle what a Value is
+import microgrand.pickled_rows  # noqa: F401  teaches pickle what a row is
+from microgrand.checks import answer_the_engine as _answer_the_engine
+from microgrand.derivatives import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from microgrand.elsewhere import refuse_to_give as _refuse_to_give
+from microgrand.elsewhere import tell_names_of_values as _tell_names_of_values
 from microgrand.engine.order import leaves, topological_order
 from microgrand.engine.scope import Scope
 from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import COMPILED, Value
-from microgrand.errors import (
-    CollapsedWarning,
-    DivisionByZeroError,
-    DomainError,
-    GraphError,
-    GuardError,
-    InputError,
-    MissingExtraError,
-    NonFiniteError,
-)
+from microgrand.errors import DivisionByZeroError, DomainError, GraphError, NonFiniteError
+from microgrand.kinks import kinks
 from microgrand.manual import describe as _describe
 from microgrand.moved import find_moved_modules as _find_moved_modules
+from microgrand.numpy_methods import teach_values as _teach_values
+from microgrand.outer_errors import CollapsedWarning, GuardError, InputError, KinkWarning, MissingExtraError
 from microgrand.stale import refresh, stale
 from microgrand.table.arithmetic import add, div, identity, mul, neg, sub
 from microgrand.table.domains import Domain, Interval
@@ -45,44 +44,61 @@ from microgrand.table.rows import (
     atan,
     atan2,
     atanh,
+    beta,
     cbrt,
+    ceil,
     clip,
     cos,
     cosh,
+    degrees,
+    digamma,
     dot,
     elu,
     equal,
     erf,
     erfc,
+    erfinv,
     exp,
     exp2,
     expm1,
+    floor,
+    floordiv,
+    gamma,
     gelu,
     greater,
     greater_equal,
     hypot,
+    lbeta,
     leaky_relu,
     less,
     less_equal,
+    lgamma,
     log,
     log1p,
     log2,
     log10,
+    log_normal_cdf,
     log_sigmoid,
     log_softmax,
+    logaddexp,
+    logit,
     logsumexp,
     maximum,
     mean,
     minimum,
+    mod,
     norm,
+    normal_cdf,
     not_equal,
     prod,
+    radians,
     reciprocal,
     relu,
     sigmoid,
     sign,
     silu,
     sin,
+    sinc,
     sinh,
     softmax,
     softplus,
@@ -91,7 +107,9 @@ from microgrand.table.rows import (
     square,
     tan,
     tanh,
+    trunc,
     where,
+    xlogy,
 )
 
 # These three shadow builtins, on purpose: `microgrand.sum` is the table's sum. They are left out of `__all__`.
@@ -129,7 +147,10 @@ if TYPE_CHECKING:  # the names in _LATER, for editors and type checkers
         walkthrough,
     )
 
+_answer_the_engine()
 _describe()
+_tell_names_of_values()
+_teach_values()
 _find_moved_modules()
 if COMPILED:
     _import_module("microgrand.compiled.kernels").attach()  # written when the wheel was built
@@ -163,7 +184,7 @@ if not TYPE_CHECKING:  # seeing __getattr__, a type checker would accept every m
         """Load a name of _LATER, and all that _LATER has of its folder. Then it is an attribute like any other."""
         module = _MODULE_OF.get(name, name)
         if module not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            _refuse_to_give(__name__, name, _getframe(1))
         folder = module.partition(".")[0]
         for each in _LATER:
             if each.partition(".")[0] == folder:
@@ -194,6 +215,7 @@ __all__ = [
     "Hinge",
     "InputError",
     "Interval",
+    "KinkWarning",
     "Layer",
     "Linear",
     "LogSoftmax",
@@ -224,11 +246,15 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "beta",
     "cbrt",
+    "ceil",
     "clip",
     "cos",
     "cosh",
+    "degrees",
     "derivation",
+    "digamma",
     "div",
     "dot",
     "draw",
@@ -236,14 +262,19 @@ __all__ = [
     "equal",
     "erf",
     "erfc",
+    "erfinv",
     "exercise",
     "exercises",
     "exp",
     "exp2",
     "expm1",
+    "floor",
+    "floordiv",
     "formula",
+    "gamma",
     "gelu",
     "grad",
+    "gradients",
     "greater",
     "greater_equal",
     "hessian",
@@ -252,27 +283,36 @@ __all__ = [
     "identity",
     "jacobian",
     "jvp",
+    "kinks",
     "l1_penalty",
     "l2_penalty",
+    "lbeta",
     "leaky_relu",
     "leaves",
     "less",
     "less_equal",
+    "lgamma",
     "log",
     "log1p",
     "log2",
     "log10",
+    "log_normal_cdf",
     "log_sigmoid",
     "log_softmax",
+    "logaddexp",
+    "logit",
     "logsumexp",
     "maximum",
     "mean",
     "minimum",
+    "mod",
     "mul",
     "neg",
     "norm",
+    "normal_cdf",
     "not_equal",
     "prod",
+    "radians",
     "reciprocal",
     "record",
     "refresh",
@@ -281,6 +321,7 @@ __all__ = [
     "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softmax",
     "softplus",
@@ -294,8 +335,10 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "trunc",
     "value_and_grad",
     "vjp",
     "walkthrough",
     "where",
+    "xlogy",
 ]

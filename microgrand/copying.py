@@ -20,10 +20,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from microgrand.engine.node import Node
-from microgrand.engine.order import topological_order
+from microgrand.engine.order import UNKNOWN, topological_order
 from microgrand.engine.scope import Scope
 from microgrand.engine.value import Computed, Value
 from microgrand.table.primitive import Primitive
+from microgrand.unset import is_unset
 
 
 class _Writing(threading.local):
@@ -55,9 +56,9 @@ def _one_by_one(nodes: list[Node]) -> Iterator[Node]:
 
 def _reduced(node: Node) -> tuple[Any, ...]:
     """Take a node apart for pickle and deepcopy: its numbers, its ancestors, its scope, its operands and partials."""
-    numbers = (node.data, node.grad, node.name, node.primitive)
+    numbers = (node.data, None if is_unset(node._grad) else node._grad, node.name, node.primitive)
     below = () if node.is_leaf or node in _WRITING.alone else (_Ancestors(_ancestors(node)),)
-    return _restored, numbers, (*below, node.scope, node.operands, node.operand_partials())
+    return _restored, numbers, (*below, node.scope, node.operands, node.operand_partials)
 
 
 def _ancestors(node: Node) -> list[Node]:
@@ -83,10 +84,10 @@ def _scopes(nodes: list[Node]) -> set[Scope]:
     return found
 
 
-def _restored(data: float, grad: float, name: str | None, primitive: Primitive | None) -> Value:
-    """A new node, whose operands `Node.__setstate__` adds later."""
+def _restored(data: float, grad: float | None, name: str | None, primitive: Primitive | None) -> Value:
+    """A new node, whose operands `Node.__setstate__` adds later. It may have been stale when it was copied."""
     node = Value(data) if primitive is None else Computed(data, primitive, None, None, 0.0, 0.0)
-    node.name, node.grad = name, grad
+    node.name, node.grad, node._mark = name, grad, UNKNOWN
     return node
 
 

@@ -18,23 +18,34 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import prod
 from types import MethodType
-from typing import Any
+from typing import Any, Final, Never
 
 from microgrand.compiled.hints import mypyc_attr
 from microgrand.engine.node import Node
 from microgrand.engine.order import LOCK, MARKS, topological_order
-from microgrand.engine.sweep import Adjoints, differentiable_sweep, spread, tangent_sweep
+from microgrand.engine.sweep import Adjoints, spread
 from microgrand.engine.value import Computed, Value
-from microgrand.nested import as_array, flat, flat_like, is_array, positions, rebuilt, stacked
+from microgrand.errors import GraphError
+from microgrand.kinks import warn_of_kinks
+from microgrand.nested import as_array, flat, flat_like, is_array, parts_of, positions, rebuilt, stacked, with_parts
+from microgrand.selections import is_recording
 from microgrand.table.arithmetic import identity
-from microgrand.table.numbers import as_number
+from microgrand.table.formula import formula
+from microgrand.table.numbers import as_number, refuse_keywords, yes_or_no
+from microgrand.value_sweeps import differentiable_sweep, tangent_sweep
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: object = False, **kwargs: Never
+) -> Callable[..., Any]:
     """The gradient of `f`: ∂f/∂x in the shape of the argument x that `argnums` names, or a tuple of gradients.
 
     f        a function that returns one number; an array of one number, as x.T @ x gives, counts as that number
-    argnums  the position of the argument x to differentiate with respect to, or several positions
+    argnums  the position of the argument x to differentiate with respect to, or several positions; -1 is the last
+    has_aux  whether `f` returns a pair, of that number and of something else: then the result is the pair of the
+             gradient and of what else `f` returned, with numbers in the place of Values
+
+    Arguments that are given by name reach `f` as they are. Those that are chosen are given by their places.
 
     Raises NonFiniteError if a derivative is a plain number and is NaN or infinite (Values are checked when they are
     swept themselves), TypeError if `f` does not return one number.
@@ -49,13 +60,17 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> grad(grad(lambda x: x ** 3))(2.0)
     12.0
     """
-    return Gradient(f, argnums)
+    refuse_keywords(kwargs)
+    return Gradient(f, argnums, has_aux=has_aux)
 
 
-def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: object = False, **kwargs: Never
+) -> Callable[..., tuple[Any, Any]]:
     """The value of `f` and its gradient, from one run: (f(x), ∂f/∂x). See `grad`.
 
     f, argnums  as for `grad`; raises the same errors
+    has_aux     whether `f` returns a pair: then the result is that pair and the gradient of its first
 
     With arrays it is what `scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` takes.
 
@@ -65,14 +80,17 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x: x @ x)(np.array([1.0, 2.0]))
     (5.0, array([2., 4.]))
     """
-    return ValueAndGradient(f, argnums)
+    refuse_keywords(kwargs)
+    return ValueAndGradient(f, argnums, has_aux=has_aux)
 
 
-def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def jacobian(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: object = False, **kwargs: Never
+) -> Callable[..., Any]:
     """The Jacobian ∂fₖ/∂xᵢ: the result of `f`, with each number replaced by its gradient.
 
-    f        returns a number, an array, or a nested list, tuple or dict of these
-    argnums  the position of the argument x to differentiate with respect to, or several positions
+    f                 returns a number, an array, or a nested list, tuple or dict of these
+    argnums, has_aux  as for `grad`
 
     Raises TypeError if `f` returns anything else, NonFiniteError as `grad` does.
 
@@ -83,13 +101,16 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     array([[4., 0.],
            [3., 2.]])
     """
-    return Jacobian(f, argnums)
+    refuse_keywords(kwargs)
+    return Jacobian(f, argnums, has_aux=has_aux)
 
 
-def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def hessian(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: object = False, **kwargs: Never
+) -> Callable[..., Any]:
     """The Hessian ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
 
-    f, argnums  as for `grad`; raises the same errors
+    f, argnums, has_aux  as for `grad`; raises the same errors
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
@@ -98,7 +119,46 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     array([[10.,  6.],
            [ 6.,  0.]])
     """
-    return jacobian(grad(f, argnums), argnums)
+    refuse_keywords(kwargs)
+    return jacobian(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux)
+
+
+def gradients(root: Any, nodes: Any, *, allow_unused: object = False, **kwargs: Never) -> Any:
+    """∂root/∂node for each node, as Values that can be differentiated again.
+
+    root          a Value
+    nodes         a Value that the root was computed from, or nested lists, tuples and dicts of such; the result has
+                  their shape
+    allow_unused  whether a node may be one that the root does not depend on; its derivative is then 0
+
+    This is `grad` for a graph that is there already, what `create_graph=True` asks for elsewhere. Its results are nodes
+    as any others: they can be swept, drawn and stepped through. Raises TypeError for anything but Values, GraphError
+    for a node that the root does not depend on, and if the graph is stale; gives a KinkWarning as `grad(grad(f))` does.
+
+    >>> from microgrand import Value, derivation
+    >>> x = Value(3.0, name="x")
+    >>> slope = gradients(x * x * x, x)
+    >>> slope, gradients(slope, x)
+    (Value(27.0), Value(18.0))
+    """
+    refuse_keywords(kwargs)
+    if not isinstance(root, Node):
+        raise TypeError(f"gradients are of a Value; got {root!r:.60} of type {type(root).__name__}")
+    inputs = flat(nodes)
+    for each in inputs:
+        if not isinstance(each, Node):
+            raise TypeError(f"gradients are in Values; got {each!r:.60} of type {type(each).__name__}")
+    found = differentiable_sweep(root, inputs, cut=False)
+    used = inputs if yes_or_no("allow_unused", allow_unused) else set(topological_order(root))
+    for node in inputs:
+        if node not in used:
+            raise GraphError(
+                f"nothing that was differentiated depends on {formula(node, depth=2)} (data {node.data!r}): "
+                "leave it out, or take 0 for it with allow_unused=True"
+            )
+    if not is_recording():
+        warn_of_kinks(root, inputs, "a derivative that can be differentiated again")
+    return rebuilt(nodes, iter([delta if isinstance(delta, Node) else _constant(delta) for delta in found]), as_array)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -172,11 +232,21 @@ class Derivative:
 
     f         the function
     argnums   the position of the argument to differentiate with respect to, or several
+    has_aux   whether f returns a pair, of which only the first is differentiated
     """
 
-    def __init__(self: Any, f: Callable[..., Any], argnums: Any) -> None:
+    has_aux = False  # of those that an earlier version has pickled
+
+    def __init__(self: Any, f: Callable[..., Any], argnums: Any, *, has_aux: object = False) -> None:
+        if not callable(f):
+            way_out = ": of a graph it is microgrand.gradients(y, x)" if isinstance(f, Node) else ""
+            raise TypeError(f"derivatives are of functions: grad(f)(3.0); got {f!r:.60} in the place of f{way_out}")
         self.__wrapped__ = f  # read by `inspect.signature`
         self.argnums = argnums
+        self.has_aux = yes_or_no("has_aux", has_aux)
+
+    def _run(self: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Run:
+        return Run(self.__wrapped__, arguments, self.argnums, keywords, self.has_aux)
 
     def __getattr__(self: Any, name: str) -> Any:
         if name in ("__name__", "__qualname__"):
@@ -189,8 +259,8 @@ class Derivative:
     def __repr__(self: Any) -> str:
         return f"<{type(self).__name__} of {getattr(self.__wrapped__, '__name__', self.__wrapped__)}>"
 
-    def __call__(self: Any, *arguments: Any) -> Any:
-        """Evaluate the derivative at the arguments."""
+    def __call__(self: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        """Evaluate the derivative at the arguments; those that are given by name reach f as they are."""
         raise NotImplementedError
 
 
@@ -198,32 +268,48 @@ class Derivative:
 class ValueAndGradient(Derivative):
     """The function that `value_and_grad` returns."""
 
-    def __call__(self: Any, *arguments: Any) -> Any:
+    def __call__(self: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """(f(x), ∂f/∂x)."""
-        run = Run(self.__wrapped__, arguments, self.argnums)
+        run = self._run(arguments, keywords)
         value, adjoints = run.value_and_adjoints(run.one_number())
-        return value, run.shaped(adjoints)
+        return run.with_aux(value), run.shaped(adjoints)
 
 
 @mypyc_attr(native_class=False)
 class Gradient(Derivative):
     """The function that `grad` returns."""
 
-    def __call__(self: Any, *arguments: Any) -> Any:
+    def __call__(self: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """∂f/∂x."""
-        run = Run(self.__wrapped__, arguments, self.argnums)
-        return run.shaped(run.value_and_adjoints(run.one_number())[1])
+        run = self._run(arguments, keywords)
+        return run.with_aux(run.gradient(run.one_number()))
 
 
 @mypyc_attr(native_class=False)
 class Jacobian(Derivative):
     """The function that `jacobian` returns."""
 
-    def __call__(self: Any, *arguments: Any) -> Any:
+    def __call__(self: Any, /, *arguments: Any, **keywords: Any) -> Any:
         """∂fₖ/∂xᵢ."""
-        run = Run(self.__wrapped__, arguments, self.argnums)
-        gradients = iter([run.shaped(run.value_and_adjoints(root)[1]) for root in flat(run.result)])
-        return rebuilt(run.result, gradients, run.array_of_gradients)
+        run = self._run(arguments, keywords)
+        roots = list(flat(run.result))
+        gradients = _with_progress(run, roots) if len(roots) >= MANY else [run.gradient(root) for root in roots]
+        return run.with_aux(rebuilt(run.result, iter(gradients), run.array_of_gradients))
+
+
+MANY: Final = 200  # rows of a Jacobian that may take long
+
+
+def _with_progress(run: Run, roots: list[Any]) -> list[Any]:
+    """The gradient of each root; what takes long tells how far it has come."""
+    from microgrand.progress import progress
+
+    found = []
+    with progress("differentiating", "row", len(roots)) as task:
+        for root in roots:
+            found.append(run.gradient(root))
+            task.next()
+    return found
 
 
 class Run:
@@ -234,7 +320,12 @@ class Run:
     outer Value.
     """
 
-    def __init__(self, f: Callable[..., Any], arguments: tuple[Any, ...], argnums: Any) -> None:
+    def __init__(
+        self, f: Callable[..., Any], arguments: tuple[Any, ...], argnums: Any,
+        keywords: Any = None, has_aux: bool = False,
+    ) -> None:  # fmt: skip
+        if not callable(f):
+            raise TypeError(f"derivatives are of functions; got {f!r:.60} in the place of f")
         self.inputs: list[Node] = []
         self.nested = False
         self._single = not isinstance(argnums, (tuple, list))
@@ -243,7 +334,17 @@ class Run:
         lifted = list(arguments)
         for k in self._chosen:
             lifted[k] = self._lifted(arguments[k])
-        self.result: Any = f(*lifted)
+        try:
+            self.result: Any = f(*lifted, **(keywords or {}))
+        except TypeError as error:
+            if any([isinstance(argument, (list, tuple)) or is_array(argument) for argument in arguments]):
+                error.add_note(
+                    "f was called with the lists or arrays that were given: of a function of a number take grad(f)(x)"
+                )
+            raise
+        self._has_aux, self._aux = has_aux, None
+        if has_aux:
+            self.result, self._aux = _pair(self.result)
         for node in self.inputs:
             _settle(node)
 
@@ -269,9 +370,10 @@ class Run:
         if len(numbers) != 1:
             kind = type(self.result).__name__
             shown = f"an array of shape {self.result.shape}" if is_array(self.result) else f"{self.result!r:.60}"
+            several = "jacobian(f) has a slope for each of several numbers, and sum makes them one"
             raise TypeError(
                 f"a gradient is of a function that returns one number; this one returned {shown} of type {kind}: "
-                "see jacobian"
+                + ("it has no return" if self.result is None else several)
             )
         return numbers[0]
 
@@ -292,8 +394,29 @@ class Run:
                     if not all(node._delta - node._delta == 0.0 for node in order):
                         Adjoints(order, [node._delta for node in order]).require_finite()
                     return root.data, [node._delta for node in self.inputs]
+        if self.nested and not is_recording():  # it will be differentiated again
+            warn_of_kinks(root, self.inputs)
         made = differentiable_sweep(root, self.inputs)
         return root, [delta if isinstance(delta, Node) else _constant(delta) for delta in made]
+
+    def with_aux(self, found: Any) -> Any:
+        """What was found; with has_aux, the pair of it and of what else `f` returned, with numbers for Values.
+
+        Values that depend on others than the inputs stay.
+        """
+        if not self._has_aux:
+            return found
+        nodes = _nodes_in(self._aux)
+        others: set[Node] = set()
+        for node in topological_order(nodes, self.inputs)[len(self.inputs) :]:
+            if node.is_leaf or not others.isdisjoint(node.parents):
+                others.add(node)
+        numbers = {node: node.data for node in nodes if not (self.nested or node in others)}
+        return found, _replaced(self._aux, numbers)
+
+    def gradient(self, root: Any) -> Any:
+        """∂root/∂x in the shape of the chosen arguments."""
+        return self.shaped(self.value_and_adjoints(root)[1])
 
     def plain(self, root: Any) -> Any:
         """The value of a root: a number, or a Value if it depends on outside Values."""
@@ -326,6 +449,32 @@ def _settle(node: Node) -> None:
     """
     if node.is_leaf:
         node._primitive, node._x = identity, node._data
+
+
+def _nodes_in(item: Any) -> list[Node]:
+    """The Values in containers and arrays of anything."""
+    if isinstance(item, Node):
+        return [item]
+    parts = item.ravel().tolist() if is_array(item) and item.dtype == object else parts_of(item) or ()
+    return [node for part in parts if type(part) is not float for node in _nodes_in(part)]
+
+
+def _replaced(item: Any, by: dict[Node, float]) -> Any:
+    """The same with numbers in the place of these Values; what has none in it stays the object that it is."""
+    if isinstance(item, Node):
+        return by.get(item, item)
+    if by.keys().isdisjoint(_nodes_in(item)):
+        return item
+    if is_array(item):
+        return as_array(item, iter([_replaced(part, by) for part in item.ravel().tolist()]))
+    return with_parts(item, [_replaced(part, by) for part in parts_of(item) or ()])
+
+
+def _pair(result: Any) -> tuple[Any, Any]:
+    """What a function with `has_aux` returned, in two."""
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(f"with has_aux=True a function returns a pair, (number, anything else); got {result!r:.60}")
+    return result[0], result[1]
 
 
 def _constant(x: float) -> Value:

@@ -1,4 +1,4 @@
-"""What `help(tanh)` says: the manual entry of a row, made of what the row declares.
+"""What `help(tanh)` says: the manual entry of a row, made of what the row declares; what the type of a node is called.
 
 A row is an object of its class, and Python shows the class's docstring for it. The classes of rows are given a
 descriptor instead: of the class it gives the docstring, of a row its own entry.
@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from microgrand.engine.node import Node
-from microgrand.engine.value import Value
+from microgrand.engine.value import Computed, Value
 from microgrand.table.formula import formula
 from microgrand.table.primitive import Primitive
 
@@ -30,8 +30,9 @@ class Manual:
 
 
 def describe() -> None:
-    """From now on every row has its entry as its docstring."""
+    """From now on every row has its entry as its docstring, and errors and reprs call a computed Value a Value."""
     Primitive.__doc__ = Manual(Primitive.__doc__)  # type: ignore[assignment]
+    Computed.__name__ = Computed.__qualname__ = Value.__name__
 
 
 def entry(row: Any) -> str:

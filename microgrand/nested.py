@@ -1,10 +1,14 @@
-"""Nested lists, tuples and dicts of numbers and arrays: take them apart, and rebuild them with other numbers."""
+"""Nested lists, tuples, dicts and their kin of numbers and arrays: take them apart, rebuild them with other numbers.
+
+Their kin are named tuples, dataclasses, deques and ranges; None within any of these holds no number, and stays.
+"""
 
 from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib import import_module
 from itertools import islice
 from math import prod
@@ -15,7 +19,7 @@ from microgrand.table.numbers import as_number, is_plain
 
 
 def flat(structure: Any) -> list[Any]:
-    """The numbers of a nested list, tuple, dict or array, in order. Values are kept; other numbers become floats.
+    """The numbers of a nested list, tuple, dict, kin of these, or array, in order. Values stay, others become floats.
 
     Raises TypeError for what is no number.
 
@@ -28,20 +32,51 @@ def flat(structure: Any) -> list[Any]:
 
 
 def _collect(structure: Any, found: list[Any]) -> None:
-    if type(structure) is float:
+    if type(structure) is float or isinstance(structure, Node):
         found.append(structure)
-    elif isinstance(structure, (list, tuple)):
-        for item in structure:
-            _collect(item, found)
-    elif isinstance(structure, dict):
-        for item in structure.values():
-            _collect(item, found)
-    elif isinstance(structure, Node):
-        found.append(structure)
+    elif (parts := parts_of(structure)) is not None:
+        for item in parts:
+            if item is not None:
+                _collect(item, found)
     elif not is_plain(structure) and is_array(structure):
         found.extend(_arrays().numbers_of(structure))
     else:
         found.append(as_number(structure))
+
+
+def parts_of(structure: Any) -> Collection[Any] | None:
+    """What stands in a list, tuple, dict, deque, range or dataclass, in order; None for anything else."""
+    if isinstance(structure, (list, tuple, deque, range)):
+        return structure
+    if isinstance(structure, dict):
+        return structure.values()
+    names = _fields(structure)
+    return None if names is None else [getattr(structure, name) for name in names]
+
+
+def _fields(structure: Any) -> list[str] | None:
+    """The names of the fields of a dataclass; None for anything else."""
+    if not hasattr(type(structure), "__dataclass_fields__"):
+        return None
+    from dataclasses import fields  # takes as long to import as all of microgrand
+
+    return [field.name for field in fields(structure)]
+
+
+def with_parts(structure: Any, parts: list[Any]) -> Any:
+    """The structure with other parts; a list, for a range."""
+    if isinstance(structure, dict):
+        return dict(zip(structure, parts, strict=True))
+    if isinstance(structure, tuple):
+        return type(structure)._make(parts) if hasattr(structure, "_make") else tuple(parts)
+    if isinstance(structure, deque):
+        return deque(parts, structure.maxlen)
+    if isinstance(structure, (list, range)):
+        return parts
+    made = object.__new__(type(structure))  # no copy: what it holds beside its fields was computed from the old ones
+    for name, part in zip(_fields(structure) or (), parts, strict=True):
+        object.__setattr__(made, name, part)  # of a frozen one too
+    return made
 
 
 def is_array(x: object) -> bool:
@@ -60,14 +95,15 @@ def rebuilt(structure: Any, items: Iterator[Any], array: Callable[[Any, Iterator
     >>> rebuilt({"w": [1, 2], "b": 3.0}, iter("xyz"))
     {'w': ['x', 'y'], 'b': 'z'}
     """
-    if isinstance(structure, dict):
-        return {key: rebuilt(item, items, array) for key, item in structure.items()}
-    if isinstance(structure, list):
-        return [next(items) if type(x) is float or isinstance(x, Node) else rebuilt(x, items, array) for x in structure]
-    if isinstance(structure, tuple):
-        parts = [rebuilt(item, items, array) for item in structure]
-        return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)
-    if array is not None and not isinstance(structure, Node) and not is_plain(structure) and is_array(structure):
+    if isinstance(structure, Node):
+        return next(items)
+    parts = parts_of(structure)
+    if parts is not None:
+        return with_parts(structure, [
+            next(items) if type(x) is float or isinstance(x, Node) else None if x is None else rebuilt(x, items, array)
+            for x in parts
+        ])  # fmt: skip
+    if array is not None and not is_plain(structure) and is_array(structure):
         return array(structure, items)
     return next(items)
 
@@ -101,13 +137,12 @@ def stacked(pattern: Any, parts: Sequence[Any], shape: tuple[int, ...]) -> Any:
     {'w': array([[1.],
            [2.]])}
     """
-    if isinstance(pattern, dict):
-        return {key: stacked(item, [part[key] for part in parts], shape) for key, item in pattern.items()}
-    if isinstance(pattern, (list, tuple)):
-        items = [stacked(item, [part[k] for part in parts], shape) for k, item in enumerate(pattern)]
-        if isinstance(pattern, list):
-            return items
-        return type(pattern)(*items) if hasattr(pattern, "_fields") else tuple(items)
+    inner = parts_of(pattern)
+    if inner is not None:
+        of_each = zip(*[parts_of(part) or () for part in parts], strict=True)
+        return with_parts(pattern, [
+            None if item is None else stacked(item, same, shape) for item, same in zip(inner, of_each, strict=True)
+        ])  # fmt: skip
     whole = (*shape, *tuple(getattr(pattern, "shape", ())))
     return _arrays().filled([number for part in parts for number in flat(part)], whole, pattern)
 
@@ -122,16 +157,18 @@ def flat_like(shape: Any, structure: Any, what: str) -> Iterator[Any]:
 
     An array and nested lists of its shape are alike.
     """
-    if isinstance(shape, dict) and isinstance(structure, dict) and shape.keys() == structure.keys():
-        for key, item in shape.items():
-            yield from flat_like(item, structure[key], what)
-    elif isinstance(shape, (list, tuple)) and isinstance(structure, (list, tuple)) and len(shape) == len(structure):
-        for item, other in zip(shape, structure, strict=True):
-            yield from flat_like(item, other, what)
+    inner, others = parts_of(shape), parts_of(structure)
+    if isinstance(shape, dict) or isinstance(structure, dict):
+        alike = isinstance(shape, dict) and isinstance(structure, dict) and shape.keys() == structure.keys()
+        others = [structure[key] for key in shape] if alike else None
+    if inner is not None and others is not None and len(inner) == len(others):
+        for item, other in zip(inner, others, strict=True):
+            if item is not None:
+                yield from flat_like(item, other, what)
     elif is_array(shape) or is_array(structure):
         shape, structure = [without_arrays(each) if is_array(each) else each for each in (shape, structure)]
         yield from flat_like(shape, structure, what)
-    elif isinstance(shape, (dict, list, tuple)) or isinstance(structure, (dict, list, tuple)):
+    elif inner is not None or others is not None:
         raise ValueError(f"{what} come in the shape {shape!r:.60}; got {structure!r:.60}")
     else:
         yield from flat(structure)
@@ -143,23 +180,34 @@ def places(structure: Any, name: str) -> Iterator[str]:
     >>> list(places({"w": [1, 2], "b": 3.0}, "p"))
     ["p['w'][0]", "p['w'][1]", "p['b']"]
     """
-    if isinstance(structure, dict):
-        for key, item in structure.items():
-            yield from places(item, f"{name}[{key!r}]")
-    elif isinstance(structure, (list, tuple)):
-        for k, item in enumerate(structure):
-            yield from places(item, f"{name}[{k}]")
-    else:
+    parts = None if isinstance(structure, Node) else parts_of(structure)
+    if parts is None:
         yield name
+        return
+    if isinstance(structure, dict):
+        steps = [f"[{key!r}]" for key in structure]
+    elif isinstance(structure, (list, tuple, deque, range)):
+        steps = [f"[{k}]" for k in range(len(structure))]
+    else:
+        steps = [f".{field}" for field in _fields(structure) or ()]
+    for step, item in zip(steps, parts, strict=True):
+        if type(item) is float or isinstance(item, Node):
+            yield name + step
+        elif item is not None:
+            yield from places(item, name + step)
 
 
 def positions(argnums: Any, count: int) -> tuple[int, ...]:
     """The positions of the arguments that `argnums` names, counted from 0. Raises an error if one is repeated."""
     several = argnums if isinstance(argnums, (tuple, list)) else [argnums]
     found = []
-    for k in map(operator.index, several):
+    for k in several:
+        if not hasattr(k, "__index__") or isinstance(k, bool):
+            raise TypeError(f"argnums is the place of an argument, or several, counted from 0; got {argnums!r:.60}")
+        k = operator.index(k)
         if not -count <= k < count:
-            raise IndexError(f"argnums names argument {k}, but the function was called with {count}")
+            called = f"{count} argument{'s' * (count != 1)}" if count else "none: grad(f)(3.0)"
+            raise IndexError(f"argnums names argument {k}, counted from 0, but the function was called with {called}")
         found.append(k % count)
     if len(set(found)) < len(found):
         raise ValueError(f"argnums names an argument twice: {tuple(several)}")

@@ -8,13 +8,22 @@ output alone is given as a Value and not as a list of one, and the same seed giv
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from microgrand.elsewhere import refuse_to_give
 from microgrand.engine.value import Value
-from microgrand.networks.layers import Linear, ReLU, Sequential, Vector
+from microgrand.networks.layers import Linear, ReLU, Sequential, Vector, require_lengths
+from microgrand.shortening import listed
 
 __all__ = ["MLP", "Layer", "Neuron"]
+
+if not TYPE_CHECKING:  # seeing __getattr__, a type checker would accept every misspelled name
+
+    def __getattr__(name: str) -> object:
+        """Say what to write in the place of a name of PyTorch's or JAX's nn."""
+        refuse_to_give(__name__, name, sys._getframe(1))
 
 
 class _Network(Sequential):
@@ -82,12 +91,14 @@ class MLP(_Network):
     >>> random.seed(1337)
     >>> model = MLP(2, [16, 16, 1])
     >>> len(model.parameters()), type(model([1.0, -1.0]))
-    (337, <class 'microgrand.engine.value.Computed'>)
+    (337, <class 'microgrand.engine.value.Value'>)
     """
 
     symbol = "MLP"
 
     def __init__(self, n_in: int, sizes: Sequence[int]) -> None:
+        if not isinstance(sizes, Sequence) or isinstance(sizes, str):
+            raise TypeError(f"the sizes of the layers are a list, MLP(2, [16, 1]); got {sizes!r:.60}")
         if not sizes:
             raise ValueError("an MLP has the size of at least one layer, its output's")
         layers: list[Any] = []
@@ -98,16 +109,17 @@ class MLP(_Network):
 
     def __repr__(self) -> str:
         pairs = [self.layers[k : k + 2] for k in range(0, len(self.layers), 2)]
-        return f"MLP of [{', '.join([_of_neurons(*pair) for pair in pairs])}]"
+        return f"MLP of [{listed(pairs, lambda pair: _of_neurons(*pair), count='layers in all')}]"
 
 
 def _linear(n_in: int, n_out: int) -> Linear:
     """One whose weights are drawn from ±1, row by row, and whose biases are 0."""
+    require_lengths(n_in, n_out)
     return Linear(n_in, n_out, bias=True, theta=[[random.uniform(-1, 1) for _ in range(n_in)] for _ in range(n_out)])
 
 
 def _of_neurons(linear: Any, *relu: Any) -> str:
-    return f"Layer of [{', '.join([_neuron(linear, *relu)] * len(linear.theta))}]"
+    return f"Layer of [{listed([_neuron(linear, *relu)] * len(linear.theta))}]"
 
 
 def _neuron(linear: Any, *relu: Any) -> str:

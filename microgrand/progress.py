@@ -1,68 +1,139 @@
-"""A progress bar for what may take long: it appears after two seconds, if tqdm is installed."""
+"""What takes more than two seconds tells how far it has come: one line on stderr, which is gone at the end.
+
+The line is written where a person may be reading: in a terminal, and in a notebook. `MICROGRAND_PROGRESS=0` in the
+environment turns it off, and `MICROGRAND_PROGRESS=1` turns it on everywhere. A thread of its own writes it, as a
+compiler, or an engine that lays out a graph, does not come back to do so.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Event, Thread
-from typing import Any
+from shutil import get_terminal_size
+from threading import Lock, Thread
+from typing import TextIO
 
-PATIENCE = 2.0  # seconds without a bar
-PULSE = 0.5  # seconds from one drawing to the next
-LOOK = "{desc}: {bar:20} {n_fmt}/{total_fmt}{postfix} [{elapsed}]"
+SWITCH = "MICROGRAND_PROGRESS"
+PATIENCE = 2.0  # seconds without a line
+PULSE = 0.5  # seconds from one look to the next
+clock = time.monotonic
 
 
 class Progress:
-    """How far a task in several stages has come."""
+    """How far a task in several stages has come.
 
-    def __init__(self, title: str, stages: Sequence[str]) -> None:
-        self._title, self._stages = title, stages
+    stages  what each is called, in order; or a noun for `count` of them, "row" for row 1, row 2, …
+    """
+
+    def __init__(self, title: str, stages: Sequence[str], stream: TextIO | None, count: int | None = None) -> None:
+        self._title, self._stages, self.stream = title, stages, stream
+        self._count = len(stages) if count is None else count
+        self._start = clock()
         self._done = 0
-        self._over = Event()
+        self._width = 0  # of the line that is written; 0 where there is none
 
     def next(self) -> None:
         """The stage is finished."""
         self._done += 1
 
-    def stop(self) -> None:
-        """The task is."""
-        self._over.set()
+    def line(self) -> str:
+        """What is told: the task, its stage, how many of these are done, and the time that it took so far."""
+        count, seconds = self._count, int(clock() - self._start)
+        stage = f": {self._stage(min(self._done, count - 1))}" if count > 0 else ""
+        done = f", {min(self._done, count):,} of {count:,} done" if count > 1 else ""
+        return f"{self._title}{stage}{done}, {seconds // 60}:{seconds % 60:02}"
 
-    def show(self, bar_of: Any) -> None:
-        """Draw the bar, once the time is up, until the task is finished."""
-        if self._over.wait(PATIENCE):
+    def _stage(self, k: int) -> str:
+        return f"{self._stages} {k + 1:,}" if isinstance(self._stages, str) else self._stages[k]
+
+    def write(self) -> None:
+        """Write the line, over the one before, once the task takes long."""
+        if clock() - self._start >= PATIENCE:
+            text = self.line()[: get_terminal_size().columns - 1]
+            self._put("\r" + text.ljust(self._width))
+            self._width = len(text)
+
+    def erase(self) -> None:
+        """Leave nothing of the line."""
+        if self._width:
+            self._put("\r" + " " * self._width + "\r")
+            self._width = 0
+
+    def _put(self, text: str) -> None:
+        if self.stream is None:
             return
-        total = len(self._stages)
-        with bar_of(total=total, desc=self._title, bar_format=LOOK, leave=False) as bar:
-            over = False
-            while not over:
-                stage = min(self._done, total - 1)
-                bar.n = min(self._done, total)
-                bar.set_postfix_str(self._stages[stage], refresh=True)
-                over = self._over.wait(PULSE)
-            bar.n = min(self._done, total)
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except (OSError, ValueError):  # nobody reads it any more, or it is closed: the task goes on
+            self.stream = None
+
+
+class Watcher:
+    """Looks after one task at a time: those inside it, and those of other threads, are silent."""
+
+    def __init__(self) -> None:
+        self._task: Progress | None = None
+        self._thread: Thread | None = None
+        self._lock = Lock()
+
+    def begin(self, task: Progress) -> bool:
+        """Look after the task; whether there was none before."""
+        with self._lock:
+            if self._task is not None:
+                return False
+            self._task = task
+            if self._thread is None or not self._thread.is_alive():  # in a forked process it is not
+                self._thread = Thread(target=self._watch, daemon=True)
+                self._thread.start()
+            return True
+
+    def look(self) -> bool:
+        """Let the task write its line; whether there is a task."""
+        with self._lock:
+            if self._task is None:
+                self._thread = None
+                return False
+            self._task.write()
+            return True
+
+    def end(self) -> None:
+        """The task is finished."""
+        with self._lock:
+            if self._task is not None:
+                self._task.erase()
+            self._task = None
+
+    def _watch(self) -> None:
+        time.sleep(PULSE)
+        while self.look():
+            time.sleep(PULSE)
+
+
+WATCHER = Watcher()
 
 
 @contextmanager
-def progress(title: str, stages: Sequence[str], everywhere: bool = True) -> Iterator[Progress]:
-    """A progress bar around a task: drawn from a thread of its own, as a compiler does not come back to draw it.
-
-    everywhere  whether it is drawn where there is no terminal, too
-    """
-    task = Progress(title, stages)
-    if not (everywhere or sys.stderr.isatty()):
+def progress(title: str, stages: Sequence[str], count: int | None = None) -> Iterator[Progress]:
+    """Tell of a task, inside a `with` statement, how far it has come; `next()` says that a stage is finished."""
+    task = Progress(title, stages, _stream(), count)
+    if task.stream is None or not WATCHER.begin(task):
         yield task
         return
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        yield task
-        return
-    thread = Thread(target=task.show, args=(tqdm,), daemon=True)
-    thread.start()
     try:
         yield task
     finally:
-        task.stop()
-        thread.join()
+        WATCHER.end()
+
+
+def _stream() -> TextIO | None:
+    """Where the line is written; None where nobody would read it, or no thread can be started."""
+    stream: TextIO | None = sys.stderr
+    wanted = os.environ.get(SWITCH, "")
+    if stream is None or wanted == "0" or sys.platform == "emscripten":
+        return None
+    is_notebook = type(stream).__module__.startswith("ipykernel")
+    return stream if wanted or is_notebook or stream.isatty() else None

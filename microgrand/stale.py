@@ -1,4 +1,7 @@
-"""Update a graph after a leaf's data was set: until `refresh`, the numbers computed from the leaf are out of date."""
+"""Stale graphs: a leaf's data was set since they were recorded. `refresh` updates one; before, no derivative is given.
+
+The engine has the time of each change, and asks `is_outdated` of the nodes that are older: see `Marks` in order.py.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,12 @@ from array import array
 from collections.abc import Iterable, Sequence
 from math import nan
 
-from microgrand.engine.node import Node
+from microgrand.compiled.hints import i64
+from microgrand.engine.node import CLOCK, Node
 from microgrand.engine.order import as_nodes, topological_order
+
+MOST_NOTED = 100_000  # nodes that are noted to have been changed by `refresh`; of more, all count as changed then
+_REFRESHED: dict[int, i64] = {}  # when, by id: the id of a node that is gone may be another's, which is then looked at
 
 
 def refresh(roots: Node | Sequence[Node]) -> None:
@@ -20,13 +27,28 @@ def refresh(roots: Node | Sequence[Node]) -> None:
     >>> x.data = 3.0
     >>> y.data
     4.0
+    >>> y.backward()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    microgrand.errors.GraphError: the graph is stale: a leaf was set to 3.0 after 3·3 (data 4.0) was computed; ...
     >>> refresh(y); y.data, y.partials
     (9.0, (3.0, 3.0))
     """
     fresh: dict[Node, float] = {}
-    recomputed = [(node, *_recomputed(node, fresh)) for node in topological_order(roots) if not node.is_leaf]
-    for node, z, partials in recomputed:  # only now, so that a DomainError above changes no node
-        node._data = z
+    found = []
+    for node in topological_order(roots):
+        if not node.is_leaf:
+            z, partials = _recomputed(node, _numbers(node, fresh))
+            fresh[node] = z
+            found.append((node, z, partials))
+    now = CLOCK.tick()
+    if len(_REFRESHED) + len(found) > MOST_NOTED:
+        _REFRESHED.clear()
+        CLOCK.refreshed = now
+    for node, z, partials in found:  # only now, so that a DomainError above changes no node
+        if len(found) <= MOST_NOTED and _bits([z]) != _bits([node._data]):
+            _REFRESHED[id(node)] = now
+        node._data, node._mark = z, now
         node.made_by(node.operands, partials)
 
 
@@ -47,31 +69,54 @@ def stale(roots: Node | Sequence[Node], cut: Iterable[Node] = ()) -> list[Node]:
     fresh: dict[Node, float] = {}
     changed: list[Node] = []
     for node in topological_order(roots, fixed)[len(set(fixed)) :]:
-        if node.is_leaf:
-            continue
-        try:
-            z, partials = _recomputed(node, fresh)
-        except ValueError:  # an operand has left the domain
-            fresh[node] = nan
+        if not node.is_leaf and _differs(node, _numbers(node, fresh)):
             changed.append(node)
-            continue
-        used = [partial for operand, partial in zip(node.operands, partials, strict=True) if isinstance(operand, Node)]
-        if _bits([z, *used]) != _bits([node.data, *node.partials]):
-            changed.append(node)
+            fresh[node] = _value(node, _numbers(node, fresh))
     return changed
 
 
-def _recomputed(node: Node, fresh: dict[Node, float]) -> tuple[float, list[float]]:
-    """The data and partials that `refresh` would store in a computed node.
+def is_outdated(node: Node, mark: i64) -> bool:
+    """Whether a node that had this mark would come out otherwise now. It is computed again if an operand changed."""
+    for x in node.operands:
+        if isinstance(x, Node) and _changed(x) > float(mark):
+            return _differs(node, _numbers(node, {}))
+    return False
 
-    fresh  the recomputed data of earlier nodes, such as its operands; this node's is added
-    """
+
+def _changed(x: Node) -> float:
+    """When the number of an operand was changed for the last time; at the latest, if that is not known any more."""
+    return x._partial_x if x._primitive is None else float(_REFRESHED.get(id(x), CLOCK.refreshed))
+
+
+def _numbers(node: Node, fresh: dict[Node, float]) -> list[float]:
+    """The numbers of a node's operands: those in `fresh`, where they were recomputed."""
+    return [fresh.get(x, x.data) if isinstance(x, Node) else x for x in node.operands]
+
+
+def _differs(node: Node, xs: Sequence[float]) -> bool:
+    """Whether `refresh` would change the data or a used partial of a computed node; xs: the numbers of its operands."""
+    try:
+        z, partials = _recomputed(node, xs)
+    except ValueError:  # an operand has left the domain
+        return True
+    used = [partial for operand, partial in zip(node.operands, partials, strict=True) if isinstance(operand, Node)]
+    return _bits([z, *used]) != _bits([node.data, *node.partials])
+
+
+def _recomputed(node: Node, xs: Sequence[float]) -> tuple[float, list[float]]:
+    """The data and the partials of a computed node, one per operand, at xs. Raises DomainError."""
     row, operands = node.primitive, node.operands
     assert row is not None
-    xs = [fresh.get(x, x.data) if isinstance(x, Node) else x for x in operands]
     z = row.evaluate(xs, operands)
-    fresh[node] = z
     return z, [float(slope) for slope in row.slopes(z, xs, operands)]
+
+
+def _value(node: Node, xs: list[float]) -> float:
+    """The value that a node should have; NaN where an operand has left the domain."""
+    try:
+        return _recomputed(node, xs)[0]
+    except ValueError:
+        return nan
 
 
 def _bits(numbers: list[float]) -> bytes:

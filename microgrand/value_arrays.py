@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from microgrand.engine.node import Node
-from microgrand.errors import MissingExtraError
-from microgrand.table.arrays import library
+from microgrand.outer_errors import MissingExtraError
+from microgrand.table.libraries import library
 from microgrand.table.numbers import as_number
-from microgrand.table.primitive import declared_for_ufunc
+from microgrand.table.ufuncs import row_of
 
 try:
     import numpy
@@ -34,10 +34,8 @@ class ValueArray(numpy.ndarray[Any, Any]):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
         """NumPy's function by the row that computes the same, if there is one; otherwise as on any array of objects."""
-        if ufunc is numpy.conjugate:  # which np.std asks for; Values are real
-            return operands[0]
         plain = [_plain(operand) for operand in operands]
-        row = None if ufunc.__name__ in _OPERATORS else declared_for_ufunc(ufunc.__name__)
+        row = None if ufunc.__name__ in _OPERATORS else row_of(ufunc.__name__)
         if row is not None and method == "__call__" and not settings:
             return _of_values(row(*plain))
         if "out" in settings:

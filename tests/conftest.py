@@ -2,7 +2,7 @@
 
 The thorough one draws more examples, and runs what is marked `@pytest.mark.thorough(why)` too: graphs of millions of
 nodes, long searches, what proves the data and not the package. Both draw the same examples each time, so that a change
-that is red broke something. `chance` is the thorough one with other examples each time: to find what nobody looked for.
+that is red broke something. `chance` draws more, and others each time: to find what nobody looked for.
 """
 
 import os
@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # read by SciPy: the checks of scikit-learn then skip nothing
+os.environ.setdefault("MICROGRAND_PROGRESS", "0")  # notebooks and commands that tests start are quiet, too
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 settings.register_profile("fast", max_examples=40, derandomize=True, **SETTINGS)
-settings.register_profile("thorough", max_examples=200, derandomize=True, **SETTINGS)
-settings.register_profile("chance", max_examples=200, **SETTINGS)
+settings.register_profile("thorough", max_examples=100, derandomize=True, **SETTINGS)
+settings.register_profile("chance", max_examples=300, **SETTINGS)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "fast")
 settings.load_profile(PROFILE)
 

@@ -18,6 +18,8 @@ from microgrand.nested import flat, without_arrays
 from microgrand.testing import expressions
 from microgrand.testing.strategies import operands
 
+pytestmark = pytest.mark.filterwarnings("ignore::microgrand.KinkWarning")  # expressions that are drawn have kinks
+
 COUNT = 6  # of the numbers of an argument
 SHAPES = [(6,), (2, 3), (3, 2), (6, 1), (1, 2, 3)]
 
@@ -417,8 +419,10 @@ WRONG = [
     (numpy.array(["a", "b"]), "expected an array of real numbers or of Values; got one of <U1"),
     (numpy.array([1j]), "expected an array of real numbers or of Values; got one of complex128"),
     (numpy.zeros(2, dtype="M8[s]"), "expected an array of real numbers or of Values; got one of datetime64[s]"),
-    (numpy.array([[1.0], [2.0, 3.0]], dtype=object), "expected a number or a Value; got [1.0] of type list"),
-    (numpy.array([None]), "expected a number or a Value; got None of type NoneType"),
+    (numpy.array([[1.0], [2.0, 3.0]], dtype=object),
+     "expected a number or a Value; got [1.0] of type list: write it for each item, [… for x in xs]"),
+    (numpy.array([None]),
+     "expected a number or a Value; got None of type NoneType: a function without a return gives None"),
     (numpy.ma.array([1.0, 2.0], mask=[False, True]),
      "expected an array of numbers; this one has masked entries, which are none: fill them"),
 ]  # fmt: skip
@@ -439,7 +443,7 @@ def test_a_wrong_result_or_direction_is_told_by_its_shape():
     for call, kind, sentence in [
         (lambda: grad(lambda x: x * x)(x), TypeError,
          "a gradient is of a function that returns one number; this one returned an array of shape (2,) of type "
-         "ValueArray: see jacobian"),
+         "ValueArray: jacobian(f) has a slope for each of several numbers, and sum makes them one"),
         (lambda: jvp(lambda x: x, (x,), (numpy.ones(3),)), ValueError,
          "tangents come in the shape [1.0, 2.0]; got [1.0, 1.0, 1.0]"),
         (lambda: hvp(lambda x: x @ x, x, 1.0), ValueError, "tangents come in the shape [1.0, 2.0]; got 1.0"),

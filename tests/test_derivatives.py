@@ -33,7 +33,7 @@ def test_grad_is_the_sweep(expression):
     value, gradient = value_and_grad(lambda xs: expression(*xs))(list(expression.inputs))
     adjoints = sweep(root)
     assert value == root.data
-    assert gradient == [adjoints[leaf] for leaf in inputs]
+    assert gradient == [adjoints.get(leaf) for leaf in inputs]
     assert all(type(item) is float for item in gradient)
 
 
@@ -133,11 +133,11 @@ def test_constants_have_derivative_zero():
         (
             lambda: grad(lambda x: [x])(1.0),
             TypeError,
-            "returns one number; this one returned .* of type list: see jacobian",
+            "returns one number; this one returned .* of type list: jacobian",
         ),
         (lambda: grad(lambda x: "a")(1.0), TypeError, "returns one number; this one returned 'a'"),
         (lambda: grad(lambda x: x)("a"), TypeError, "expected a number or a Value; got 'a'"),
-        (lambda: grad(lambda x: x, argnums=1)(1.0), IndexError, "names argument 1, but .* called with 1"),
+        (lambda: grad(lambda x: x, argnums=1)(1.0), IndexError, "names argument 1, .* called with 1"),
         (lambda: grad(lambda x: x**0.5)(0.0), NonFiniteError, "turned inf"),
         (
             lambda: jvp(lambda x: x, (1.0,), (1.0, 2.0)),

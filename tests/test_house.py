@@ -15,9 +15,11 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up. A name with a slash is a file of a room that stands lower or higher than the rest of its room.
 ROOMS = [
-    "version", "errors", "files", "progress", "compiled", "table", "translation", "engine", "copying", "stale",
-    "value_arrays", "nested", "derivatives", "manual", "compiled/kernel", "compiled/kernels", "program", "networks",
-    "nn", "drawing", "walk", "training", "testing", "cli", "moved", "__init__", "__main__", "hypothesis_hook",
+    "version", "errors", "outer_errors", "files", "progress", "shortening", "unset", "compiled", "table",
+    "translation", "engine", "copying", "pickled_rows", "stale", "checks", "kinks", "selections", "value_sweeps",
+    "value_arrays", "numpy_methods", "nested", "derivatives", "manual", "elsewhere", "compiled/kernel",
+    "compiled/kernels", "program", "networks", "nn", "drawing", "walk", "training", "testing", "cli", "moved",
+    "__init__", "__main__", "hypothesis_hook",
 ]  # fmt: skip
 
 
@@ -87,7 +89,9 @@ def test_no_file_imports_itself_in_a_circle():
 
 # The files that import others of microgrand inside a function, and why: the import is only made when it is needed.
 LATE = {
+    "derivatives": "a line of progress is for Jacobians of many rows alone",
     "cli/main": "each command loads what it needs: `draw` no scikit-learn, `train` no hypothesis",
+    "cli/train": "`draw` needs none of what trains",
     "program/jit": "numba takes a second to load, and need not be there",
     "hypothesis_hook": "hypothesis calls it in every test run, also in one that draws no Value",
     "training": "SoftmaxClassifier needs scikit-learn, which takes a second to load",
@@ -180,6 +184,7 @@ NEEDED = {
     "contextvars": "each thread has its own current scope",
     "copy": "a row's notation is copied when the row is declared",
     "copyreg": "copy and pickle learn what a Value is",
+    "gc": "finds the dictionary of a compiled class: see compiled/outlined.py",
     "importlib.machinery": "finds the modules that old pickles name, and the source beside compiled modules",
     "itertools": "examples in the manual entries of rows",
     "math": "the functions of floats",

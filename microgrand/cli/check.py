@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from microgrand.cli.listing import listing
-from microgrand.errors import InputError
+from microgrand.outer_errors import InputError
 from microgrand.table.domains import REALS
 from microgrand.testing.checking import NO_GRADIENT
 from microgrand.testing.claims import RAISED_AT

@@ -9,7 +9,7 @@ from typing import Any
 
 from microgrand.cli.parsing import evaluate, numbers_of
 from microgrand.drawing.draw import draw
-from microgrand.errors import CollapsedWarning, InputError
+from microgrand.outer_errors import CollapsedWarning, InputError
 
 
 def draw_expression(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from microgrand.errors import InputError
+from microgrand.outer_errors import InputError
 from microgrand.walk.exercise import exercises
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from microgrand.errors import InputError
+from microgrand.outer_errors import InputError
 from microgrand.table import rows
 from microgrand.table.primitive import Primitive
 from microgrand.testing.declared import is_declared

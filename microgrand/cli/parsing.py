@@ -5,18 +5,23 @@ from __future__ import annotations
 import ast
 import difflib
 import math
+import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from microgrand.cli.notation import in_python
 from microgrand.engine.value import Value
-from microgrand.errors import InputError
+from microgrand.errors import DivisionByZeroError
+from microgrand.outer_errors import InputError
 from microgrand.table.arithmetic import add, div, mul, neg, sub
 from microgrand.table.primitive import Primitive
-from microgrand.table.rows import TABLE, pow
+from microgrand.table.rows import TABLE, floordiv, mod, pow
 
-_OPERATORS: Final[dict[type, Primitive]] = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: div, ast.Pow: pow}
+_OPERATORS: Final[dict[type, Primitive]] = {
+    ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: div, ast.Pow: pow, ast.FloorDiv: floordiv, ast.Mod: mod,
+}  # fmt: skip
 _COMPARISONS: Final[dict[type, str]] = {
     ast.Gt: "greater", ast.GtE: "greater_equal", ast.Lt: "less", ast.LtE: "less_equal",
     ast.Eq: "equal", ast.NotEq: "not_equal",
@@ -26,7 +31,16 @@ _OTHER_NAMES: Final = {
     "fabs": "abs", "power": "pow",
 }  # fmt: skip
 _CONSTANTS: Final = {"pi": repr(math.pi), "π": repr(math.pi), "e": repr(math.e)}
-_ALLOWED: Final = "numbers, names, + - * / **, comparisons, lists, and the functions of microgrand's table"
+_INSTEAD: Final[dict[type, str]] = {  # what Python has and an expression has not, and what to write
+    ast.IfExp: "there is no if here: write where(x > 0, a, b)",
+    ast.BoolOp: "there is no and, or: comparisons give 1 or 0, so multiply them, (x > 0)*(x < 1)",
+    ast.Subscript: "a name is one number, and has no items: write x0 and x1 for x[0] and x[1]",
+    ast.Attribute: "names have no dots: write x_y for x.y",
+    ast.Constant: "text is no number: write names and numbers without quotation marks",
+    ast.Compare: "compare two numbers at a time: (0 < x)*(x < 1)",
+}
+_TOO_DEEP: Final = "the expression is nested too deeply to be read: write a long sum as sum([a, b, c])"
+_ALLOWED: Final = "numbers, names, + - * / // % **, comparisons, lists, and the functions of microgrand's table"
 
 
 class ExpressionError(InputError):
@@ -60,7 +74,7 @@ def evaluate(text: str, values: Mapping[str, float]) -> tuple[Value, dict[str, V
     try:
         result = reader.read(_parsed(text))
     except RecursionError:
-        raise InputError("the expression is nested too deeply to be read") from None
+        raise InputError(_TOO_DEEP) from None
     unused = [name for name in given if name not in reader.leaves]
     if unused:
         raise InputError(f"{unused[0]} is given, but does not occur in the expression")
@@ -88,7 +102,8 @@ def numbers_of(assignments: Sequence[str]) -> dict[str, float]:
         try:
             numbers[name] = float(number)
         except ValueError:
-            raise InputError(f"{name} is a number; got {number!r:.60}") from None
+            way_out = ": write a point, no comma" if "," in number else ": write 0.5 for 1/2" if "/" in number else ""
+            raise InputError(f"{name} is a number; got {number!r:.60}{way_out}") from None
     return numbers
 
 
@@ -100,9 +115,18 @@ def _parsed(text: str) -> ast.expr:
     except SyntaxError as error:
         offset = error.offset or len(text) + 1  # 0 stands for the end
         column = min(offset - 1 + len(text) - len(text.lstrip()), len(text))
-        raise ExpressionError(text, column, f"this is no expression: {error.msg}") from None
-    except (MemoryError, ValueError) as error:  # too deep for Python's own parser; a NUL in the text
-        raise InputError(f"the expression cannot be read: {str(error) or 'it is nested too deeply'}") from None
+        raise ExpressionError(text, column, _no_expression(text, error.msg)) from None
+    except MemoryError:  # too deep for Python's own parser
+        raise InputError(_TOO_DEEP) from None
+    except ValueError as error:  # a NUL in the text
+        raise InputError(f"the expression cannot be read: {error}") from None
+
+
+def _no_expression(text: str, why: str) -> str:
+    meant = in_python(text)
+    if meant is None and re.search(r"(?<![<>=!:])=(?!=)", text):
+        return "an expression has no =: the numbers stand after it, x=3; == compares"
+    return f"this is no expression{f'; write {meant}' if meant else f': {why}'}"
 
 
 class _Reader:
@@ -129,9 +153,9 @@ class _Reader:
                 operand = self.read(item.operand)
                 return self._applied(item, neg, [operand])
             case ast.BinOp() if type(item.op) in _OPERATORS:
-                return self._applied(item, _OPERATORS[type(item.op)], [self.read(item.left), self.read(item.right)])
+                return self._chain(item)
             case ast.BinOp(op=ast.BitXor()):
-                raise self._error(item.right, "^ is no power here: write **")
+                raise self._error(item.right, f"^ is no power here: write {in_python(self._text) or '**'}")
             case ast.Compare(ops=[operator], comparators=[right]) if type(operator) in _COMPARISONS:
                 row = TABLE[_COMPARISONS[type(operator)]]
                 return self._applied(item, row, [self.read(item.left), self.read(right)])
@@ -139,7 +163,17 @@ class _Reader:
                 return [self.read(each) for each in item.elts]
             case ast.Call():
                 return self._called(item)
-        raise self._error(item, f"allowed are {_ALLOWED}")
+        raise self._error(item, _INSTEAD.get(type(item), f"allowed are {_ALLOWED}"))
+
+    def _chain(self, item: ast.BinOp) -> Any:
+        """A chain such as a + b + c + d, from its first operand on: Python nests it as deeply as it is long."""
+        chain = [item]
+        while isinstance(left := chain[-1].left, ast.BinOp) and type(left.op) in _OPERATORS:
+            chain.append(left)
+        result = self.read(chain[-1].left)
+        for each in reversed(chain):
+            result = self._applied(each, _OPERATORS[type(each.op)], [result, self.read(each.right)])
+        return result
 
     def _number(self, item: ast.expr, number: int | float) -> float:
         try:
@@ -159,9 +193,14 @@ class _Reader:
 
     def _called(self, item: ast.Call) -> Any:
         name = item.func.id if isinstance(item.func, ast.Name) else None
+        if isinstance(item.func, ast.Attribute) and item.func.attr in TABLE:
+            raise self._error(item.func, f"functions have no dots before them: write {item.func.attr}(…)")
         if name not in TABLE:
             near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else difflib.get_close_matches(name or "", TABLE, 1)
-            guess = f": did you mean {near[0]}?" if near else f"; allowed are {_ALLOWED}"
+            meant = in_python(self._text) if name is None else None
+            guess = (
+                f": did you mean {near[0]}?" if near else f": write {meant}" if meant else f"; allowed are {_ALLOWED}"
+            )
             raise self._error(item.func, f"{name or 'this'} is no function of the table{guess}")
         if item.keywords:
             raise self._error(item.keywords[0].value, "functions take their operands by position")
@@ -183,6 +222,8 @@ class _Reader:
     def _applied(self, item: ast.expr, row: Callable[..., Any], operands: Sequence[Any]) -> Any:
         try:
             return row(*operands)
+        except DivisionByZeroError as error:
+            raise self._error(item, "here is a division by zero") from error
         except (TypeError, ValueError, OverflowError) as error:  # outside the domain, too few operands, a list
             raise self._error(item, str(error)) from error
 

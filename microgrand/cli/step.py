@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from microgrand.cli.parsing import evaluate, numbers_of
-from microgrand.errors import InputError
+from microgrand.outer_errors import InputError
 from microgrand.walk.steps import steps
 from microgrand.walk.walkthrough import walkthrough
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from microgrand.drawing.glyphs import MissingGlyphWarning
 from microgrand.drawing.render import in_few_colors, png, size_of
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
+from microgrand.shortening import few_lines
 
 SHARP = 1.5  # zoom of the PNG
+SCREENFUL = 40  # lines
 
 Bundle = tuple[dict[str, str], dict[str, Any]]
 
@@ -28,9 +30,9 @@ def as_image(picture: str, title: str) -> str:
 def bundle_of(picture: str, text: str) -> Bundle:
     """The forms of an SVG picture, and the size in which its PNG is shown.
 
-    Viewers that strip SVG show the PNG.
+    Viewers that strip SVG show the PNG; IPython in a terminal shows the text, of which a screenful stays as it is.
     """
-    forms = {"image/svg+xml": picture, "text/plain": text}
+    forms = {"image/svg+xml": picture, "text/plain": "\n".join(few_lines(text.split("\n"), "print(…)", SCREENFUL))}
     try:
         with warnings.catch_warnings(action="ignore", category=MissingGlyphWarning):
             small = in_few_colors(png(lambda: picture, None, SHARP))

@@ -193,8 +193,8 @@ def _numbers(
     if target is None:
         return [*states, *none[0][len(states) :]], none[1]
     root = vectors[-1][0]
-    adjoints = sweep(root) if isinstance(root, Node) else None
+    adjoints = sweep(root, allow_stale=True) if isinstance(root, Node) else None
     return states, [
-        tuple([adjoints[item] if adjoints is not None and isinstance(item, Node) else 0.0 for item in vector])
+        tuple([adjoints.get(item) if adjoints is not None and isinstance(item, Node) else 0.0 for item in vector])
         for vector in vectors
     ]

@@ -10,7 +10,7 @@ from microgrand.drawing.look import Look
 from microgrand.drawing.names import printable
 from microgrand.drawing.order import index_rows
 from microgrand.drawing.view import Arrow, Box, Cluster, View
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 
 # The embedded engine knows this font's widths; nearly every viewer has it, or Verdana, which is as wide.
 FONT = "DejaVu Sans"

@@ -22,8 +22,9 @@ from microgrand.drawing.vertices import MOST_PATHS, MOST_SWEPT, Seen, look
 from microgrand.drawing.view import View
 from microgrand.drawing.words import DIGITS, SHOWABLE, view_of
 from microgrand.engine.node import Node
-from microgrand.errors import CollapsedWarning
 from microgrand.networks.layers import Layer
+from microgrand.outer_errors import CollapsedWarning
+from microgrand.progress import progress
 from microgrand.table.numbers import as_number
 
 MAX_NODES = 250
@@ -61,7 +62,7 @@ def draw(
     depth      1 shows layers only (z¹ → linear → z² → …), 2 what is in these, and so on; by default all nodes
     expand     what is shown in steps: functions of many operands (a Value, a row of the table, or its name), and layers
                that `depth` would hide (a layer, or its name), or that are one box as they are equal ("Residual × 12")
-    show       what is written: any of "value", "delta", "partial"
+    show       what is written: any of "value", "delta", "partial", "kink" (that a node is on one)
     style      "boxes", or "gates": round gates, with the value above each wire and δ below it
     direction  "LR" from left to right, "TB" from top to bottom, "RL", "BT"; "auto" takes what fits
     width      the column in which the picture is to be read, in pixels: it is laid out, and collapsed, so that its text
@@ -100,8 +101,10 @@ def draw(
         return draw_network(root, sample, target, depth, digits, how, _shown(show))
     if sample is not None or target is not None:
         raise TypeError(f"sample and target are of a network; got {root!r:.60} of type {type(root).__name__}")
-    sight = sight_of(root, called, expand, show, digits, to)
-    composed = sight.composed(depth, max_nodes)
+    with progress("drawing", ("reading the graph", "choosing what is shown")) as task:
+        sight = sight_of(root, called, expand, show, digits, to)
+        task.next()
+        composed = sight.composed(depth, max_nodes)
     composed.warn(2)
     opened = Expansion(expand).runs
     require_runs(composed.view, opened)
@@ -221,8 +224,20 @@ def root_of(root: Any, who: str = "draw") -> Node:
     """The node that a Value, a trace or a program stands for; `who` takes it, for the error about anything else."""
     top = root.as_value() if hasattr(root, "as_value") else getattr(root, "cost", root)
     if not isinstance(top, Node):
-        raise TypeError(f"{who} takes a Value, a trace or a program; got {root!r:.60} of type {type(root).__name__}")
+        got = f"{root!r:.60} of type {type(root).__name__}{_way_out(root)}"
+        raise TypeError(f"{who} takes a Value, a trace or a program; got {got}")
     return top
+
+
+def _way_out(root: Any) -> str:
+    """What to do with something that is no root, if that is known."""
+    if isinstance(root, str):
+        return f": an expression as text is drawn by the command microgrand draw {root!r:.20}"
+    if isinstance(root, (float, int)):
+        return ": a number has no graph, Value(3.0) begins one"
+    if hasattr(root, "trace"):
+        return ": network.trace(x, y) gives a trace"
+    return ": record(f, 2.0) makes a program of a function" if callable(root) else ""
 
 
 def roots_of(root: Any, who: str = "draw") -> list[Node]:

@@ -16,8 +16,8 @@ from microgrand.drawing.render import pdf, png, svg
 from microgrand.drawing.styles import dot_text
 from microgrand.drawing.svg import sized
 from microgrand.drawing.view import View, side_by_side
-from microgrand.errors import MissingExtraError
-from microgrand.files import write_whole
+from microgrand.files import as_path, write_whole
+from microgrand.outer_errors import MissingExtraError
 
 
 class Drawing:
@@ -83,7 +83,7 @@ class Drawing:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture in the form that the ending of `path` names; the file is whole or is not there."""
-        target = Path(path)
+        target = as_path(path)
         match target.suffix.lower():
             case ".dot":
                 content = self.dot.encode()
@@ -94,7 +94,7 @@ class Drawing:
             case ".pdf":
                 content = self.pdf()
             case _:
-                raise ValueError(f"a drawing is saved as .dot, .svg, .png or .pdf; got {target.name!r}")
+                raise ValueError(f"a drawing is saved as .dot, .svg, .png or .pdf; got {target.name or str(target)!r}")
         write_whole({target: content})
         return target
 
@@ -131,4 +131,4 @@ class Drawing:
         return "\n".join(lines_of(self.view))
 
     def __repr__(self) -> str:
-        return f"<drawing: {self.view.title}>"
+        return f"<drawing: {self.view.title}; .save(path) writes it, print(…) tells it>"

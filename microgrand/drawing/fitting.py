@@ -18,7 +18,8 @@ from microgrand.drawing.render import layout
 from microgrand.drawing.styles import dot_text
 from microgrand.drawing.view import Arrow, View
 from microgrand.drawing.wrapping import wrapped
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
+from microgrand.progress import progress
 
 PIXELS = 96 / 72  # of a point
 LEAST = 9.0  # pixels of a letter's height
@@ -56,9 +57,10 @@ def fitted(view: View, look: Look, coarser: Views = tuple) -> Trial:
     coarser  gives the same graph with less and less in it
     """
     try:
-        if look.width is None:
-            return _boundless(view, look)
-        return _best(view, look, look.width, coarser)
+        with progress("drawing", ("laying it out",)):
+            if look.width is None:
+                return _boundless(view, look)
+            return _best(view, look, look.width, coarser)
     except (MissingExtraError, ValueError):  # no engine is there, or it does not say where it puts things
         return Trial(view, look, _alone(view, look), None, {})
 

@@ -15,7 +15,7 @@ from microgrand.drawing.look import Look
 from microgrand.drawing.order import index_rows
 from microgrand.drawing.view import Arrow, Box, View
 from microgrand.drawing.wires import DELTA, NAME, PARTIAL, VALUE, wire_class
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 
 LEGEND = (
     "Above a wire its value, below it δ, the derivative of the root; ∂ is the local partial of the gate.",

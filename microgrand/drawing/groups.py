@@ -62,7 +62,7 @@ class Group:
             return None
         nodes = [vertex.node for vertex in self.vertices]
         adjoints = swept(self._root, 1.0, [*nodes, *self._apart])
-        return [adjoints[node] for node in nodes]
+        return [adjoints.get(node) for node in nodes]
 
     @property
     def is_entangled(self) -> bool:

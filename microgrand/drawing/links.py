@@ -214,7 +214,7 @@ def layer_jacobian(grouping: Grouping, found: Sequence[Any], above: Group, below
     """
     box = grouping.regions.box_of
     return [
-        [0.0 if box(own) is box(vertex) is not None else deltas[vertex.node] for vertex in below.vertices]
+        [0.0 if box(own) is box(vertex) is not None else deltas.get(vertex.node) for vertex in below.vertices]
         for own, deltas in zip(above.vertices, found, strict=True)
     ]
 

@@ -13,6 +13,7 @@ from microgrand.drawing.look import Look
 from microgrand.drawing.neurons import MOST, largest_weight, neurons_text
 from microgrand.drawing.view import View
 from microgrand.networks.layers import Layer
+from microgrand.shortening import how_many, listed
 from microgrand.table.formula import number
 from microgrand.table.symbols import vector
 
@@ -77,12 +78,12 @@ class NetworkDrawing(Drawing):
         widths = [max([len(row[column]) for row in rows]) for column in range(4)]
         shown = [k for k in range(4) if widths[k]]
         lines = ["  ".join([f"{row[k]:<{widths[k]}}" for k in shown]).rstrip() for row in rows]
-        return "\n".join([*lines, _counted(sum([column.parameters for column in self.columns]))])
+        return "\n".join([*lines, how_many(sum([column.parameters for column in self.columns]), "parameter")])
 
 
 def _told(column: Column, digits: int) -> tuple[str]:
     """The last words on a column: its parameters, and the numbers of a sample."""
-    told = [_counted(column.parameters) + " (frozen)" * column.frozen] if column.parameters else []
+    told = [how_many(column.parameters, "parameter") + " (frozen)" * column.frozen] if column.parameters else []
     if column.values:
         told.append(vector(column.values, digits=digits))
     if column.deltas:
@@ -94,13 +95,9 @@ def _size(column: Column) -> str:
     return "?" if column.size is None else f"{column.size:,}"
 
 
-def _counted(parameters: int) -> str:
-    return f"{parameters:,} parameter{'s' * (parameters != 1)}"
-
-
 def _title(columns: Sequence[Column]) -> str:
-    sizes = " → ".join([_size(column) for column in columns])
-    return f"A network {sizes} of {_counted(sum([column.parameters for column in columns]))}"
+    sizes = listed(columns, _size, between=" → ")
+    return f"A network {sizes} of {how_many(sum([column.parameters for column in columns]), 'parameter')}"
 
 
 def _notes(columns: Sequence[Column], look: Look) -> list[str]:

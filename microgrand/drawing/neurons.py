@@ -16,7 +16,7 @@ from microgrand.drawing.dot import FONT, text
 from microgrand.drawing.fitting import LEAST
 from microgrand.drawing.look import Look
 from microgrand.drawing.wires import DELTA, VALUE, ink_class
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.formula import number
 from microgrand.table.signature import subscript
 

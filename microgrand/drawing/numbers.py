@@ -24,7 +24,7 @@ class Numbers:
 
     def delta(self, node: Node) -> float:
         """δ of a node; 0 where the root does not depend on it."""
-        return self.adjoints[node]
+        return self.adjoints.get(node)
 
     def partials(self, node: Node) -> Sequence[float]:
         """The local partials of a node, one for each parent."""
@@ -36,7 +36,7 @@ class Numbers:
 
     def sweep(self, root: Node, weight: float, below: Sequence[Node]) -> Any:
         """∂root/∂node for each node, by node, where those `below` are held fixed."""
-        return sweep(root, weight, below)
+        return sweep(root, weight, below, allow_stale=True)
 
     def items(self, group: Group) -> list[float]:
         """The numbers of a box, in order."""

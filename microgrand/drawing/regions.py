@@ -94,7 +94,7 @@ class Regions:
             if isinstance(item, Node):
                 vertex = self._seen.of.get(item) or self._idle.get(item)
                 if vertex is None:
-                    vertex = self._idle[item] = Vertex(item, (self._seen.adjoints[item],), item.name, "")
+                    vertex = self._idle[item] = Vertex(item, (self._seen.adjoints.get(item),), item.name, "")
                 found.append(vertex)
             else:
                 try:

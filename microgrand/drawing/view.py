@@ -16,7 +16,7 @@ class Box(NamedTuple):
     words    all of it in one line, for those who point at the box
     sign     of the operation that made it, in a few characters: ×, σ; "" where none did, or several
     name     what it is called, if not by its place alone
-    state    what is to be known besides: "frozen", "stale", "not a number", "infinite"; "" if nothing is
+    state    what is to be known besides: "frozen", "stale", "not a number", "infinite", "on a kink"; "" if nothing is
     """
 
     id: str

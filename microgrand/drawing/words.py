@@ -14,10 +14,11 @@ from microgrand.drawing.scene_names import slots
 from microgrand.drawing.signs import sign_of
 from microgrand.drawing.vertices import MOST_SWEPT, Vertex
 from microgrand.drawing.view import Arrow, Box, Cluster, View
+from microgrand.kinks import is_on_kink
 from microgrand.table.formula import number
 from microgrand.table.symbols import UNKNOWN, vector
 
-SHOWABLE = ("value", "delta", "partial")
+SHOWABLE = ("value", "delta", "partial", "kink")  # the last: that a node is on one
 DIGITS = 4
 SHOWN = 3  # numbers of a long vector
 LONGEST_STEP = 30
@@ -143,6 +144,7 @@ class Words:
             "stale": any([vertex.stale for vertex in vertices]),
             "not a number": any([x != x for x in numbers]),
             "infinite": any([abs(x) == inf for x in numbers]),
+            "on a kink": "kink" in self._show and group.kind == "node" and _is_on_kink(vertices[0]),
         }
         return ", ".join([word for word, holds in told.items() if holds])
 
@@ -360,3 +362,7 @@ def _described(layer: object) -> str:
         return one_line(repr(layer), 200)
     except Exception:
         return type(layer).__name__
+
+
+def _is_on_kink(vertex: Vertex) -> bool:
+    return not vertex.stale and is_on_kink(vertex.node)

@@ -5,8 +5,5 @@ node.py     what a node stores: a number, and the step that made it
 order.py    the topological order: every node after its parents
 sweep.py    the chain rule, δ[parent] += δ[node]·∂node/∂parent, from the root down; also on Values; and forward
 scope.py    the layer call in which a node is made, and the comparisons that a recording collects
-
-The functions, their partials and their domains are rows of the table: see `table/arithmetic.py` and
-`table/rows.py`. To follow `exp(x * y).backward()`, read `Value.__mul__`, `Primitive.__call__` and `apply`,
-`Value.apply_row`, `Value.backward`, `sweep` and `spread`.
+../table    the functions, their partials and their domains, as rows: see arithmetic.py and rows.py there
 """

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from microgrand.compiled.hints import i64, mypyc_attr
+from microgrand.compiled.hints import context_value, i64, mypyc_attr
 from microgrand.compiled.packed import vec
-from microgrand.engine.scope import Scope, current_scope
+from microgrand.compiled.release import release_in_a_loop
+from microgrand.engine.scope import ENTERED, SCOPE, Scope
 from microgrand.errors import GraphError
 from microgrand.table.formula import formula
 from microgrand.table.numbers import as_number
-from microgrand.table.primitive import Primitive, Recorder
+from microgrand.table.primitive import Primitive
+from microgrand.table.rounded_division import Rounded
+from microgrand.unset import UNSET, shown
+
+
+class Clock:
+    """When numbers were changed, on the scale of the marks: a node with a mark below `changed` may be out of date."""
+
+    def __init__(self) -> None:
+        self.now: i64 = 0
+        self.changed: i64 = 0  # when the data of any leaf was set, or a graph refreshed, for the last time
+        self.refreshed: i64 = 0  # when any computed node may have been changed for the last time: see stale.py
+
+    def tick(self) -> i64:
+        """Note that a number changes now."""
+        self.now += 1
+        self.changed = self.now
+        return self.now
+
+
+CLOCK: Final = Clock()
+_NO_GRAD: Final[float] = UNSET  # compiled, a number of C, which is read faster
 
 
 @mypyc_attr(acyclic=True)
-class Node(Recorder):
+class Node(Rounded):
     """One number zₖ of the graph and the step that made it: a primitive, its operands, the local partials ∂zₖ/∂zᵢ.
 
     One or two operands and their partials are stored in the node itself, as x and y; if there are more, x is a `Many`,
@@ -28,7 +50,7 @@ class Node(Recorder):
     )  # fmt: skip
 
     def __init__(self, data: float, primitive: Primitive | None, x: Any, y: Any, dx: float, dy: float) -> None:
-        self._mark: i64 = 0  # set by the last traversal that met the node, as is `_delta`: see order.py
+        self._mark: i64 = CLOCK.now  # set by the last traversal that met the node, as is `_delta`: see order.py
         self._delta = 0.0
         self._primitive = primitive
         self._x: Node | float | Many | None = x
@@ -36,9 +58,9 @@ class Node(Recorder):
         self._partial_x = dx
         self._partial_y = dy
         self._data = data
-        self._grad = 0.0
+        self._grad = _NO_GRAD
         self._name: str | None = None
-        self._scope: Scope | None = current_scope()
+        self._scope: Scope | None = context_value(SCOPE) if ENTERED else None
 
     @property
     def data(self) -> float:
@@ -53,15 +75,18 @@ class Node(Recorder):
                 "set a leaf's and call microgrand.refresh(root), or make a new Value"
             )
         self._data = as_number(data)
+        self._partial_x = float(CLOCK.tick())  # a leaf has no partial: the field keeps when it was set
 
     @property
-    def grad(self) -> float:
-        """δ = ∂root/∂(this node), from the last `backward()`; 0.0 before the first."""
-        return self._grad
+    def grad(self) -> Any:
+        """δ = ∂root/∂(this node) from the last `backward()` that reached it; a NaN before, and if set to None."""
+        if self._grad == self._grad:
+            return self._grad
+        return shown(self._grad)
 
     @grad.setter
     def grad(self, grad: object) -> None:
-        self._grad = as_number(grad)
+        self._grad = _NO_GRAD if grad is None else as_number(grad)
 
     @property
     def name(self) -> str | None:
@@ -70,7 +95,9 @@ class Node(Recorder):
 
     @name.setter
     def name(self, name: Any) -> None:
-        self._name = as_name(name)
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
+        self._name = name
 
     @property
     def is_leaf(self) -> bool:
@@ -93,9 +120,7 @@ class Node(Recorder):
         x = self._x
         if isinstance(x, Many):
             return x.all_operands()
-        if x is None:
-            return ()
-        return (x,) if self._y is None else (x, self._y)
+        return () if x is None else (x,) if self._y is None else (x, self._y)
 
     @property
     def parents(self) -> tuple[Node, ...]:
@@ -105,9 +130,10 @@ class Node(Recorder):
     @property
     def partials(self) -> tuple[float, ...]:
         """The local partials ∂z/∂(parent), one per parent, in the order of `parents`."""
-        pairs = zip(self.operands, self.operand_partials(), strict=True)
+        pairs = zip(self.operands, self.operand_partials, strict=True)
         return tuple([partial for operand, partial in pairs if isinstance(operand, Node)])
 
+    @property
     def operand_partials(self) -> list[float]:
         """One partial per operand; that of a plain number is never used, and may be 0.0."""
         if isinstance(self._x, Many):
@@ -129,13 +155,6 @@ class Node(Recorder):
                 self._y, self._partial_y = operands[1], partials[1]
 
 
-def as_name(name: Any) -> str | None:
-    """A node's name. Raises TypeError for anything but a string or None."""
-    if name is not None and not isinstance(name, str):
-        raise TypeError(f"a name is a string; got {name!r:.60} of type {type(name).__name__}")
-    return name
-
-
 def data_of(operands: Sequence[Any]) -> list[float]:
     """The numbers of operands that are nodes or plain numbers."""
     return [operand._data if isinstance(operand, Node) else operand for operand in operands]
@@ -143,10 +162,7 @@ def data_of(operands: Sequence[Any]) -> list[float]:
 
 @mypyc_attr(acyclic=True)
 class Many:
-    """The operands and partials of a step that takes a list of operands, or more than two; `following`: the next list.
-
-    So a vector that many steps have in common is stored once.
-    """
+    """The operands and partials of a step of many; `following`: a further list, stored once for all steps with it."""
 
     __slots__ = ("following", "operands", "partials")
 
@@ -170,3 +186,6 @@ def packed(numbers: Sequence[float]) -> vec[float]:
     for k, x in enumerate(numbers):
         array[k] = x
     return array
+
+
+release_in_a_loop(Node, "_x", "_y", "_scope")

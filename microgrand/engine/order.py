@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from microgrand.compiled.hints import i64
-from microgrand.engine.node import Many, Node
+from microgrand.engine.node import CLOCK, Many, Node
 from microgrand.table.numbers import is_sequence
 
 
@@ -54,16 +54,22 @@ def as_nodes(items: Any) -> list[Node]:
 class Marks:
     """Marks the nodes that a traversal has met, in `node._mark`. Hold `LOCK` while it is entered.
 
-    Each traversal uses two new marks, larger than all before, so marks left by earlier ones do no harm. It also sets
+    Each traversal uses three new marks, larger than all before, so marks left by earlier ones do no harm. It also sets
     `node._delta` to 0.0 in each node it meets. A finaliser or a signal handler may start a traversal inside another on
     the same thread: on exit, the inner traversal restores the nodes that it changed.
+
+    A node is also marked when it is made, and each change of a number has a time on the same scale, `CLOCK`: a node is
+    looked at for being out of date where its mark is older than the last change.
     """
 
     def __init__(self) -> None:
         self.bottom: i64 = 0  # how many nodes of `cut` the order begins with
-        self._done: i64 = 1  # the mark of a node in the order; the mark before it: operands still to come
-        self._outer: list[tuple[i64, i64, int]] = []  # of each active traversal: bottom, done, length of _before
+        self.outdated: Node | None = None  # the first node met, if any, that is out of date
+        self.reached: i64 = 2  # the mark of a node that a sweep has reached; before it those that follow
+        self._outer: list[tuple[i64, i64, int]] = []  # of each active traversal: bottom, reached, length of _before
         self._before: list[tuple[Node, i64, float]] = []  # nodes that inner traversals changed, with old mark and δ
+        self._unknown: list[Node] = []  # met, but out of date or not looked at
+        self.checks: Any = None  # answers which nodes are out of date, and what is raised: see checks.py
 
     def inside(self, another: bool) -> Marks:
         """Enter what this returns; `another`: whether this thread is in a traversal, `LOCK._is_owned()` before."""
@@ -73,30 +79,39 @@ class Marks:
         return self
 
     def __enter__(self) -> None:
-        self._outer.append((self.bottom, self._done, len(self._before)))
-        self._done += 2
+        self._outer.append((self.bottom, self.reached, len(self._before)))
+        self.reached = CLOCK.now = max(self.reached, CLOCK.now) + 3
 
     def __exit__(self, *error: object) -> None:
-        bottom, done, length = self._outer.pop()
+        bottom, reached, length = self._outer.pop()
         if self._outer:
             while len(self._before) > length:
                 node, mark, delta = self._before.pop()
                 node._mark, node._delta = mark, delta
-            self.bottom, self._done = bottom, done
+            self.bottom, self.reached = bottom, reached
+        else:
+            while self._unknown:
+                self._unknown.pop()._mark = UNKNOWN
 
     def order(self, roots: list[Node], cut: list[Node]) -> list[Node]:
         """The nodes of `cut`, then the roots and all nodes below them, each after its parents."""
         order: list[Node] = []
-        done, entered = self._done, self._done - 1
+        done, entered, changed = self.reached - 1, self.reached - 2, CLOCK.changed
         self.bottom = 0
         for node in cut:
             if node._mark < entered:
+                if node._mark < changed:
+                    self._unknown.append(node)
                 self._meet(node, entered)
                 self.bottom += 1
+        first: Node | None = None
         stack = roots[::-1] + cut[::-1]
         while stack:
             node = stack[-1]
             if node._mark < entered and node._primitive is not None:
+                if node._mark < changed and self.checks.is_outdated(node, node._mark):
+                    self._unknown.append(node)
+                    first = node if first is None else first
                 self._meet(node, entered)
                 _push_operands(stack, node._x, node._y, entered)
                 continue
@@ -104,6 +119,7 @@ class Marks:
             if node._mark < done:
                 self._meet(node, done)
                 order.append(node)
+        self.outdated = first
         return order
 
     def _meet(self, node: Node, mark: i64) -> None:
@@ -126,5 +142,6 @@ def _push_operands(stack: list[Node], x: object, y: object, entered: i64) -> Non
             _push_operands(stack, x.operands[k], None, entered)
 
 
+UNKNOWN: Final = -1  # the mark of a node that may be out of date, whatever the time
 LOCK: Final[Any] = threading.RLock()
 MARKS: Final = Marks()

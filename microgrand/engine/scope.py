@@ -45,16 +45,16 @@ class Scope:
     def __enter__(self) -> Scope:
         if self._token is not None:
             raise RuntimeError(f"{self!r} is entered already: a scope is one call")
-        _ENTERED.append(self)
-        self.outer = context_value(_SCOPE)
-        self._token = _SCOPE.set(self)
+        ENTERED.append(self)
+        self.outer = context_value(SCOPE)
+        self._token = SCOPE.set(self)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if self._token is not None:
-            _SCOPE.reset(self._token)
+            SCOPE.reset(self._token)
             self._token = None
-            _ENTERED.pop()
+            ENTERED.pop()
 
     def __repr__(self) -> str:
         return f"Scope({self.name!r})"
@@ -68,29 +68,24 @@ class Guards:
         self._token: Token[Guards | None] | None = None
 
     def __enter__(self) -> Guards:
-        self._token = _GUARDS.set(self)
+        self._token = GUARDS.set(self)
         return self
 
     def __exit__(self, *error: object) -> None:
         if self._token is not None:
-            _GUARDS.reset(self._token)
+            GUARDS.reset(self._token)
             self._token = None
 
 
-_SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
-_GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
+SCOPE: Final[ContextVar[Scope | None]] = ContextVar("microgrand_scope", default=None)
+GUARDS: Final[ContextVar[Guards | None]] = ContextVar("microgrand_guards", default=None)
 # The entered scopes of all threads. While the list is empty, a new node need not look up its scope.
-_ENTERED: Final[list[Scope]] = []
-
-
-def current_scope() -> Scope | None:
-    """The innermost scope entered on this thread, or None."""
-    return context_value(_SCOPE) if _ENTERED else None
+ENTERED: Final[list[Scope]] = []
 
 
 def decided(comparison: str, left: Any, right: Any, outcome: bool) -> bool:
     """Return `outcome`, after adding the comparison to the `Guards` entered on this thread, if any."""
-    guards = context_value(_GUARDS)
+    guards = context_value(GUARDS)
     if guards is not None:
         guards.decisions.append((comparison, left, right, outcome))
     return outcome

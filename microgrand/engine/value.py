@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from math import inf
-from typing import Any, Final
+from math import inf, nan
+from typing import Any, Final, Never, SupportsFloat
 
 from microgrand.compiled.hints import mypyc_attr
-from microgrand.engine.node import Many, Node, as_name, data_of, packed
+from microgrand.engine.node import Many, Node, data_of, packed
 from microgrand.engine.order import LOCK, MARKS
 from microgrand.engine.scope import decided
 from microgrand.engine.sweep import Adjoints, spread
 from microgrand.table.arithmetic import add, div, mul, neg, sub
-from microgrand.table.numbers import as_number
+from microgrand.table.numbers import as_number, as_seed, refuse_keywords, unknown_operand, yes_or_no
 from microgrand.table.primitive import Primitive, declared
-from microgrand.table.ufuncs import apply_ufunc
+from microgrand.unset import is_unset
 
 COMPILED: Final = not __file__.endswith(".py")
 
@@ -42,70 +42,77 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: object, name: Any = None) -> None:
-        if isinstance(data, Node):
-            raise TypeError(f"a Value is made from a number; got {data!r:.60}: take its number, v.data")
+    def __init__(self, data: object, name: Any = None, **kwargs: Never) -> None:
+        refuse_keywords(kwargs)
         super().__init__(as_number(data), None, None, None, 0.0, 0.0)
-        self._name = as_name(name)
+        if name is not None:
+            setattr(self, "name", name)  # noqa: B010  compiled, `self.name = …` would refuse others in its own words
 
     def apply_row(self, row: Primitive, operands: list[Any]) -> Any:
         """Apply a row of the table to `operands`, one of which is self; return a new node that remembers this step."""
         xs = data_of(operands)
         z = row.evaluate(xs, operands)
-        partials = [float(slope) for slope in row.slopes(z, xs, operands)]
+        partials = [as_number(slope) for slope in row.slopes(z, xs, operands)]
         if row.arity == 1:
             return Computed(z, row, operands[0], None, partials[0], 0.0)
         if row.arity == 2:
             return Computed(z, row, operands[0], operands[1], partials[0], partials[1])
         return Computed(z, row, Many(tuple(operands), packed(partials), None), None, 0.0, 0.0)
 
-    def backward(self, accumulate: object = False, allow_nonfinite: object = False) -> None:
-        """Compute δ = ∂self/∂node for every node of the graph, and store it in `grad`.
+    def backward(
+        self, seed: object = 1.0, *, accumulate: object = False, allow_nonfinite: object = False, **kwargs: Never
+    ) -> None:
+        """Compute δ = seed · ∂self/∂node for every node of the graph, and store it in `grad`.
 
+        seed             δ of self
         accumulate       add δ to the `grad` of leaves only, instead of setting every `grad`: sums over mini-batches
         allow_nonfinite  accept NaN and infinite adjoints; otherwise a NonFiniteError names the node where the first
                          one arises, and no `grad` is changed
 
-        Without `accumulate`, a second call gives the same numbers.
+        Without `accumulate`, a second call gives the same numbers. Raises GraphError if the graph is stale: if a leaf
+        was set to another number after the graph was computed from it, and `refresh` not called.
 
         >>> w = Value(2.0)
         >>> loss = (3 * w - 5) ** 2
         >>> loss.backward(); loss.backward(); w.grad
         6.0
         """
-        adding, another = bool(accumulate), LOCK._is_owned()
+        refuse_keywords(kwargs)
+        weight, adding = as_seed(seed), yes_or_no("accumulate", accumulate)
+        lenient, another = yes_or_no("allow_nonfinite", allow_nonfinite), LOCK._is_owned()
         with LOCK, MARKS.inside(another):
-            order = spread([self], [1.0], [])
-            if not (allow_nonfinite or all(node._delta - node._delta == 0.0 for node in order)):
+            order = spread([self], [weight], [])
+            if not (lenient or all(node._delta - node._delta == 0.0 for node in order)):
                 Adjoints(order, [node._delta for node in order]).require_finite()
             for node in order:
-                if not adding:
-                    node._grad = node._delta
+                delta = node._delta if node._delta == node._delta else nan  # one of an unset grad would look unset
+                if not adding or (node._primitive is None and is_unset(node._grad)):
+                    node._grad = delta
                 elif node._primitive is None:
-                    node._grad += node._delta
+                    node._grad += delta
 
     # ---- arithmetic: the rows of table/arithmetic.py written out for speed: nine tenths of all nodes ----------------
-    def __add__(self, other: Value | float | int) -> Value:
+    def __add__(self, other: SupportsFloat) -> Value | Any:
         if isinstance(other, Value):
             return Computed(self._data + other._data, add, self, other, 1.0, 1.0)
         y = _operand(other)
         return NotImplemented if y is None else Computed(self._data + y, add, self, y, 1.0, 0.0)
 
-    def __radd__(self, other: Value | float | int) -> Value:
+    def __radd__(self, other: SupportsFloat) -> Value | Any:
         x = _operand(other)
         return NotImplemented if x is None else Computed(x + self._data, add, x, self, 0.0, 1.0)
 
-    def __sub__(self, other: Value | float | int) -> Value:
+    def __sub__(self, other: SupportsFloat) -> Value | Any:
         if isinstance(other, Value):
             return Computed(self._data - other._data, sub, self, other, 1.0, -1.0)
         y = _operand(other)
         return NotImplemented if y is None else Computed(self._data - y, sub, self, y, 1.0, 0.0)
 
-    def __rsub__(self, other: Value | float | int) -> Value:
+    def __rsub__(self, other: SupportsFloat) -> Value | Any:
         x = _operand(other)
         return NotImplemented if x is None else Computed(x - self._data, sub, x, self, 0.0, -1.0)
 
-    def __mul__(self, other: Value | float | int) -> Value:
+    def __mul__(self, other: SupportsFloat) -> Value | Any:
         if isinstance(other, Value):
             return Computed(self._data * other._data, mul, self, other, other._data, self._data)
         y = _operand(other)
@@ -114,14 +121,14 @@ class Value(Node):
         number: float = y
         return Computed(self._data * number, mul, self, y, number, 0.0)
 
-    def __rmul__(self, other: Value | float | int) -> Value:
+    def __rmul__(self, other: SupportsFloat) -> Value | Any:
         x = _operand(other)
         if x is None:
             return NotImplemented
         number: float = x
         return Computed(number * self._data, mul, x, self, 0.0, number)
 
-    def __truediv__(self, other: Value | float | int) -> Value:
+    def __truediv__(self, other: SupportsFloat) -> Value | Any:
         if isinstance(other, Value):
             y = other._data
             if y == 0.0:
@@ -133,18 +140,18 @@ class Value(Node):
             return NotImplemented if number is None else _applied("div", (self, number))
         return Computed(self._data / number, div, self, number, 1.0 / number, 0.0)
 
-    def __rtruediv__(self, other: Value | float | int) -> Value:
+    def __rtruediv__(self, other: SupportsFloat) -> Value | Any:
         x = _operand(other)
         if x is None or self._data == 0.0:
             return NotImplemented if x is None else _applied("div", (x, self))
         z = x / self._data
         return Computed(z, div, x, self, 0.0, -(z / self._data))
 
-    def __pow__(self, other: Value | float | int) -> Value:
+    def __pow__(self, other: SupportsFloat) -> Value | Any:
         y = other if isinstance(other, Value) else _operand(other)
         return NotImplemented if y is None else _applied("pow", (self, y))
 
-    def __rpow__(self, other: Value | float | int) -> Value:
+    def __rpow__(self, other: SupportsFloat) -> Value | Any:
         x = _operand(other)
         return NotImplemented if x is None else _applied("pow", (x, self))
 
@@ -227,11 +234,7 @@ class Value(Node):
         named = f", name={self._name!r}" if self._name is not None else ""
         return f"Value({self._data!r}{named})"
 
-    # ---- NumPy's functions, and micrograd's names --------------------------------------------------------------------
-    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
-        """NumPy's own functions and operators on Values, elementwise: np.exp(v), array * v."""
-        return apply_ufunc(ufunc, method, operands, settings)
-
+    # ---- micrograd's names -------------------------------------------------------------------------------------------
     @property
     def _prev(self) -> frozenset[Node]:
         """The set of parents, under micrograd's name, for code that traverses graphs."""
@@ -254,16 +257,16 @@ class Computed(Value):
 
 
 _LOSES_GRADIENT: Final = (
-    "a float would lose the gradient: use microgrand's functions on Values (microgrand.exp(v), not math.exp(v)), "
+    "a float would lose the gradient: use microgrand's function of that name (microgrand.exp(v), not math.exp(v)), "
     "or v.data where only the number is wanted"
 )
 
 
-def _operand(x: object) -> Any:
+def _operand(x: Any) -> Any:
     """An operator's other operand as a float; None if it is not a number."""
     if type(x) is float:
         return x
-    return float(x) if isinstance(x, (float, int)) else None
+    return float(x) if isinstance(x, (float, int)) or hasattr(type(x), "as_integer_ratio") else unknown_operand(x)
 
 
 def _applied(name: str, operands: tuple[Any, ...]) -> Value:

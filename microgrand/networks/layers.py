@@ -41,17 +41,22 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from microgrand.compiled.hints import mypyc_attr
+from microgrand.elsewhere import tell_names
 from microgrand.engine.node import Node
 from microgrand.engine.scope import Scope
 from microgrand.engine.value import Value
 from microgrand.networks.trace import Trace, traced
+from microgrand.shortening import how_many, listed
 from microgrand.table import rows as primitives
+from microgrand.table.numbers import is_sequence
 from microgrand.table.primitive import Primitive, applied_to_each
 from microgrand.table.rows import dot
 from microgrand.table.signature import subscript
 from microgrand.table.symbols import element_name
 
 Vector = Sequence[Any]
+
+LONGEST_INSIDE = 60  # characters of a layer inside another, at a prompt
 
 # Even when compiled, layers are ordinary Python classes (`native_class=False`), so that users can subclass them and set
 # attributes. A class with few or no subclasses in this file annotates `self: Any`: mypyc 2.4.1 assumes that it knows
@@ -84,9 +89,24 @@ class Layer:
     frozen = False
 
     def __call__(self, z: Vector, y: Any = None) -> Any:
-        """Compute zˡ⁺¹ = f(zˡ); a layer that ends in a cost takes the target y too."""
+        """Compute zˡ⁺¹ = f(zˡ); a layer that ends in a cost takes the target y too, and any other refuses it."""
+        if y is not None and not self.takes_target:
+            raise TypeError(f"{self!r:.80} ends in no cost, and so takes no target; got {y!r:.60}")
         with self.scope(z):
             return self.forward(z, y) if self.takes_target else self.forward(z)
+
+    def length_after(self, length: int | None) -> int | None:
+        """The length of the output for an input of such a length; None for what is not known before the call.
+
+        Raises ValueError where the layer takes no input of that length. A `Sequential` asks its layers when it is made.
+
+        >>> Linear(3, 2).length_after(3), Tanh().length_after(3), Layer().length_after(3)
+        (2, 3, None)
+        """
+        return None
+
+    def require_before(self, layer: Any) -> None:
+        """Raise ValueError if this layer cannot take what the layer before it in a `Sequential` gives."""
 
     def scope(self, z: Vector) -> Scope:
         """The `Scope` of one call on z, to be used in a `with` statement."""
@@ -139,7 +159,7 @@ class Layer:
             layer.frozen = frozen
 
     def zero_grad(self) -> None:
-        """Set the `grad` of every parameter to 0. Only `backward(accumulate=True)` needs this."""
+        """Set the `grad` of every parameter to 0. Only `backward(accumulate=True)` needs this, to begin a new sum."""
         for theta in self.named_parameters().values():
             theta._grad = 0.0  # not `grad`: mypyc 2.4.1 passes its setter an unboxed float
 
@@ -164,6 +184,12 @@ class Layer:
         step  a step size of gradient descent: the trace then also shows the updated θ; the θ themselves do not change
         """
         return traced(self, x, y, step)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: a layer of {how_many(len(self.named_parameters()), 'parameter')}>"
+
+
+tell_names(Layer)
 
 
 @mypyc_attr(native_class=False)
@@ -192,10 +218,16 @@ class Linear(Layer):
         theta: Sequence[Sequence[float]] | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        if n_in < 1 or n_out < 1:
-            raise ValueError(f"Linear takes lengths of at least 1; got n_in={n_in}, n_out={n_out}")
+        require_lengths(n_in, n_out)
+        if bias is not True and bias is not False:
+            raise TypeError(f"bias is True or False, whether to add b; got {bias!r:.60}")
+        if theta is not None and not (is_sequence(theta) and all([is_sequence(row) for row in theta])):
+            raise TypeError(f"theta has {n_out} rows of {n_in} numbers, one row per output; got {theta!r:.60}")
         if theta is not None and [len(row) for row in theta] != [n_in] * n_out:
-            raise ValueError(f"theta has {n_out} rows of {n_in} numbers; got rows of {[len(row) for row in theta]}")
+            got = f"{len(theta)} of {', '.join(sorted({str(len(row)) for row in theta}))}"
+            raise ValueError(f"theta has {n_out} rows of {n_in} numbers, one row per output; got {got}")
+        if rng is not None and not hasattr(rng, "uniform"):
+            raise TypeError(f"rng draws the numbers, such as random.Random(1); got {rng!r:.60}")
         draw = random.uniform if rng is None else rng.uniform
         limit = n_in**-0.5
         rows = theta if theta is not None else [[draw(-limit, limit) for _ in range(n_in)] for _ in range(n_out)]
@@ -205,6 +237,12 @@ class Linear(Layer):
             for k, row in enumerate(rows, 1)
         ]
         self.bias = [Value(0.0, name=f"b{subscript(k)}") for k in range(1, n_out + 1)] if bias else None
+
+    def length_after(self: Any, length: int | None) -> int | None:
+        """One number per row of θ; raises ValueError unless the input is as long as a row."""
+        if length not in (None, len(self.theta[0])):
+            raise ValueError(f"{self!r} takes vectors of length {len(self.theta[0])}, and is given {length} numbers")
+        return len(self.theta)
 
     def forward(self: Any, z: Vector, y: Any = None) -> list[Any]:
         """θz (+ b), one number per row of θ."""
@@ -237,6 +275,10 @@ class _Elementwise(Layer):
         """The list of all f(zᵢ)."""
         row: Primitive = self.row  # declared, so that mypyc calls the row as compiled code
         return [row.call((zi,)) for zi in z]
+
+    def length_after(self: Any, length: int | None) -> int | None:
+        """As many as are given."""
+        return length
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -288,6 +330,10 @@ class _OfAll(Layer):
         """The list of all fₖ(z₁, …, zₙ)."""
         row: Primitive = self.row  # declared, so that mypyc calls the row as compiled code
         return [row.call((z, k)) for k in range(len(z))]
+
+    def length_after(self: Any, length: int | None) -> int | None:
+        """As many as are given."""
+        return length
 
     def __repr__(self: Any) -> str:
         return f"{type(self).__name__}()"
@@ -363,10 +409,18 @@ class Sequential(Layer):
         if not layers:
             raise ValueError("a Sequential has at least one layer")
         self.layers = tuple([_as_layer(layer) for layer in layers])
-        for layer in self.layers[:-1]:
+        for layer, following in zip(self.layers[:-1], self.layers[1:], strict=True):
             if layer.takes_target:
                 raise ValueError(f"a cost comes last: {layer!r} has {layers[-1]!r} after it")
+            following.require_before(layer)
         self.takes_target = self.layers[-1].takes_target
+        self.length_after(None)
+
+    def length_after(self: Any, length: int | None) -> int | None:
+        """What the last layer gives; raises ValueError where one gives another length than the next one takes."""
+        for layer in self.layers:
+            length = layer.length_after(length)
+        return length
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """The last of the `states`: the prediction, or the cost if there is a target y."""
@@ -410,7 +464,19 @@ class Sequential(Layer):
         ]
 
     def __repr__(self: Any) -> str:
-        return f"Sequential({', '.join([repr(layer) for layer in self.layers])})"
+        return f"Sequential({listed(self.layers, _inside, count='in .layers')})"
+
+
+def _inside(layer: Any) -> str:
+    """A layer inside another: in full, or its kind and size."""
+    text = repr(layer)
+    return text if len(text) <= LONGEST_INSIDE else Layer.__repr__(layer)
+
+
+def require_lengths(n_in: Any, n_out: Any) -> None:
+    """Raise ValueError unless both are lengths of vectors."""
+    if not all([hasattr(length, "__index__") and length >= 1 for length in (n_in, n_out)]):
+        raise ValueError(f"Linear takes two lengths, whole numbers from 1 up; got n_in={n_in!r}, n_out={n_out!r}")
 
 
 def _added(p: Any, b: Any) -> Any:
@@ -422,7 +488,9 @@ def _added(p: Any, b: Any) -> Any:
 def _as_layer(item: Any) -> Layer:
     if isinstance(item, Layer):
         return item
-    if not callable(item) or isinstance(item, type):
+    if isinstance(item, type):
+        raise TypeError(f"a Sequential takes layers, not their classes: write {item.__name__}(…); got {item!r:.60}")
+    if not callable(item):
         raise TypeError(
             f"a Sequential takes layers and functions, one by one; got {item!r:.60} of type {type(item).__name__}"
         )

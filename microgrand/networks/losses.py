@@ -11,7 +11,7 @@ from typing import Any
 
 from microgrand.compiled.hints import mypyc_attr
 from microgrand.engine.node import Node
-from microgrand.networks.layers import Layer, Vector
+from microgrand.networks.layers import Layer, Sigmoid, Softmax, Vector
 from microgrand.table.numbers import as_number, is_sequence
 from microgrand.table.rows import abs as magnitude
 from microgrand.table.rows import dot, relu, softplus, square
@@ -27,6 +27,13 @@ class Cost(Layer):
     """
 
     takes_target = True
+    wrong_before: type[Layer] | None = None
+    takes = ""
+
+    def require_before(self: Any, layer: Any) -> None:
+        """Raise ValueError after a layer whose output this cost would take for something else."""
+        if self.wrong_before is not None and isinstance(layer, self.wrong_before):
+            raise ValueError(f"{type(self).__name__} takes {self.takes}; got {layer!r} before it")
 
     def target(self: Any, y: Any, n: Any) -> list[Any] | None:
         """The target y as n numbers, one per output; None if the cost does not use a target of this form."""
@@ -47,6 +54,8 @@ class NegativeLogLikelihood(Cost):
     """
 
     symbol = "NLL"
+    wrong_before = Softmax
+    takes = "log-probabilities, of LogSoftmax()"
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """-Σₖ Iₖ(y) zₖ; the graph holds the indicators as plain numbers."""
@@ -68,6 +77,8 @@ class BinaryCrossEntropy(Cost):
     """
 
     symbol = "cross-entropy"
+    wrong_before = Sigmoid
+    takes = "logits, and applies σ itself: leave Sigmoid() out"
 
     def forward(self: Any, z: Vector, y: Any = None) -> Any:
         """Two terms per logit; a term of weight 0 is left out."""
@@ -131,7 +142,7 @@ def l1_penalty(theta: Sequence[Any]) -> Any:
     >>> l1_penalty([3.0, -4.0])
     7.0
     """
-    return total([magnitude(parameter) for parameter in theta])
+    return total([magnitude(parameter) for parameter in _parameters(theta)])
 
 
 def l2_penalty(theta: Sequence[Any]) -> Any:
@@ -142,7 +153,13 @@ def l2_penalty(theta: Sequence[Any]) -> Any:
     >>> l2_penalty([3.0, -4.0])
     12.5
     """
-    return 0.5 * dot(theta, theta)
+    return 0.5 * dot(_parameters(theta), theta)
+
+
+def _parameters(theta: Any) -> Any:
+    if not is_sequence(theta):
+        raise TypeError(f"a penalty is of parameters, as network.parameters() gives them; got {theta!r:.60}")
+    return theta
 
 
 def indicators(y: Any, classes: Any) -> list[float]:
@@ -151,9 +168,18 @@ def indicators(y: Any, classes: Any) -> list[float]:
     >>> indicators(1, 3)
     [0.0, 1.0, 0.0]
     """
-    if as_number(y) not in range(classes):
+    if as_target(y, f"the class y is a whole number from 0 to {classes - 1}") not in range(classes):
         raise ValueError(f"the class y is a whole number from 0 to {classes - 1}; got {y!r}")
     return [1.0 if k == as_number(y) else 0.0 for k in range(classes)]
+
+
+def as_target(y: Any, rule: str) -> float:
+    """A target as a float. Raises TypeError, which states the rule, for what is no number."""
+    try:
+        return as_number(y)
+    except TypeError:
+        way_out = "a cost is called with its target, cost(z, y)" if y is None else f"of type {type(y).__name__}"
+        raise TypeError(f"{rule}; got {y!r:.60}{': ' if y is None else ' '}{way_out}") from None
 
 
 def targets(y: Any, n: Any, rule: str, holds: Callable[[float], bool]) -> list[Any]:
@@ -161,10 +187,11 @@ def targets(y: Any, n: Any, rule: str, holds: Callable[[float], bool]) -> list[A
 
     A target that is a Value is an input of a recording, and is not checked.
     """
-    many = hasattr(y, "__len__")
+    many = hasattr(y, "__len__") and not isinstance(y, str)
     if (len(y) if many else 1) != n:
         raise ValueError(f"the targets y are as many as the outputs, {n}; got {y!r:.60}")
-    numbers = [yk if isinstance(yk, Node) else as_number(yk) for yk in (y if many else [y])]
+    each = f"the targets y are {rule}"
+    numbers = [yk if isinstance(yk, Node) else as_target(yk, each) for yk in (y if many else [y])]
     if not all([isinstance(yk, Node) or holds(yk) for yk in numbers]):
         raise ValueError(f"the targets y are {rule}; got {y!r:.60}")
     return numbers

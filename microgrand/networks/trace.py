@@ -12,6 +12,7 @@ from typing import Any
 from microgrand.engine.node import Node
 from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
+from microgrand.shortening import listed
 from microgrand.table.formula import number
 from microgrand.table.indices import superscript as _up
 from microgrand.table.numbers import as_number
@@ -104,17 +105,18 @@ class Trace:
             table.append((f"∂z{_up(l + 1)}/∂z{_up(l)}", "local Jacobian", self._numbers(self.jacobian[l])))
             terms = f"Σₖ δ{_up(l + 1)}ₖ ∂z{_up(l + 1)}ₖ/∂"
             table.append((f"δ{_up(l)}", f"{terms}z{_up(l)}", self._numbers(self.delta[l])))
-            for theta, slopes in self._rows_of(l, self.theta_gradient.get(l, [])):
+            for theta, slopes in self._rows_of(l, [vector(row) for row in self.theta_gradient.get(l, [])]):
                 table.append((f"∂C/∂{theta}", f"{terms}{theta}", slopes))
         for l, rows in (self.updated or {}).items():
-            for theta, row in self._rows_of(l, rows):
+            texts = [_updated_text(*both) for both in zip(self.theta[l], rows, strict=True)]
+            for theta, row in self._rows_of(l, texts):
                 table.append((f"{theta} ←", f"{theta} - {number(self.step or 0.0)} ∂C/∂{theta}", row))
         return table
 
-    def _rows_of(self, l: int, rows: Matrix) -> list[tuple[str, str]]:
-        """The name and numbers of each row of a layer's parameters; of many rows, the first few and the last."""
-        shown = [(self._theta(l, k), vector(row)) for k, row in enumerate(rows)]
-        left_out = [(f"{shown[_SHOWN - 1][0]}…", f"… {len(rows)} rows …")] if len(rows) > _MOST_ROWS else []
+    def _rows_of(self, l: int, texts: Sequence[str]) -> list[tuple[str, str]]:
+        """The name and text of each row of a layer's parameters; of many rows, the first few and the last."""
+        shown = [(self._theta(l, k), text) for k, text in enumerate(texts)]
+        left_out = [(f"{shown[_SHOWN - 1][0]}…", f"… {len(texts):,} rows in all …")] if len(texts) > _MOST_ROWS else []
         return [*shown[: _SHOWN - 1], *left_out, shown[-1]] if left_out else shown
 
     def _cost_formula(self) -> tuple[str, str]:
@@ -142,7 +144,7 @@ class Trace:
         if not self.many:
             return _array(item)
         shown = [_array(sample) for sample in item[:_SHOWN]]
-        return "; ".join(shown) + (f"; … ({len(item)} samples)" if len(item) > _SHOWN else "")
+        return "; ".join(shown) + (f"; … ({len(item):,} samples in all)" if len(item) > _SHOWN else "")
 
     def __str__(self) -> str:
         table = self.rows()
@@ -150,8 +152,9 @@ class Trace:
         return "\n".join([f"{name:<{widths[0]}}  {formula:<{widths[1]}}  {text}" for name, formula, text in table])
 
     def __repr__(self) -> str:
-        samples = f" of {len(self.targets)} samples" if self.many else ""
-        return f"<trace{samples}: {' → '.join([self._layer(l) for l in range(1, self.L)])}, C = {self.cost.data:.6g}>"
+        samples = f" of {len(self.targets):,} samples" if self.many else ""
+        layers = listed(range(1, self.L), self._layer, between=" → ")
+        return f"<trace{samples}: {layers}, C = {self.cost.data:.6g}; print(…) writes the table>"
 
 
 class _Sample:
@@ -181,7 +184,7 @@ class _Sample:
         pairs = [(node, delta) for node, delta in zip(above, self.delta[l + 1], strict=True) if isinstance(node, Node)]
         adjoints = sweep([node for node, _ in pairs], [delta for _, delta in pairs], cut)
         self.delta[l] = _each_once(adjoints, below)
-        self.slopes[l] = {id(theta): adjoints[theta] for theta in self.layers[l - 1].named_parameters().values()}
+        self.slopes[l] = {id(theta): adjoints.get(theta) for theta in self.layers[l - 1].named_parameters().values()}
         self.jacobian[l] = [_gradient(output, below, cut) for output in above]
 
 
@@ -209,14 +212,21 @@ def _each_once(adjoints: Adjoints, vector: list[Any]) -> list[float]:
     seen: set[int] = set()
     deltas = []
     for item in vector:
-        deltas.append(adjoints[item] if isinstance(item, Node) and id(item) not in seen else 0.0)
+        deltas.append(adjoints.get(item) if isinstance(item, Node) and id(item) not in seen else 0.0)
         seen.add(id(item))
     return deltas
+
+
+def _updated_text(old: Sequence[float], new: Sequence[float]) -> str:
+    """A row of parameters after its update; beside it the change, where a number looks the same as before."""
+    changes = [b - a for a, b in zip(old, new, strict=True)]
+    unseen = any([number(a, digits=4) == number(b, digits=4) for a, b in zip(old, new, strict=True) if a != b])
+    return f"{vector(new)}, changed by {vector(changes)}" if unseen else vector(new)
 
 
 def _array(item: Any) -> str:
     """A vector or a matrix on one line; long ones are shortened."""
     if len(item) > 0 and isinstance(item[0], list):
         rows = [vector(row) for row in item[:_SHOWN]]
-        return "[" + ", ".join(rows) + (f", … {len(item)} rows]" if len(item) > _SHOWN else "]")
+        return "[" + ", ".join(rows) + (f", … {len(item):,} rows in all]" if len(item) > _SHOWN else "]")
     return vector(item) if len(item) != 1 else number(item[0])

@@ -11,14 +11,15 @@ from typing import Any, Generic
 
 from microgrand.engine.order import topological_order
 from microgrand.engine.scope import Guards
-from microgrand.engine.sweep import accumulate, differentiable_sweep, edges_of_values, tangent_sweep
 from microgrand.engine.value import Value
 from microgrand.nested import flat, places, positions, rebuilt
 from microgrand.program.passes import with_common, without_dead
 from microgrand.program.reading import Decision, read
 from microgrand.program.replay_on_numbers import on_values
 from microgrand.program.tape import SomeTape, Tape
+from microgrand.selections import Recorded
 from microgrand.table.rows import sum as total
+from microgrand.value_sweeps import add_terms, differentiable_sweep, edges_to_differentiate, tangent_sweep
 
 
 class _Example(Generic[SomeTape]):
@@ -101,7 +102,7 @@ def jacobian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
 def hessian(program: SomeTape, argnums: int | Sequence[int]) -> SomeTape:
     """The program of the Hessian: the gradient with its own gradient in the place of each number.
 
-    It comes from the tangents of all inputs, through the gradient; of the matrix, which is symmetric, one half does.
+    It comes from the tangents of all inputs, through the gradient. The matrix is symmetric: one triangle is computed.
     """
 
     def make() -> SomeTape:
@@ -207,14 +208,14 @@ def _forward(roots: Sequence[Any], inputs: Sequence[Any]) -> list[list[Any]]:
     """
     tangents: dict[Any, dict[Any, Any]] = {x: {x: 1.0} for x in inputs}  # of each input, by node
     below: dict[Any, list[Any]] = {node: [node] for node in inputs}
-    nodes = [root for root in roots if isinstance(root, Value)]
-    for node in topological_order(nodes, inputs)[len(inputs) :]:
+    computed = topological_order([root for root in roots if isinstance(root, Value)], inputs)[len(inputs) :]
+    chosen = Recorded(computed)
+    for node in computed:
         if not below.keys().isdisjoint(node.parents):
-            edges = [edge for edge in edges_of_values(node) if edge[0] in below]
-            below[node] = list(dict.fromkeys([x for parent, _ in edges for x in below[parent]]))
-            for parent, partial in edges:
-                for x in below[parent]:
-                    accumulate(tangents[x], parent, [(node, partial)])
+            edges = edges_to_differentiate(node)
+            below[node] = list(dict.fromkeys([x for parent in node.parents for x in below.get(parent, ())]))
+            for x in below[node]:
+                add_terms(tangents[x], chosen.forth(node, edges, tangents[x]))
     return [[tangents[x].get(root, 0.0) for x in inputs] for root in roots]
 
 

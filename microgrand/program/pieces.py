@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from microgrand.engine.node import Node
-from microgrand.nested import as_array
+from microgrand.nested import as_array, parts_of, with_parts
 from microgrand.table.arrays import holds_objects
 from microgrand.table.numbers import as_number
 
@@ -18,7 +18,7 @@ class Layout(NamedTuple):
 
     shape  of the array that may be given instead: () for a number, None where the nesting is not rectangular
     size   how many numbers it has
-    parts  of a dict and of a list or tuple; None for a number
+    parts  of a dict, a list and their kin, () for None; None for a number
     kind   what it is, in words
     """
 
@@ -35,16 +35,24 @@ def layout_of(example: Any) -> Layout:
     ((2, 2), None)
     """
     if isinstance(example, dict):
-        named = {key: layout_of(item) for key, item in example.items()}
+        named = {key: _layout_within(item) for key, item in example.items()}
         size = sum([part.size for part in named.values()])
         return Layout(None, size, named, f"a dict with the keys {', '.join(map(repr, example))}")
-    if isinstance(example, (list, tuple)):
-        parts = [layout_of(item) for item in example]
+    inner = parts_of(example)
+    if inner is not None:
+        parts = [_layout_within(item) for item in inner]
         shapes = {part.shape for part in parts}
         inner = shapes.pop() if len(shapes) == 1 else None
         shape = None if inner is None else (len(parts), *inner)
         return Layout(shape, sum([part.size for part in parts]), parts, _kind(example))
     return Layout((), 1, None, "a number")
+
+
+def _layout_within(item: Any) -> Layout:
+    return NOTHING if item is None else layout_of(item)
+
+
+NOTHING = Layout(None, 0, (), "None")  # stands within structures, and holds no number
 
 
 class Piece(NamedTuple):
@@ -133,8 +141,10 @@ class _Pieces:
         parts = layout.parts
         if parts is None and isinstance(given, float):
             self.numbers.append(float(given))
-        elif isinstance(parts, list) and isinstance(given, (list, tuple)) and len(parts) == len(given):
-            for k, (part, item) in enumerate(zip(parts, given, strict=True)):
+        elif layout is NOTHING and given is None:
+            pass
+        elif isinstance(parts, list) and (inner := _items(given)) is not None and len(parts) == len(inner):
+            for k, (part, item) in enumerate(zip(parts, inner, strict=True)):
                 if type(item) is float and part.parts is None:  # as most are
                     self.numbers.append(item)
                 else:
@@ -144,7 +154,7 @@ class _Pieces:
                 self.add(part, given[key], f"{name}[{key!r}]")
         elif is_array(given):
             self.add_array(layout, given, name)
-        elif parts is not None or isinstance(given, (dict, list, tuple)):
+        elif parts is not None or layout is NOTHING or parts_of(given) is not None:
             raise ValueError(f"{name} was recorded as {layout.kind}; got {_kind(given)}")
         else:
             self.numbers.append(given if isinstance(given, Node) or hasattr(given, "context") else _number(given, name))
@@ -180,12 +190,15 @@ def placed(layout: Layout, given: Any, items: Iterator[Any]) -> Any:
     if isinstance(given, dict):
         found = {key: placed(part, given[key], items) for key, part in layout.parts.items()}
         return {key: found[key] for key in given}
-    if isinstance(given, (list, tuple)):
-        pairs = zip(layout.parts, given, strict=True)
-        parts = [next(items) if part.parts is None else placed(part, item, items) for part, item in pairs]
-        if isinstance(given, list):
-            return parts
-        return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
+    if given is None:
+        return None
+    inner = _items(given)
+    if inner is not None:
+        pairs = zip(layout.parts, inner, strict=True)
+        return with_parts(
+            given,
+            [next(items) if part.parts is None else placed(part, item, items) for part, item in pairs],
+        )
     return as_array(given, items) if holds_objects(given) else next(items)
 
 
@@ -209,9 +222,15 @@ def _number(given: Any, name: str) -> float:
 def _kind(structure: Any) -> str:
     if isinstance(structure, dict):
         return f"a dict with the keys {', '.join(map(repr, structure))}"
-    if isinstance(structure, (list, tuple)):
-        return f"a {type(structure).__name__} of {len(structure)}"
-    return "a number"
+    parts = _items(structure)
+    return "a number" if parts is None else f"a {type(structure).__name__} of {len(parts)}"
+
+
+def _items(structure: Any) -> Sequence[Any] | None:
+    """What stands in order in a structure, but for a dict's; None for anything else."""
+    if isinstance(structure, (list, tuple)):  # as most are
+        return structure
+    return None if isinstance(structure, (dict, Node)) else cast("Sequence[Any] | None", parts_of(structure))
 
 
 def _takes(shape: Shape | None) -> str:

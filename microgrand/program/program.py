@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from microgrand.program import derived, replay
+from microgrand.elsewhere import tell_names
+from microgrand.program import derived, replay, totals
 from microgrand.program.arrays import Plan
 from microgrand.program.jit import compiled
 from microgrand.program.listing import listing
@@ -53,11 +54,12 @@ class Program(Tape):
                          the example nests numbers in the shape S, an array of shape S or (N, *S) stands for them
         regroup          whether, on arrays, sums may be added up in another order: without it the steps are applied as
                          they were recorded, which is slower
-        allow_nonfinite  whether NaN and infinite results of arrays are let through
+        allow_nonfinite  whether NaN and infinite results of arrays, and derivatives of any kind, are let through
 
         Raises TypeError for a missing argument, ValueError for one of another structure and for unequal numbers of
         lanes, GuardError where a comparison comes out otherwise than it was recorded, DomainError as the recorded
-        function itself does on floats, and NonFiniteError, which names row and step, on arrays.
+        function itself does on floats, unless `where` takes another branch, and NonFiniteError, which names row and
+        step, on arrays.
 
         >>> import numpy
         >>> from microgrand import record
@@ -74,6 +76,8 @@ class Program(Tape):
 
         The value keeps its lanes, and so does the gradient in a number that has lanes; in a number that all lanes share
         it is summed over the lanes, as the gradient of what N samples cost together.
+
+        Raises what a call of the program raises, and NonFiniteError on floats too, as all derivatives do.
 
         >>> import numpy
         >>> from microgrand import record
@@ -118,10 +122,18 @@ class Program(Tape):
         """
         return replay.hvp(self, arguments, argnums, regroup, allow_nonfinite)
 
-    def total(self, chunks: Iterable[tuple[Any, ...]], argnums: int | Sequence[int] | None = None) -> Any:
-        """Σ value over all lanes of all chunks; with `argnums`, that and the sum of the gradients.
+    def total(
+        self, chunks: Iterable[tuple[Any, ...]], argnums: int | Sequence[int] | None = None, *,
+        allow_nonfinite: bool = False,
+    ) -> Any:  # fmt: skip
+        """Σ value over all lanes of all chunks, of each output; with `argnums`, that and the sum of the gradients.
 
-        chunks  tuples of arguments, made one at a time: what does not fit into memory streams through
+        chunks           tuples of arguments, made one at a time: what does not fit into memory streams through
+        allow_nonfinite  whether NaN and infinite sums are let through
+
+        The values of the chunks are added by `math.fsum`, whose result does not depend on their order; gradients in
+        the order of the chunks. So the same chunks give the same bits, in one process or on a cluster. Raises
+        NonFiniteError and GuardError as a call of the program does, with the chunk, counted from 0, and the row in it.
 
         >>> import numpy
         >>> from microgrand import record
@@ -129,7 +141,7 @@ class Program(Tape):
         >>> cost.total(((0.5, numpy.array([x, 2.0 * x])) for x in (1.0, 2.0)), argnums=0)
         (1.25, 7.0)
         """
-        return replay.total(self, chunks, argnums)
+        return totals.total(self, chunks, argnums, allow_nonfinite)
 
     def plan(self, *arguments: Any, argnums: int | Sequence[int] | None = None, regroup: bool = True) -> Plan:
         """The array operations that a replay on such arguments takes, as plain data that prints itself.
@@ -171,7 +183,7 @@ class Program(Tape):
         return derived.adjoint(self, argnums)
 
     def source(
-        self, language: str = "python", gradient: bool = False, *, derivative: str | None = None,
+        self, language: str = "python", *, gradient: bool = False, derivative: str | None = None,
         argnums: int | Sequence[int] = 0,
     ) -> str:  # fmt: skip
         """The program as source code: one function that needs nothing of microgrand's, with the helpers that it calls.
@@ -280,3 +292,6 @@ class Program(Tape):
 
     def __str__(self) -> str:
         return listing(self)
+
+
+tell_names(Program)

@@ -13,6 +13,7 @@ from microgrand.engine.value import Value
 from microgrand.nested import as_array, as_lists, flat, places, rebuilt, without_arrays
 from microgrand.program.program import Program
 from microgrand.program.reading import name_of, read
+from microgrand.progress import progress
 
 
 def record(f: Any, *example: Any, names: Sequence[str] | None = None) -> Program:
@@ -31,7 +32,7 @@ def record(f: Any, *example: Any, names: Sequence[str] | None = None) -> Program
 
     >>> from microgrand import Value
     >>> record(lambda x: abs(x) if x < 0 else x * x, 3.0)
-    <program <lambda>(x): 1 steps, 1 guards>
+    <program <lambda>(x): 1 step, 1 guard; print(…) lists them>
     >>> x = Value(2.0, name="x")
     >>> record(x * x + 1.0)(5.0)
     26.0
@@ -45,11 +46,13 @@ def record(f: Any, *example: Any, names: Sequence[str] | None = None) -> Program
         raise ValueError(f"record was given {len(example)} arguments and {len(called)} names")
     lifted = [_lifted(argument, name) for argument, name in zip(example, called, strict=True)]
     inputs = flat(lifted)
-    with Guards() as guards:
-        result = f(*lifted)
-    numbers = rebuilt(list(example), iter([node.data for node in inputs]), as_lists)
     title = getattr(f, "__name__", type(f).__name__)
-    return read(Program, title, numbers, called, inputs, _outputs(result, title), guards.decisions)
+    with progress(f"recording {title}", ("running it", "reading its steps")) as task:
+        with Guards() as guards:
+            result = f(*lifted)
+        task.next()
+        numbers = rebuilt(list(example), iter([node.data for node in inputs]), as_lists)
+        return read(Program, title, numbers, called, inputs, _outputs(result, title), guards.decisions)
 
 
 def _lifted(argument: Any, name: str) -> Any:
@@ -72,7 +75,8 @@ def _of_graph(root: Any, example: Sequence[Any], names: Sequence[str] | None) ->
         example = inputs
     called = [f"x{k}" if not isinstance(x, Node) else name_of(x, k, "x") for k, x in enumerate(example)]
     numbers = rebuilt(list(example), iter([node.data for node in inputs]), as_lists)
-    return read(Program, "graph", numbers, called if names is None else names, inputs, without_arrays(root))
+    with progress("recording a graph", ("reading its steps",)):
+        return read(Program, "graph", numbers, called if names is None else names, inputs, without_arrays(root))
 
 
 def _argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
+from math import isfinite
 from typing import Any, NamedTuple
 
+from microgrand.engine.value import Value
 from microgrand.errors import NonFiniteError
+from microgrand.kinks import warn_of_kinks
 from microgrand.nested import as_array, rebuilt
 from microgrand.program import derived
 from microgrand.program.arguments import Arguments
 from microgrand.program.arrays import Part, Plan, computed, plan_of
 from microgrand.program.listing import described
 from microgrand.program.pieces import Piece, blocks_of, is_numpy, layout_of
-from microgrand.program.replay_on_numbers import gradient_on_numbers, on_numbers, without_checks
+from microgrand.program.replay_on_numbers import as_graph, gradient_on_numbers, on_numbers, taken, without_checks
 from microgrand.program.tape import Tape
-from microgrand.table.arrays import library, quietly
+from microgrand.table.arrays import quietly
+from microgrand.table.libraries import library
+from microgrand.table.numbers import yes_or_no
 
 
 class Question(NamedTuple):
@@ -26,6 +30,7 @@ class Question(NamedTuple):
     parts: tuple[Part, ...]
 
 
+OVERFLOWS = "a sum over the rows is not finite; allow_nonfinite=True lets it through"
 Run = Callable[[Tape, list[Any]], list[Any]]  # the outputs of a program for one number per input, in order
 
 
@@ -43,9 +48,12 @@ def replay(
 ) -> Any:
     """See `Program.__call__`; `run` is what computes where every slot is one number, here and below."""
     given = Arguments(program, arguments)
-    question = program.derived("replay", lambda: Question(program, _values(len(program.outputs), False)))
+    question = program.derived("replay", lambda: Question(program, values(len(program.outputs), False)))
     pieces = [VALUE] * len(program.outputs)
-    return rebuilt(program.result, _asked(question, pieces, given, regroup, allow_nonfinite, run))
+    let_through = (
+        yes_or_no("allow_nonfinite", allow_nonfinite) or given.one_by_one
+    )  # a number is handed out as any function of math gives it
+    return rebuilt(program.result, asked(question, pieces, given, regroup, let_through, run))
 
 
 def value_and_grad(
@@ -55,13 +63,13 @@ def value_and_grad(
     """See `Program.value_and_grad`."""
     given = Arguments(program, arguments)
     pieces = given.chosen(argnums)
-    make = lambda: Question(derived.adjoint(program, argnums), (*_values(1, False), *_gradients(pieces, 1, True)))
+    make = lambda: Question(derived.adjoint(program, argnums), (*values(1, False), *gradients(pieces, 1, True)))
     question = program.derived(("gradient", derived.as_key(argnums), given.signature), make)
     if given.many_digits:
         z = on_numbers(program, given.numbers())
         delta = gradient_on_numbers(program, z, program.outputs[0])
         return z[program.outputs[0]], given.shaped(_picked(delta, pieces), argnums)
-    items = _asked(question, [VALUE, *pieces], given, regroup, allow_nonfinite, run)
+    items = asked(question, [VALUE, *pieces], given, regroup, allow_nonfinite, run)
     return next(items), given.shaped(items, argnums)
 
 
@@ -78,8 +86,8 @@ def jacobian(
         deltas = [gradient_on_numbers(program, z, root) for root in program.outputs]
         items: Iterator[Any] = chain.from_iterable([_picked(delta, pieces) for delta in deltas])
     else:
-        question = Question(derived.jacobian(program, argnums), _gradients(pieces * count, 0, False))
-        items = _asked(question, pieces * count, given, regroup, allow_nonfinite, run)
+        question = Question(derived.jacobian(program, argnums), gradients(pieces * count, 0, False))
+        items = asked(question, pieces * count, given, regroup, allow_nonfinite, run)
     return rebuilt(program.result, iter([given.shaped(items, argnums) for _ in range(count)]))
 
 
@@ -91,16 +99,17 @@ def hessian(
     given = Arguments(program, arguments)
     pieces = given.chosen(argnums)
     every = pieces * sum([len(piece.slots) for piece in pieces])
-    question = Question(derived.hessian(program, argnums), _gradients(every, 0, False))
-    items = _asked(question, every, given, regroup, allow_nonfinite, run)
+    question = Question(derived.hessian(program, argnums), gradients(every, 0, False))
+    items = asked(question, every, given, regroup, allow_nonfinite, run)
+    _warn_of_kinks(program, given, pieces)
     width = sum([piece.items for piece in pieces])
-    gradients = []
+    found = []
     for piece in pieces:
         rows = [list(islice(items, width)) for _ in piece.slots]
         if piece.shape is not None:
             rows = [[_stacked(column, piece, given.lanes) for column in zip(*rows, strict=True)]]
-        gradients.extend([given.shaped(iter(row), argnums) for row in rows])
-    return given.shaped(iter(gradients), argnums)
+        found.extend([given.shaped(iter(row), argnums) for row in rows])
+    return given.shaped(iter(found), argnums)
 
 
 def hvp(
@@ -113,46 +122,20 @@ def hvp(
     product = derived.hvp(program, argnum)
     given = Arguments(product, arguments)
     pieces = given.chosen(argnum)
-    question = Question(product, _gradients(pieces, 0, True))
-    return given.shaped(_asked(question, pieces, given, regroup, allow_nonfinite, run), argnum)
-
-
-def total(program: Tape, chunks: Iterable[tuple[Any, ...]], argnums: Any) -> Any:
-    """See `Program.total`."""
-    values: list[float] = []
-    sums: Any = None
-    for chunk in chunks:
-        value, slopes = summed(program, chunk, argnums)
-        values.append(value)
-        sums = slopes if sums is None else [a + b for a, b in zip(sums, slopes, strict=True)]
-        last = chunk
-    if not values:
-        raise ValueError(f"{program.title}.total takes one chunk or more; got none")
-    if argnums is None:
-        return math.fsum(values)
-    return math.fsum(values), Arguments(program, last).shaped(iter(sums), argnums)
-
-
-def summed(program: Tape, arguments: Sequence[Any], argnums: Any = None) -> tuple[float, list[Any]]:
-    """Σ value over the lanes, and the sums of the gradient, one item per number and per array, raw where non-finite."""
-    given = Arguments(program, arguments)
-    pieces = [] if argnums is None else given.chosen(argnums)
-    if any([piece.laned for piece in pieces]):
-        raise ValueError(f"{program.title} is summed over its lanes; a gradient in an argument with lanes is no sum")
-    asked = program if argnums is None else derived.adjoint(program, argnums)
-    question = Question(asked, (*_values(1, True), *_gradients(pieces, 1, True)))
-    value, *slopes = _asked(question, [VALUE, *pieces], given, True, True, outputs_on_numbers)
-    return float(value), slopes
+    question = Question(product, gradients(pieces, 0, True))
+    items = asked(question, pieces, given, regroup, allow_nonfinite, run)
+    _warn_of_kinks(program, given, pieces)
+    return given.shaped(items, argnum)
 
 
 def plan(program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool) -> Plan:
     """See `Program.plan`."""
     given = Arguments(program, arguments or _first_shared(program))
     if argnums is None:
-        question = Question(program, _values(len(program.outputs), False))
+        question = Question(program, values(len(program.outputs), False))
     else:
-        parts = _gradients(given.chosen(argnums), 1, True)
-        question = Question(derived.adjoint(program, argnums), (*_values(1, False), *parts))
+        parts = gradients(given.chosen(argnums), 1, True)
+        question = Question(derived.adjoint(program, argnums), (*values(1, False), *parts))
     return plan_of(question.program, given, question.parts, not regroup)
 
 
@@ -171,12 +154,12 @@ def _first_shared(program: Tape) -> list[Any]:
     return found
 
 
-def _values(count: int, sums: bool) -> tuple[Part, ...]:
+def values(count: int, sums: bool) -> tuple[Part, ...]:
     """The parts for so many values, which come first among the outputs."""
     return tuple([Part(range(k, k + 1), sums) for k in range(count)])
 
 
-def _gradients(pieces: Sequence[Piece], at: int, sums: bool) -> tuple[Part, ...]:
+def gradients(pieces: Sequence[Piece], at: int, sums: bool) -> tuple[Part, ...]:
     """The parts for the gradients in these pieces, whose first output is number `at`: those of one kind together.
 
     sums  whether the gradient in what has no lanes is summed over them
@@ -189,8 +172,13 @@ def _gradients(pieces: Sequence[Piece], at: int, sums: bool) -> tuple[Part, ...]
     return tuple(parts)
 
 
-def _asked(
-    question: Question, pieces: Sequence[Piece], given: Arguments, regroup: bool, allow_nonfinite: bool, run: Run
+def asked(
+    question: Question,
+    pieces: Sequence[Piece],
+    given: Arguments,
+    regroup: bool,
+    allow_nonfinite: bool,
+    run: Run = outputs_on_numbers,
 ) -> Iterator[Any]:
     """An item for each number and each array of the pieces, which are what the question's outputs belong to."""
     found = _answered(question, given, regroup, allow_nonfinite, run)
@@ -200,13 +188,17 @@ def _asked(
 def _answered(question: Question, given: Arguments, regroup: bool, allow_nonfinite: bool, run: Run) -> list[Any]:
     """What each part of the question is: a list of numbers, sums as an array (k,), or lanes as an array (k, N)."""
     program, parts = question
+    lenient = yes_or_no("allow_nonfinite", allow_nonfinite)
     if given.one_by_one:
         z = run(program, given.numbers())
+        checked = not lenient and run is outputs_on_numbers  # machine code hands out what it finds
+        if checked and set(map(type, z)) == {float} and not all(map(isfinite, z)):
+            raise NonFiniteError(_birth(program, given, parts))
         return [z[part.outputs.start : part.outputs.stop] for part in parts]
     found = computed(program, given, parts, not regroup)
-    if not allow_nonfinite and not _all_finite(found):
+    if not lenient and not all_finite(found):
         found = computed(program, given, parts, True) if regroup else found
-        if not _all_finite(found):
+        if not all_finite(found):
             raise NonFiniteError(_birth(program, given, parts))
     return found
 
@@ -250,6 +242,20 @@ def _picked(delta: Sequence[Any], pieces: Sequence[Piece]) -> Iterator[Any]:
         yield from _handed_out(list(delta[piece.slots.start : piece.slots.stop]), piece, False)
 
 
+def _warn_of_kinks(program: Tape, given: Arguments, pieces: Sequence[Piece]) -> None:
+    """Give a KinkWarning if second derivatives at single numbers meet a kink."""
+    numbers = given.numbers()[: len(program.inputs)] if given.one_by_one else []
+    kinked = [(step.row.kink, step.members) for step in program.steps if step.row.kink is not None]
+    if not kinked or not numbers or not all([type(x) is float for x in numbers]):
+        return
+    z = without_checks(program, numbers)
+    if any([kink(*[z[k] for k in operands]) for kink, members in kinked for operands in members]):
+        inputs = [Value(x, name=name) for x, name in zip(numbers, program.input_names, strict=True)]
+        root = as_graph(program, inputs)[program.outputs[0]]
+        if isinstance(root, Value):  # else it depends on nothing
+            warn_of_kinks(root, [inputs[k] for piece in pieces for k in piece.slots])
+
+
 def _stacked(items: Sequence[Any], piece: Piece, lanes: int | None) -> Any:
     """One item per number of an array, as one array: its axes come first, or after that of the lanes."""
     xp = library(piece.data)
@@ -259,7 +265,7 @@ def _stacked(items: Sequence[Any], piece: Piece, lanes: int | None) -> Any:
     return stack.reshape((*stack.shape[:axis], *shape, *stack.shape[axis + 1 :]))
 
 
-def _all_finite(blocks: Sequence[Any]) -> bool:
+def all_finite(blocks: Sequence[Any]) -> bool:
     """Whether all numbers are finite; a compiler that traces is not asked."""
     try:
         return bool(quietly(_finite, [block for block in blocks if block is not None]))
@@ -269,22 +275,37 @@ def _all_finite(blocks: Sequence[Any]) -> bool:
 
 def _finite(*blocks: Any) -> bool:
     """Whether all numbers are finite: those of a finite sum are; a sum of finite numbers may overflow."""
-    return all([math.isfinite(block.sum()) or bool(library(block).isfinite(block).all()) for block in blocks])
+    return all([isfinite(block.sum()) or bool(library(block).isfinite(block).all()) for block in blocks])
 
 
 def _birth(program: Tape, given: Arguments, parts: tuple[Part, ...]) -> str:
     """The first row with a number that is not finite, and the step in which it was born, in one sentence."""
     lane = 0 if given.lanes is None else _first_offending(program, given, parts)
     z = without_checks(program, given.of_lane(lane))
-    born = [k for k, x in enumerate(z) if not math.isfinite(x)]
-    if not born:
-        return f"{program.title}: a sum over the rows is not finite; allow_nonfinite=True lets it through"
-    step = described(program, born[0])
-    filled = f"the argument {step}" if born[0] < program.first else step
-    operands = [f"{described(program, k, True)} = {z[k]!r}" for k in program.operands(born[0])[:4]]
+    slot = _birthplace(
+        program, z, [k for part in parts for k in program.outputs[part.outputs.start : part.outputs.stop]]
+    )
+    if slot is None:
+        return f"{program.title}: {OVERFLOWS}"
+    step = described(program, slot)
+    filled = f"the argument {step}" if slot < program.first else step
+    moving = [k for k in program.operands(slot) if not program.is_constant(k)]
+    operands = [f"{described(program, k, True)} = {z[k]!r}" for k in moving[:4]]
     at = f" at {', '.join(operands)}" if operands else ""
     where = f"row {lane}: " if given.lanes is not None else ""
-    return f"{where}{filled} is {z[born[0]]!r}{at}; allow_nonfinite=True lets it through"
+    return f"{where}{filled} is {z[slot]!r}{at}; allow_nonfinite=True lets it through"
+
+
+def _birthplace(program: Tape, z: Sequence[float], outputs: Sequence[int]) -> int | None:
+    """The slot where the first output that is not finite became so: all that it is computed from is finite."""
+    slot = next((k for k in outputs if not isfinite(z[k])), None)
+    steps = {} if slot is None else dict(program.computed())
+    while slot is not None and slot in steps:
+        below = next((k for k in taken(*steps[slot], z) if not isfinite(z[k])), None)
+        if below is None:
+            return slot
+        slot = below
+    return slot
 
 
 def _first_offending(program: Tape, given: Arguments, parts: tuple[Part, ...]) -> int:
@@ -293,7 +314,7 @@ def _first_offending(program: Tape, given: Arguments, parts: tuple[Part, ...]) -
     asked = tuple([Part(part.outputs, False) for part in parts])
     while high - low > 1:
         middle = (low + high) // 2
-        if _all_finite(computed(program, given.stretch(low, middle), asked, True)):
+        if all_finite(computed(program, given.stretch(low, middle), asked, True)):
             low = middle
         else:
             high = middle

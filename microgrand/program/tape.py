@@ -13,7 +13,9 @@ from functools import cached_property
 from typing import Any, NamedTuple, Self, TypeVar
 
 from microgrand.errors import GraphError
-from microgrand.nested import flat, places, rebuilt
+from microgrand.nested import flat, parts_of, places, rebuilt
+from microgrand.progress import progress
+from microgrand.shortening import how_many, listed
 from microgrand.table.numbers import as_number
 from microgrand.table.primitive import Primitive
 
@@ -30,6 +32,10 @@ class Application(NamedTuple):
     def moved(self, place: Any) -> Application:
         """The same step over the slots place[k] for each slot k."""
         return Application(self.row, tuple([tuple([place[k] for k in operands]) for operands in self.members]))
+
+    def __repr__(self) -> str:
+        members = listed(self.members, lambda operands: f"({listed(operands)})", count="in .members")
+        return f"Application(row={self.row!r}, members=({members},))"
 
 
 class Guard(NamedTuple):
@@ -112,12 +118,26 @@ class Tape:
         """The slots that must be filled: the result's, and those that are compared."""
         return [*self.outputs, *[k for guard in self.guards for k in (guard.left, guard.right)]]
 
+    @cached_property
+    def guards_after(self) -> dict[int, list[Guard]]:
+        """The guards by the slot after which both sides are known: `first - 1` for all before the steps."""
+        found: dict[int, list[Guard]] = {}
+        for guard in self.guards:
+            found.setdefault(max(guard.left, guard.right, self.first - 1), []).append(guard)
+        return found
+
     def numbered(self) -> Iterator[tuple[int, Application]]:
         """Every step, with the slot that its first member fills."""
         slot = self.first
         for step in self.steps:
             yield slot, step
             slot += len(step.members)
+
+    def computed(self) -> Iterator[tuple[int, tuple[Primitive, tuple[int, ...]]]]:
+        """Every slot that a step fills, with the row and the slots of its operands."""
+        for first, (row, members) in self.numbered():
+            for slot, operands in enumerate(members, first):
+                yield slot, (row, operands)
 
     def is_constant(self, slot: int) -> bool:
         """Whether a slot holds a plain number."""
@@ -135,7 +155,8 @@ class Tape:
     def derived(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once and kept as long as the tape: derivatives, plans."""
         if key not in self._derived:
-            self._derived[key] = make()
+            with progress(f"preparing {self.title}", ("derivatives and plans",)):
+                self._derived[key] = make()
         return self._derived[key]
 
     def with_parts(self, **others: Any) -> Self:
@@ -198,8 +219,9 @@ class Tape:
         return type(self), tuple([getattr(self, part.name) for part in fields(self) if part.init])
 
     def __repr__(self) -> str:
-        guards = f", {len(self.guards)} guards" if self.guards else ""
-        return f"<program {self.title}({', '.join(self.names)}): {len(self.steps):,} steps{guards}>"
+        guards = f", {how_many(len(self.guards), 'guard')}" if self.guards else ""
+        steps = how_many(len(self.steps), "step")
+        return f"<program {self.title}({listed(self.names)}): {steps}{guards}; print(…) lists them>"
 
 
 SomeTape = TypeVar("SomeTape", bound=Tape)
@@ -207,13 +229,14 @@ SomeTape = TypeVar("SomeTape", bound=Tape)
 
 def slots(result: Any) -> list[int]:
     """The slots of a nested result, in order."""
-    if not isinstance(result, (list, tuple, dict)):
+    parts = parts_of(result)
+    if parts is None:
         return [result]
     found: list[int] = []
-    for item in result.values() if isinstance(result, dict) else result:
+    for item in parts:
         if type(item) is int:  # as most are
             found.append(item)
-        else:
+        elif item is not None:
             found.extend(slots(item))
     return found
 

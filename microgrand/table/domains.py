@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any, Final
 
-from microgrand.table.numbers import as_number
+from microgrand.table.numbers import as_number, yes_or_no
 
 
 class Interval:
@@ -23,8 +23,8 @@ class Interval:
     def __init__(self, low: object, high: object, open_low: object = False, open_high: object = False) -> None:
         self.low: Final = as_number(low)
         self.high: Final = as_number(high)
-        self.open_low: Final = bool(open_low)
-        self.open_high: Final = bool(open_high)
+        self.open_low: Final = yes_or_no("open_low", open_low)
+        self.open_high: Final = yes_or_no("open_high", open_high)
 
     def holds(self, x: object) -> bool:
         """Whether the number `x` lies in the interval."""
@@ -84,15 +84,12 @@ class Domain:
         return " ∪ ".join([str(part) for part in self.intervals])
 
     def __repr__(self) -> str:
-        return f"Domain({', '.join([repr(part) for part in self.intervals])})"
+        more = [f"… {len(self.intervals):,} in all in .intervals"] * (len(self.intervals) > 6)
+        return f"Domain({', '.join([*[repr(part) for part in self.intervals[:6]], *more])})"
 
 
 def _bound(x: float) -> str:
-    if x == inf:
-        return "∞"
-    if x == -inf:
-        return "-∞"
-    return f"{x:g}"
+    return f"{x:g}".replace("inf", "∞")
 
 
 REALS: Final = Domain(Interval(-inf, inf))

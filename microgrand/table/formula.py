@@ -19,7 +19,7 @@ def formula(root: Any, style: str = "text", depth: int = 4) -> str:
     A node with a name is written as its name, except the root; a leaf without a name as its number; anything more than
     `depth` steps down as an ellipsis. So a graph of any size gives one line.
 
-    Raises ValueError for any other `style`.
+    Raises ValueError for any other `style`, TypeError for what is no Value.
 
     >>> from microgrand import Value
     >>> x, y = Value(3.0, name="x"), Value(2.0, name="y")
@@ -30,6 +30,8 @@ def formula(root: Any, style: str = "text", depth: int = 4) -> str:
     """
     if style not in STYLES:
         raise ValueError(f"style is one of {', '.join(STYLES)}; got {style!r}")
+    if not isinstance(root, (float, int)) and not hasattr(root, "apply_row"):
+        raise TypeError(f"formula is of one Value; got {root!r:.60} of type {type(root).__name__}")
     written = _written(root, style, min(depth, DEEPEST), 0, True)
     too_long = style == "text" and len(written) > LONGEST_TEXT
     return written[: LONGEST_TEXT - 1] + ELLIPSIS[style] if too_long else written

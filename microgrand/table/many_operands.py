@@ -10,10 +10,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from microgrand.table.numbers import is_plain
+from microgrand.table.numbers import is_plain, quotient
 from microgrand.table.numeric import (
     ONE,
     exp,
+    expm1,
     hypot,
     log1p,
     maximum,
@@ -42,6 +43,19 @@ def product(*xs: Any) -> Any:
     for x in xs:
         result = result * x
     return result
+
+
+def product_scale(*xs: float) -> float:
+    """What the error of `product` is measured against: what a product underflows by on the way grows with the rest.
+
+    >>> product(0.5, 5e-324, 6.0), product_scale(0.5, 5e-324, 6.0) == 6.0 * 2.0**-1022
+    (0.0, True)
+    """
+    scale: float = abs(product(*xs))
+    for k in range(1, len(xs)):
+        if abs(product(*xs[:k])) < 2.0**-1022:
+            scale = max(scale, 2.0**-1022 * abs(product(*xs[k:])))
+    return scale
 
 
 def products_of_others(xs: Sequence[Any]) -> list[Any]:
@@ -113,6 +127,31 @@ def norm(*xs: Any) -> Any:
     for x in xs[1:]:
         result = hypot(result, x)
     return result
+
+
+def norm_slopes(z: Any, xs: Sequence[Any]) -> list[Any]:
+    """xⱼ/z of z = ‖x‖ for every j, 0 at the origin; where the norm overflows, that of the numbers scaled down."""
+    overflows = is_plain(z) and z == math.inf and all([is_plain(x) and x - x == 0.0 for x in xs])
+    scaled = [x * (2.0**-600 if overflows else 1.0) for x in xs]
+    size = norm(*scaled) if overflows else z
+    return [where(size == 0.0, 0.0, quotient(x, where(size == 0.0, 1.0, size))) for x in scaled]
+
+
+def norm_slope(*operands: Any) -> Any:
+    """xₖ/‖x‖ of the operands x₁ … xₙ, k."""
+    *xs, k = operands
+    return norm_slopes(norm(*xs), xs)[int(k)]
+
+
+def norm_slope_slopes(z: Any, xs: Sequence[Any], k: int) -> list[Any]:
+    """∂/∂xⱼ of z = xₖ/‖x‖ = uₖ for every j: -uₖuⱼ/‖x‖; for j = k it is not (1 - uₖ²)/‖x‖, which cancels near ±1."""
+    size = norm(*xs)
+    units = norm_slopes(size, xs)
+    size = where(size == 0.0, 1.0, size)
+    slopes = [-(quotient(z, size) * u) for u in units]
+    squares = [quotient(u, size) * u for u in units]
+    slopes[k] = _total_of_others(squares, k)
+    return slopes
 
 
 def largest(*xs: Any) -> Any:
@@ -248,14 +287,47 @@ def log_softmax_slopes(xs: Sequence[Any], k: int) -> list[Any]:
     return slopes
 
 
-def softmax_slope_slopes(z: Any, xs: Sequence[Any], j: int, k: int) -> list[Any]:
-    """∂/∂xᵢ of z = ∂pₖ/∂xⱼ for every i: z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ."""
+def softmax_slope_slopes(xs: Sequence[Any], j: int, k: int) -> list[Any]:
+    """∂²pₖ/∂xᵢ∂xⱼ for every i. With z = ∂pₖ/∂xⱼ it is z([i = k] + [i = j] - 2pᵢ); where j = k, (1 - 2pₖ)·∂pₖ/∂xᵢ."""
     _, exponentials = shifted_exponentials(xs)
+    slopes = _slopes_of_share(exponentials, k)
+    z = slopes[j]
     s = exact_total(exponentials)
-    if j == k:
-        tilt = _total_of_others(exponentials, k) / s - exponentials[k] / s
-        return [slope * tilt for slope in _slopes_of_share(exponentials, k)]
-    slopes = [-2.0 * z * (e / s) for e in exponentials]
-    for i in (j, k):
-        slopes[i] = z * (_total_of_others(exponentials, i) / s - exponentials[i] / s)
-    return slopes
+    tilt = _one_less_shares(xs, k, 2.0)
+    bends = [p * tilt if j == k else -2.0 * z * (e / s) for p, e in zip(slopes, exponentials, strict=True)]
+    if j != k:
+        bends[j] = z * _one_less_shares(xs, j, 2.0)
+        bends[k] = z * tilt
+    return bends
+
+
+def softmax_bend(*operands: Any) -> Any:
+    """∂²pₖ/∂xᵢ∂xⱼ of the operands x₁ … xₙ, i, j, k."""
+    *xs, i, j, k = operands
+    return softmax_slope_slopes(xs, int(j), int(k))[int(i)]
+
+
+def softmax_tilt(*operands: Any) -> Any:
+    """1 - 2pₖ of the operands x₁ … xₙ, k, which is near 0 where two operands are nearly equal, the others far below."""
+    *xs, k = operands
+    return _one_less_shares(xs, int(k), 2.0)
+
+
+def softmax_tilt_of_three(*operands: Any) -> Any:
+    """1 - 3pₖ of the operands x₁ … xₙ, k, which is near 0 where three operands are nearly equal."""
+    *xs, k = operands
+    return _one_less_shares(xs, int(k), 3.0)
+
+
+def tilt_scale(*operands: float) -> float:
+    """The size of 1 and m·pₖ where these are rounded as operands are; where all operands are near 0, theirs."""
+    return min(1.0, max([abs(x) for x in operands[:-1]]))
+
+
+def _one_less_shares(xs: Sequence[Any], k: int, m: float) -> Any:
+    """1 - m·pₖ = (Σ eᵢ - m·eₖ)/Σ eᵢ. Each eᵢ = 1 + expm1(xᵢ - max x) near 1 is summed without its 1, exactly."""
+    top, exponentials = shifted_exponentials(xs)
+    near = [(x - top > -0.5) * 1.0 for x in xs]
+    terms = [where(one, expm1(where(one, x - top, 0.0)), e) for x, one, e in zip(xs, near, exponentials, strict=True)]
+    ones = exact_total(near) - m * near[k]
+    return exact_total([ones, *terms, -m * terms[k]]) / exact_total(exponentials)

@@ -58,6 +58,9 @@ class Notation:
         self.slots: Final = tuple(slots)
         self.indexed: Final = indexed
 
+    def __repr__(self) -> str:
+        return f"Notation({self.text!r})"
+
     def of(self, signature: Signature) -> Notation:
         """A copy of this notation for a row with this signature."""
         notation = copy(self)

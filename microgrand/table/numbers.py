@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from math import inf, nan
 from numbers import Real
-from typing import Any
+from typing import Any, Final
+
+# What errors add for an operand of a type that is no number, and for a keyword: see elsewhere.py.
+WAYS_OUT: Final[dict[object, str]] = {}
 
 
 def is_plain(x: Any) -> bool:
@@ -13,8 +16,8 @@ def is_plain(x: Any) -> bool:
     return isinstance(x, (float, int))
 
 
-def as_number(x: object) -> float:
-    """`x` as a float: accepts any real number of Python or NumPy, and 0-dimensional arrays.
+def as_number(x: Any) -> float:
+    """`x` as a float: any real number of Python or NumPy, decimals too, and 0-dimensional arrays.
 
     >>> as_number(True), as_number(2)
     (1.0, 2.0)
@@ -25,9 +28,37 @@ def as_number(x: object) -> float:
         return float(x)
     if getattr(x, "shape", None) == () and hasattr(x, "item"):
         x = x.item()
-    if isinstance(x, Real):
+    if isinstance(x, Real) or hasattr(type(x), "as_integer_ratio"):
         return float(x)
-    raise TypeError(f"expected a number or a Value; got {x!r:.60} of type {type(x).__name__}")
+    if hasattr(x, "apply_row"):
+        raise TypeError(f"expected a number; got {x!r:.60}: take its number, v.data")
+    kind = type(x)
+    raise TypeError(f"expected a number or a Value; got {x!r:.60} of type {kind.__name__}{WAYS_OUT.get(kind, '')}")
+
+
+def unknown_operand(x: object) -> Any:
+    """Raise a TypeError for what has no arithmetic with Values; return None for what may know them."""
+    return as_number(x) if type(x) in WAYS_OUT else None
+
+
+def yes_or_no(name: str, x: object) -> bool:
+    """An argument that is True or False; raises TypeError for anything else."""
+    if type(x).__name__ not in ("bool", "bool_"):  # NumPy's too
+        raise TypeError(f"{name} is True or False; got {x!r:.60}")
+    return bool(x)
+
+
+def as_seed(x: object) -> float:
+    """The δ of a root as a float; raises TypeError for what is no number, and for a flag that has lost its name."""
+    if type(x).__name__ in ("bool", "bool_"):
+        raise TypeError(f"backward takes δ of the root, a number; got {x!r}: flags are named, accumulate={x!r}")
+    return as_number(x)
+
+
+def refuse_keywords(names: Any) -> None:
+    """Raise a TypeError for a keyword that a call does not take."""
+    for name in names:
+        raise TypeError(f"there is no argument {name!r} here{WAYS_OUT.get(name, '')}")
 
 
 def is_sequence(x: object) -> bool:

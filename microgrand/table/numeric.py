@@ -11,7 +11,7 @@ from collections.abc import Callable
 from math import inf, nan
 from typing import Any, Final
 
-from microgrand.table.arrays import library, special
+from microgrand.table.libraries import library, special
 from microgrand.table.numbers import is_plain
 
 
@@ -35,8 +35,11 @@ class Constant:
 ONE: Final = Constant(1.0, lambda mp: mp.one)
 EXP_MINUS_40: Final = Constant(4.248354255291589e-18, lambda mp: mp.exp(-40))
 LN2: Final = Constant(0.6931471805599453, lambda mp: mp.ln(2))
+LN4: Final = Constant(1.3862943611198906, lambda mp: mp.ln(4))
 LOG2_E: Final = Constant(1.4426950408889634, lambda mp: 1 / mp.ln(2))
 LOG10_E: Final = Constant(0.4342944819032518, lambda mp: 1 / mp.ln(10))
+DEGREES: Final = Constant(57.29577951308232, lambda mp: 180 / mp.pi)
+RADIANS: Final = Constant(0.017453292519943295, lambda mp: mp.pi / 180)
 ROOT_HALF: Final = Constant(0.7071067811865476, lambda mp: mp.sqrt(mp.mpf(1) / 2))
 TWO_OVER_ROOT_PI: Final = Constant(1.1283791670955126, lambda mp: 2 / mp.sqrt(mp.pi))
 ONE_OVER_ROOT_TWO_PI: Final = Constant(0.3989422804014327, lambda mp: 1 / mp.sqrt(2 * mp.pi))
@@ -156,6 +159,11 @@ def power_of_floats(x: float, y: float) -> float:
         return -inf if x < 0.0 and math.fmod(y, 2.0) != 0.0 else inf
     except ValueError:
         return nan if x != 0.0 else math.copysign(inf, x) if abs(math.fmod(y, 2.0)) == 1.0 else inf
+
+
+def xlogy(x: Any, y: Any) -> Any:
+    """x·log y, and 0 where x is 0, log 0 included."""
+    return where((x == 0.0) & (y == y), x * 0.0, x * log(y))
 
 
 # ---- choices ------------------------------------------------------------------------------------------------------

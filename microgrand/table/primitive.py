@@ -60,15 +60,19 @@ class Primitive:
 
     name      a Python identifier, also used in printed code
     value     value(x, …) = z, on floats, arrays, and any other operands that its code accepts
-    partials  a tuple with one function partial(z, x, …) = ∂z/∂operand per operand, or a single function if there is
-              one operand. If the signature has lists, a single function returns the sequence of all partials. Written
-              with the table's own functions, partials also run on arrays and Values, which gives second derivatives
+    partials  a tuple or list with one function partial(z, x, …) = ∂z/∂operand per operand, or a single function if
+              there is one operand. If the signature has lists, a single function returns the sequence of all partials.
+              Written with the table's own functions, partials also run on arrays and Values, which gives second
+              derivatives
     notation  how a step is written and drawn; by default as a call of the function `name`
     signature  the operands, single ones or lists, and the indices; by default x, or x and y, and so on
     domain    where each operand may lie (one Domain, or one per operand)
     joint     a predicate that the operands must satisfy together; `joint_words` puts it in words, as in "for x > y"
     pole      a predicate: whether operands outside the domain divide by zero
     kink      a predicate: whether no derivative exists at the operands; the partials then follow the row's convention
+    selects   whether the row selects among its operands: a partial of 0 then means that the operand was not selected,
+              and no δ flows to it, whatever was computed there; otherwise 0 is a number like any other, and 0·∞ is NaN
+    root_of_squares  whether z = √(x₁² + … + xₙ²): then z² is smooth where z = 0, and its second derivatives exist
     value_scale    if terms of the value cancel: (x, …) -> the terms' size, against which the error is measured
     partial_scale  the same for the partials: (z, x, …) -> the size of the terms
     exactness  the largest errors and their cause, if they exceed 2 ulp for the value or 4 ulp for the partials
@@ -95,7 +99,7 @@ class Primitive:
         self,
         name: Any,
         value: Callable[..., Any],
-        partials: Callable[..., Any] | tuple[Callable[..., Any], ...],
+        partials: Callable[..., Any] | Sequence[Callable[..., Any]],
         notation: Notation | None = None,
         *,
         signature: Any = None,  # Any: the checks below give clearer errors than compiled code
@@ -104,6 +108,8 @@ class Primitive:
         joint_words: Any = "",
         pole: Callable[..., bool] | None = None,
         kink: Callable[..., bool] | None = None,
+        selects: Any = False,
+        root_of_squares: Any = False,
         value_scale: Callable[..., Any] | None = None,
         partial_scale: Callable[..., Any] | None = None,
         exactness: Any = EXACT,
@@ -118,9 +124,8 @@ class Primitive:
             raise ValueError(f"{name!r} is a row of microgrand's own table: give yours another name")
         self.name: Final[str] = name
         self.value: Final = _callable(name, "value", value)
-        self.partials: Final[tuple[Callable[..., Any], ...]] = tuple(
-            [_callable(name, "a partial", each) for each in (partials if isinstance(partials, tuple) else (partials,))]
-        )
+        each = partials if isinstance(partials, (tuple, list)) else (partials,)
+        self.partials: Final[tuple[Callable[..., Any], ...]] = tuple([_callable(name, "a partial", f) for f in each])
         takes = default_signature(len(self.partials)) if signature is None else signature
         self.signature: Final[Signature] = _instance(name, "signature", Signature, takes)
         self.arity: Final[int | None] = self.signature.arity
@@ -134,6 +139,8 @@ class Primitive:
         self.bounded: Final = joint is not None or self._intervals
         self.pole: Final = pole
         self.kink: Final = kink
+        self.selects: Final[bool] = _instance(name, "selects", bool, selects)
+        self.root_of_squares: Final[bool] = _instance(name, "root_of_squares", bool, root_of_squares)
         self.value_scale: Final = value_scale
         self.partial_scale: Final = partial_scale
         self.exactness: Final[Exactness] = _instance(name, "exactness", Exactness, exactness)
@@ -181,7 +188,7 @@ class Primitive:
         """The value at xs, the numbers of `operands`. Raises DomainError, naming the operand, outside the domain."""
         if self.bounded and not self._holds(xs):
             self._refuse(xs, operands)
-        return float(self.value(*xs))
+        return as_number(self.value(*xs))
 
     def slopes(self, z: Any, xs: Sequence[Any], operands: Sequence[Any]) -> list[Any]:
         """One partial ∂z/∂operand per operand, at xs. A plain number has no δ, so its partial may be given as 0.0.
@@ -227,9 +234,6 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return declared, (self.name,)
 
     def __copy__(self) -> Primitive:
         return self

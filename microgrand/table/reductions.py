@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from microgrand.table.arrays import library, reduced
+from microgrand.table.libraries import library, reduced
 from microgrand.table.numeric import log1p, where
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from microgrand.table.numbers import as_number, is_sequence
+from microgrand.table.numbers import WAYS_OUT, as_number, is_sequence
 
 _SUBSCRIPTS: Final = str.maketrans("0123456789-,", "₀₁₂₃₄₅₆₇₈₉₋‚")
 _COUNTS: Final = {2: "two", 3: "three"}
@@ -50,6 +50,9 @@ class Signature:
         names = ("default", "lists", "least", "brackets", "indices")
         return _restored, (self.operands, {name: getattr(self, name) for name in names})
 
+    def __repr__(self) -> str:
+        return f"<signature {self._call('f')}>"
+
     def flat(self, name: str, arguments: Sequence[Any]) -> list[Any]:
         """The arguments of a call as one list: the operands in order, the indices last.
 
@@ -75,7 +78,8 @@ class Signature:
         if self.default is not None and len(operands) == len(self.operands) - 1:
             operands.append(self.default)
         if len(operands) != self.arity:
-            raise TypeError(f"{name} takes {self.arity} operand(s); got {len(operands)}")
+            arguments = f"{self.arity} argument{'s' * (self.arity != 1)}"
+            raise TypeError(f"write {self._call(name)}: {name} takes {arguments}; got {_got(name, operands)}")
         return operands
 
     def _lists(self, name: str, arguments: Sequence[Any]) -> tuple[list[list[Any]], list[Any]]:
@@ -85,9 +89,8 @@ class Signature:
             single = len(arguments) == 1 and is_sequence(arguments[0])
             return [list(arguments[0] if single else arguments)], []
         if len(arguments) != count + len(self.indices):
-            raise TypeError(
-                f"write {self._call(name)}: {name} takes {count + len(self.indices)} arguments; got {len(arguments)}"
-            )
+            takes = count + len(self.indices)
+            raise TypeError(f"write {self._call(name)}: {name} takes {takes} arguments; got {_got(name, arguments)}")
         lists = arguments[:count]
         for items in lists:
             if not hasattr(items, "__len__"):
@@ -151,3 +154,8 @@ def _restored(operands: tuple[str, ...], settings: dict[str, Any]) -> Signature:
 def default_signature(count: int) -> Signature:
     """The signature for `count` single operands, named x, y or x₁, x₂, x₃, …"""
     return Signature(*("x", "y")[:count]) if count < 3 else Signature(*[f"x{subscript(k + 1)}" for k in range(count)])
+
+
+def _got(name: str, arguments: Sequence[Any]) -> str:
+    """How many arguments there are; and what to write, where it is known what was meant by so many."""
+    return f"{len(arguments)}{WAYS_OUT.get(f'{name} of {len(arguments)}', '')}"

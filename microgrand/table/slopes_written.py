@@ -6,14 +6,23 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from microgrand.table.formula import number
+from microgrand.table.indices import superscript
 from microgrand.table.notation import ATOM, POWER, PRODUCT, Notation
 
 
 class WrittenNotation(Notation):
     """A notation that no template can write: `writes` is given the style, "text" or "latex", and the operands."""
 
-    def __init__(self, writes: Callable[[str, Sequence[str]], str], python: str, label: str, binds: int) -> None:
-        super().__init__(python, label=label, binds=binds, slots=(PRODUCT if binds == PRODUCT else ATOM, ATOM, POWER))
+    def __init__(
+        self,
+        writes: Callable[[str, Sequence[str]], str],
+        python: str,
+        label: str,
+        binds: int,
+        slots: Sequence[int] | None = None,
+    ) -> None:
+        around = PRODUCT if binds == PRODUCT else ATOM
+        super().__init__(python, label=label, binds=binds, slots=(around, ATOM, POWER) if slots is None else slots)
         self.writes = writes
 
     def write(self, style: str, operands: Sequence[str]) -> str:
@@ -53,6 +62,36 @@ def slope_of(function: str, latex: str, python: str) -> Notation:
     """The derivative of a function of one operand: σ′(x)."""
     primed = latex.replace("{", "{{").replace("}", "}}") + r"'\left({}\right)"
     return Notation(f"{function}′({{}})", latex=primed, python=f"{python}({{}})", label=f"{function}′")
+
+
+def derivative_of(function: str, latex: str, python: str) -> Notation:
+    """The n-th derivative of a function of one operand, whose order is the row's last operand: ψ′(x), ψ⁽⁴⁾(x)."""
+
+    def written(style: str, operands: Sequence[str]) -> str:
+        *xs, n = operands
+        short = n in _PRIMES
+        inside = ", ".join(xs)
+        if style == "latex":
+            return latex + ("'" * int(n) if short else f"^{{({n})}}") + rf"\left({inside}\right)"
+        return f"{function}{_PRIMES[n] if short else f'⁽{superscript(n)}⁾'}({inside})"
+
+    return WrittenNotation(written, python, f"{function}⁽ⁿ⁾", ATOM, slots=())
+
+
+def derivative_in_both(function: str, latex: str, python: str) -> Notation:
+    """The derivative in x and in y, whose orders are the row's last operands: B⁽¹˒²⁾(x, y)."""
+
+    def written(style: str, operands: Sequence[str]) -> str:
+        *xs, n, m = operands
+        inside = ", ".join(xs)
+        if style == "latex":
+            return rf"{latex}^{{({n},{m})}}\left({inside}\right)"
+        return f"{function}⁽{superscript(n)}˒{superscript(m)}⁾({inside})"
+
+    return WrittenNotation(written, python, f"{function}⁽ⁿ˒ᵐ⁾", ATOM, slots=())
+
+
+_PRIMES: Final = {"0": "", "1": "′", "2": "″", "3": "‴"}
 
 
 def bell_of(before: str, exponent: str, python: str) -> Notation:

@@ -12,11 +12,13 @@ from typing import Any
 from microgrand.table.numbers import is_plain, quotient
 from microgrand.table.numeric import (
     EXP_MINUS_40,
+    LN2,
     ONE_OVER_ROOT_TWO_PI,
     ROOT_HALF,
     carries_errors,
     cbrt,
     clip,
+    cosh,
     erfc,
     exp,
     exp_of_float,
@@ -29,6 +31,7 @@ from microgrand.table.numeric import (
     power_of_floats,
     sign,
     two_product,
+    two_sum,
     where,
 )
 
@@ -59,6 +62,11 @@ def sigmoid_slope(x: Any) -> Any:
 def sigmoid_slope_of_float(x: float) -> float:
     """`sigmoid_slope` on a float, corrected for the rounding error of 1 + e^-|x|, which the square would double."""
     return _over_square(math.exp(-abs(x)))
+
+
+def sigmoid_slope_root(x: Any) -> Any:
+    """√σ′(x) = 1 / (2cosh(x/2))."""
+    return quotient(1.0, 2.0 * cosh(0.5 * x))
 
 
 def sech2(x: Any) -> Any:
@@ -106,6 +114,42 @@ def softplus(x: Any) -> Any:
 def log_sigmoid(x: Any) -> Any:
     """log σ(x) = min(x, 0) - log1p(e^-|x|)."""
     return minimum(x, 0.0) - log1p(exp(-abs(x)))
+
+
+def logaddexp(x: Any, y: Any) -> Any:
+    """log(e^x + e^y) = m + log1p(e^(l - m)) of the larger m and the lesser l, corrected for the rounding of l - m."""
+    m = maximum(x, y)
+    low = minimum(x, y)
+    difference, error = two_sum(low, -m)
+    e = exp(difference)
+    return m + where(low == m, LN2.like(m), log1p(e + e * error))
+
+
+def share_of_two(x: Any, y: Any) -> Any:
+    """e^x / (e^x + e^y), ½ where x = y, infinite ones included; the rounding of x - y is corrected."""
+    difference, error = two_sum(x, -y)
+    e = exp(-abs(difference))
+    e = e + e * where(x < y, error, -error)
+    return where(x == y, 0.5, where(x < y, e, 1.0) / (1.0 + e))
+
+
+def share_slope(x: Any, y: Any) -> Any:
+    """e^x·e^y / (e^x + e^y)², the product of both shares."""
+    return share_of_two(x, y) * share_of_two(y, x)
+
+
+def one_minus_square(x: Any) -> Any:
+    """1 - x², which has all its digits near ±1 only as a product. Its partial -2x has them near 0, too.
+
+    The product rule on the product, (1 - x) - (1 + x), would lose them: for |x| < 10⁻¹⁶ nothing is left.
+    """
+    return (1.0 - x) * (1.0 + x)
+
+
+def atan_slope(x: Any) -> Any:
+    """1 / (1 + x²), where x² does not overflow."""
+    near = clip(x, -1e200, 1e200)
+    return 1.0 / (1.0 + near * near)
 
 
 def softsign(x: Any) -> Any:
@@ -176,6 +220,12 @@ def root_slope(x: Any) -> Any:
     """cbrt′(x) = ∛x / x / 3, infinite at 0, 0 at ±∞. Not 1/(3z²), which doubles the error of z."""
     at_an_end = (x == 0.0) | (abs(x) == inf)
     return where(at_an_end, quotient(1.0, abs(x)), quotient(cbrt(x), where(at_an_end, 1.0, x)) / 3.0)
+
+
+def logit(x: Any) -> Any:
+    """log(x / (1 - x)), in the middle as log1p of (2x - 1)/(1 - x), whose numerator is exact."""
+    middle = minimum(maximum(x, 0.25), 0.75)
+    return where(x == middle, log1p((2.0 * middle - 1.0) / (1.0 - middle)), log(quotient(x, 1.0 - x)))
 
 
 # ---- powers -------------------------------------------------------------------------------------------------------

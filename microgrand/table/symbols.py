@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from microgrand.shortening import listed
 from microgrand.table.formula import number
 from microgrand.table.indices import SUBSCRIPTS, superscript
 from microgrand.table.signature import subscript
@@ -16,19 +17,19 @@ SHOWN: Final = 4  # how many numbers of a long vector are written
 def vector(
     numbers: Sequence[float | None], shown: int = SHOWN, digits: int = 4, write: Callable[..., str] = number
 ) -> str:
-    """Numbers as a vector on one line. Of a long vector, `shown` numbers are written, and its length.
+    """Numbers as a vector on one line. Of a long vector, `shown` numbers are written, and how many it has in all.
 
     None stands for a number that is not known yet.
 
     >>> vector([1.0, 0.5]), vector([0.0] * 30)
-    ('(1, 0.5)', '(0, 0, 0, … 30 numbers …, 0)')
+    ('(1, 0.5)', '(0, 0, 0, … 30 numbers in all …, 0)')
     """
-    long = len(numbers) > shown + 1
-    written = [*numbers[: shown - 1], numbers[-1]] if long else numbers
-    texts = [UNKNOWN if x is None else write(x, digits=digits) for x in written]
-    if long:
-        texts.insert(shown - 1, f"… {len(numbers):,} numbers …")
-    return "(" + ", ".join(texts) + ")"
+    most = shown if len(numbers) > shown + 1 else len(numbers)
+
+    def text(x: float | None) -> str:
+        return UNKNOWN if x is None else write(x, digits=digits)
+
+    return f"({listed(numbers, text, most, count='numbers in all')})"
 
 
 def element_name(row: str, k: int, size: tuple[int, int]) -> str:

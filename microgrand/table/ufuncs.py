@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from microgrand.table.arrays import boxed
 from microgrand.table.primitive import declared_for_ufunc
@@ -13,6 +13,18 @@ _COMPARISONS: Final = {
     "greater": operator.gt, "greater_equal": operator.ge, "less": operator.lt, "less_equal": operator.le,
     "equal": operator.eq, "not_equal": operator.ne,
 }  # fmt: skip
+_OTHER_NAMES: Final = {"float_power": "power", "rad2deg": "degrees", "deg2rad": "radians", "fabs": "absolute"}
+_QUESTIONS: Final = ("isfinite", "isinf", "isnan", "signbit")  # are answered by the number
+
+
+def row_of(ufunc: str) -> Any:
+    """The row that computes the same as NumPy's function of this name; None if there is none."""
+    return declared_for_ufunc(_OTHER_NAMES.get(ufunc, ufunc))
+
+
+def refuse_ufunc(name: str) -> NoReturn:
+    """Raise the TypeError of a NumPy function that no row computes."""
+    raise TypeError(f"numpy.{name} on a Value would lose the gradient: use microgrand's functions, or v.data")
 
 
 def apply_ufunc(ufunc: Any, method: str, operands: Sequence[Any], settings: dict[str, Any]) -> Any:
@@ -21,21 +33,22 @@ def apply_ufunc(ufunc: Any, method: str, operands: Sequence[Any], settings: dict
     Raises TypeError where no row of the table computes the same.
     """
     name: str = ufunc.__name__
-    row = declared_for_ufunc("power" if name == "float_power" else name)
+    row = row_of(name)
+    if name in ("conjugate", "positive"):
+        return operands[0]
+    if name in _QUESTIONS:
+        return ufunc(*[getattr(operand, "data", operand) for operand in operands])
+    if name == "divmod":
+        return row_of("floor_divide")(*operands), row_of("remainder")(*operands)
     if method != "__call__" or settings or row is None:
-        raise TypeError(f"numpy.{name} on a Value would lose the gradient: use microgrand's functions, or v.data")
-    if name not in _COMPARISONS:
-        return row(*[_as_array(operand) for operand in operands])
+        refuse_ufunc(name)
     import numpy
 
+    if name not in _COMPARISONS:  # as in NumPy a list is an array
+        return row(*[numpy.asarray(operand) if isinstance(operand, (list, tuple)) else operand for operand in operands])
+    # A longdouble would ask NumPy to compare it with a Value, and that would ask it again, without end.
+    operands = [x.astype(float) if getattr(x, "dtype", None) == numpy.longdouble else x for x in operands]
     outcomes = numpy.frompyfunc(_COMPARISONS[name], 2, 1)(
         *[boxed(operand) if hasattr(operand, "apply_row") else operand for operand in operands]
     )
     return outcomes.astype(bool) if isinstance(outcomes, numpy.ndarray) else bool(outcomes)
-
-
-def _as_array(operand: Any) -> Any:
-    """Convert an operand as NumPy itself would: a list becomes an array."""
-    import numpy
-
-    return numpy.asarray(operand) if isinstance(operand, (list, tuple)) else operand

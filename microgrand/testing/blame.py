@@ -89,7 +89,7 @@ def _edges(node: Node) -> list[JudgedEdge]:
     numbers = tuple(data_of(node.operands))
     return [
         JudgedEdge(row, k, numbers, formula(node, depth=2), judged_partial(row, numbers, k, partial))
-        for k, (operand, partial) in enumerate(zip(node.operands, node.operand_partials(), strict=True))
+        for k, (operand, partial) in enumerate(zip(node.operands, node.operand_partials, strict=True))
         if isinstance(operand, Node)
     ]
 

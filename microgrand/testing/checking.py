@@ -98,7 +98,7 @@ def check_gradient(
     refuse_no_function(gradient)
     f, gradient, at = with_declared_rule(f, gradient, at, kind_of(order, mode))
     check = Check(FlatFunction(f, at), gradient, domain, budget)
-    with progress("checking", check.function.names, everywhere=False) as check.task:
+    with progress("checking", check.function.names) as check.task:
         return check.report(order, mode)
 
 
@@ -188,7 +188,7 @@ class Check:
         """The Jacobian by microgrand's own sweep."""
         leaves, outputs, _ = self.records()
         swept = [sweep(output) if isinstance(output, Value) else None for output in outputs]
-        return Claimed([0.0 if adjoints is None else adjoints[leaf] for adjoints in swept for leaf in leaves], "")
+        return Claimed([0.0 if adjoints is None else adjoints.get(leaf) for adjoints in swept for leaf in leaves], "")
 
     def of_rows(self, claimed: Claimed, formula: Callable[[], Any]) -> list[Finding]:
         """Findings about the Jacobian."""
@@ -249,7 +249,7 @@ class Check:
         """Findings about the Hessian of each output."""
         known = SecondDerivatives(self.references)
         if self.gradient is None:
-            found = known.findings(own_hessian(self.records()), lambda: None)
+            found = known.findings(own_hessian(self.records(), self.function.arguments), lambda: None)
         else:
             count = len(self.function.numbers) ** 2 * self.function.count
             claimed = Gradient(self.gradient, self.function).given(hessian_shape(self.function), count)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from microgrand.progress import progress
+from microgrand.shortening import how_many
 from microgrand.table.primitive import Primitive
 from microgrand.testing.laws import LAWS, Broken, Law, LeftOut
 from microgrand.testing.simplest import simplest_failure
@@ -47,6 +49,11 @@ class PrimitiveReport(NamedTuple):
     primitive: Primitive
     laws: tuple[LawReport, ...]
 
+    def __repr__(self) -> str:
+        left_out = sum([not each.points for each in self.laws])
+        told = f"{how_many(len(self.laws) - left_out, 'law')} looked at, {left_out} left out"
+        return f"<PrimitiveReport of {self.primitive.name}: {told}; print(…) lists them>"
+
     def __str__(self) -> str:
         width = max([len(each.law) for each in self.laws])
         lines = [
@@ -84,7 +91,14 @@ def check_primitive(primitive: Primitive, *, max_examples: int = 100, seed: int 
     ...     print(fault.law, fault.because, sep=": ")
     a partial is the derivative of the value: the partial in operand 1 is 1.0; right is 2.0
     """
-    return PrimitiveReport(primitive, tuple([check_law(primitive, law, max_examples, seed) for law in LAWS]))
+    if not isinstance(primitive, Primitive):
+        raise TypeError(f"check_primitive takes a row, such as microgrand.tanh; got {primitive!r:.60}")
+    found = []
+    with progress(f"checking {primitive.name}", [law.name for law in LAWS]) as task:
+        for law in LAWS:
+            found.append(check_law(primitive, law, max_examples, seed))
+            task.next()
+    return PrimitiveReport(primitive, tuple(found))
 
 
 def check_law(primitive: Primitive, law: Law, max_examples: int = 100, seed: int | None = None) -> LawReport:

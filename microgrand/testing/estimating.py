@@ -11,6 +11,8 @@ from math import isfinite, nan
 from typing import Any, NamedTuple
 
 from microgrand.nested import rebuilt
+from microgrand.progress import progress
+from microgrand.shortening import how_many
 from microgrand.testing.checking import Check
 from microgrand.testing.declared import with_declared_rule
 from microgrand.testing.functions import FlatFunction
@@ -81,7 +83,7 @@ class Estimates:
         self._points = points
 
     def __repr__(self) -> str:
-        return f"<Estimates: {len(self.items)} derivatives>"
+        return f"<Estimates: {how_many(len(self.items), 'derivative')}; print(…) writes the table>"
 
     def __str__(self) -> str:
         named_items = zip(self.items.items(), self._points, strict=True)
@@ -118,7 +120,12 @@ def estimate(f: Callable[..., Any], *, at: Any, order: int = 1, domain: Any = No
     trouble = check.trouble()
     if trouble:
         raise ValueError(f"there is nothing to estimate at {at!r:.60}: {trouble}")
-    names, points, found = zip(*(_first if order == 1 else _second)(check.references), strict=True)
+    triples = []
+    with progress("estimating", _stages(function, order)) as task:
+        for each in (_first if order == 1 else _second)(check.references):
+            triples.append(each)
+            task.next()
+    names, points, found = zip(*triples, strict=True)
     if check.fault is not None:
         raise check.fault
     if len(found) == 1:
@@ -129,6 +136,12 @@ def estimate(f: Callable[..., Any], *, at: Any, order: int = 1, domain: Any = No
         return function.per_output(_nested(function.arguments, numbers, order) for _ in repeat(None))
 
     return Estimates(dict(zip(names, found, strict=True)), points, structured)
+
+
+def _stages(function: FlatFunction, order: int) -> list[str]:
+    """What is estimated one after the other, of each output: its derivatives in each input, or in each two."""
+    inside = function.names if order == 1 else [f"{a}, {b}" for a in function.names for b in function.names]
+    return inside * function.count
 
 
 def _first(references: References) -> Iterator[tuple[str, float, Estimate]]:

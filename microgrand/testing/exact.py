@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.primitive import Primitive
 
 try:

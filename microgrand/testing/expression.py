@@ -14,6 +14,7 @@ from microgrand.program.building import Draft
 from microgrand.program.listing import result_text
 from microgrand.program.program import Program
 from microgrand.program.reading import read
+from microgrand.shortening import MOST_LINES
 from microgrand.table.formula import number
 from microgrand.table.primitive import Primitive
 from microgrand.table.rows import TABLE
@@ -87,6 +88,10 @@ class Expression(Program):
         return drawing.draw(self.root(), **{"names": {}, **settings})
 
     def __repr__(self) -> str:
+        text = str(self)
+        return text if text.count("\n") <= MOST_LINES else super().__repr__()
+
+    def __str__(self) -> str:
         names = [*self.names, *[number(x, "python") for x in self.constants]]
         names += [f"z{k}" for k in range(self.first, self.size)]
         calls = [_call(row, [names[k] for k in operands]) for row, members in self.steps for operands in members]
@@ -100,12 +105,10 @@ class Expression(Program):
         head = f"def {self.title}({', '.join(self.names)}):"
         return "\n".join(["import microgrand as mg", "", head, *body, "", call])
 
-    __str__ = __repr__
-
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """The same as a block of its own, for hypothesis and IPython, which would put the first line after a name."""
+        """All of it as a block of its own, for hypothesis and IPython: they would put the first line after a name."""
         with printer.group(indent=len(INDENT)):
-            for line in repr(self).splitlines():
+            for line in str(self).splitlines():
                 printer.break_()
                 printer.text(line)
 

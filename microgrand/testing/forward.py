@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from math import frexp, ldexp
 from typing import Any
 
-from microgrand.engine.sweep import tangent_sweep
 from microgrand.engine.value import Value
 from microgrand.table.domains import Domain
 from microgrand.testing.claims import Claimed
 from microgrand.testing.domain_arguments import inward_signs
 from microgrand.testing.functions import FlatFunction
 from microgrand.testing.structures import filled
+from microgrand.value_sweeps import tangent_sweep
 
 DIRECTIONS = 2  # products with a wrong Jacobian are right along a plane of directions, which two random ones miss
 

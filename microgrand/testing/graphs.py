@@ -8,7 +8,7 @@ from typing import Any
 
 from microgrand.engine.node import Node, data_of
 from microgrand.engine.value import Value
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.domains import REALS, Domain
 from microgrand.table.numbers import is_sequence
 from microgrand.table.primitive import Primitive
@@ -33,7 +33,7 @@ _NUMBERS = st.one_of([numbers(REALS, largest) for largest in (4.0, 50.0, MODERAT
 
 
 def expressions(
-    inputs: int = 2, primitives: Sequence[Primitive] | None = None, max_nodes: int = 12, smooth: bool = True
+    inputs: int = 2, primitives: Sequence[Primitive] | None = None, max_nodes: int = 12, *, smooth: bool = True
 ) -> st.SearchStrategy[Expression]:
     """Random graphs together with the numbers they are looked at; nodes are shared, numbers stand among the operands.
 
@@ -59,9 +59,10 @@ def expressions(
     f(0.0)
     """
     rows = _rows(primitives)
-    for name, number, least in (("inputs", inputs, 1), ("max_nodes", max_nodes, inputs + 1)):
+    for name, number in (("inputs", inputs), ("max_nodes", max_nodes)):
         if not isinstance(number, int):
             raise TypeError(f"{name} is a whole number; got {number!r:.60} of type {type(number).__name__}")
+    for name, number, least in (("inputs", inputs, 1), ("max_nodes", max_nodes, inputs + 1)):
         if number < least:
             raise ValueError(f"{name} is at least {least}; got {number}")
     return _expressions(inputs, rows, st.sampled_from(rows), max_nodes - inputs, smooth)

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from microgrand.engine.value import Value
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.domains import Domain
 from microgrand.testing.complexstep import sharpened
 from microgrand.testing.differences import judge

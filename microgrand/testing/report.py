@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from microgrand.shortening import how_many
 from microgrand.testing.verdict import Judgement, Verdict
 
 MOST_NAMES = 4  # of wrong derivatives in a message
@@ -32,7 +33,7 @@ class Report:
     >>> from microgrand.testing import check_gradient
     >>> report = check_gradient(lambda x: x * x, gradient=lambda x: 3 * x, at=2.0)
     >>> report, report.verdict, report.findings[0].at
-    (<Report: disagree, 1 derivative(s)>, <Verdict.DISAGREE: 'disagree'>, 2.0)
+    (<Report: disagree, 1 derivative; print(…) writes the table>, <Verdict.DISAGREE: 'disagree'>, 2.0)
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -53,7 +54,7 @@ class Report:
         return sum([finding.judgement.evaluations for finding in self.findings])
 
     def __repr__(self) -> str:
-        return f"<Report: {self.verdict}, {len(self.findings)} derivative(s)>"
+        return f"<Report: {self.verdict}, {how_many(len(self.findings), 'derivative')}; print(…) writes the table>"
 
     def __str__(self) -> str:
         rows = [COLUMNS, *[_row(finding) for finding in self.findings]]

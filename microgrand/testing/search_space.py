@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from math import isclose, isfinite, prod
 from typing import Any
 
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.domains import REALS, Domain
 from microgrand.table.primitive import Primitive
 from microgrand.testing.declared import is_declared

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from microgrand.engine.value import Value
 from microgrand.progress import Progress, progress
+from microgrand.shortening import how_many
 from microgrand.table.domains import REALS
 from microgrand.testing.blame import JudgedEdge, faulty_edges
 from microgrand.testing.checking import Check, kind_of, refuse_no_function
@@ -100,6 +101,10 @@ class Search(NamedTuple):
     glanced: int = 0
     cancelled: int = 0
 
+    def __repr__(self) -> str:
+        left_out = how_many(sum(self.unjudged.values()), "point")
+        return f"<Search: agrees at {how_many(self.agreed, 'point')}, {left_out} left out; print(…) says more>"
+
     def __str__(self) -> str:
         left_out = "".join([f"; {count} left out: {reason}" for reason, count in self.unjudged.most_common()])
         glanced = f", and by a coarse look at {self.glanced} more" if self.glanced else ""
@@ -164,7 +169,7 @@ def assert_gradient(
     refuse_no_function(gradient)
     f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape), kind_of(order, mode))
     search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget, order, mode)
-    with progress("searching", [f"point {k + 1}" for k in range(max_examples)], everywhere=False) as search.task:
+    with progress("searching", "point", max_examples) as search.task:
         mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed) or search.on_arrays(seed)
     if mismatch is not None:
         raise _Named(mismatch.at, mismatch.report, mismatch.edges, seed, search.hint())

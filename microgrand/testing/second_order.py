@@ -13,7 +13,7 @@ from itertools import repeat
 from math import frexp, fsum, inf, isfinite, isnan, ldexp, nan
 from typing import Any, NamedTuple
 
-from microgrand.engine.sweep import differentiable_sweep, sweep
+from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
 from microgrand.nested import rebuilt
 from microgrand.testing.claims import Claimed
@@ -27,6 +27,7 @@ from microgrand.testing.references import References
 from microgrand.testing.report import Finding
 from microgrand.testing.structures import numbers_in, parts_of
 from microgrand.testing.verdict import Judgement, Verdict
+from microgrand.value_sweeps import differentiable_sweep
 
 METHOD = "second differences"
 DIGITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
@@ -309,16 +310,18 @@ def hessian_shape(function: FlatFunction) -> Any:
     return function.per_output(repeat(once))
 
 
-def own_hessian(recorded: tuple[list[Value], list[Any], bool]) -> Claimed:
-    """The second derivatives by microgrand's own sweep of its own sweep, output by output, input by input."""
+def own_hessian(recorded: tuple[list[Value], list[Any], bool], arguments: Any) -> Claimed:
+    """The second derivatives by microgrand's own sweep of its own sweep, output by output, in the order of `places`."""
     leaves, outputs, _ = recorded
-    rows = [
-        slope
-        for output in outputs
-        for slope in (differentiable_sweep(output, leaves) if isinstance(output, Value) else [0.0] * len(leaves))
-    ]
-    swept = [sweep(slope) if isinstance(slope, Value) else None for slope in rows]
-    return Claimed([0.0 if adjoints is None else adjoints[leaf] for adjoints in swept for leaf in leaves], "")
+    order = places(arguments)
+    found = [0.0] * (len(outputs) * len(order))
+    for n, output in enumerate(outputs):
+        slopes = differentiable_sweep(output, leaves) if isinstance(output, Value) else []
+        for i, slope in enumerate(slopes):
+            adjoints = sweep(slope) if isinstance(slope, Value) else None
+            for j, leaf in enumerate(leaves):
+                found[n * len(order) + order[i, j]] = 0.0 if adjoints is None else adjoints.get(leaf)
+    return Claimed(found, "")
 
 
 def named(function: FlatFunction, output: int, i: int, j: int) -> str:

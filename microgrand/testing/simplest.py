@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 
 try:
     from hypothesis import HealthCheck, Phase, given, settings

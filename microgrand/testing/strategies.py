@@ -7,7 +7,7 @@ from math import frexp, ldexp
 from typing import Any
 
 from microgrand.engine.value import Value
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.domains import REALS, Domain
 from microgrand.table.numbers import as_number
 from microgrand.table.primitive import Primitive
@@ -114,13 +114,15 @@ def at_kinks(row: Primitive) -> st.SearchStrategy[list[float]]:
     if row.kink is None:
         return st.nothing()
     each = [numbers(domain, 50.0) | st.sampled_from(SIMPLE).filter(domain.holds) for domain in row.domains]
-    drawn = st.builds(_tied, _lists(row, each, smooth=False), st.integers(0, 3))
+    chosen = st.just(len(row.signature.indices) if row.signature.lists else 0)
+    drawn = st.builds(_tied, _lists(row, each, smooth=False), st.integers(0, 3), chosen)
     return drawn.filter(lambda xs: _usable(row, xs, smooth=False) and row.kink is not None and row.kink(*xs))
 
 
-def _tied(xs: list[float], how: int) -> list[float]:
-    """The list as it is, its first two operands tied, all of them, or the first one 0."""
-    return [xs, [*xs[:1], *xs[:1], *xs[2:]], xs[:1] * len(xs), [0.0, *xs[1:]]][how if len(xs) > 1 else 0]
+def _tied(xs: list[float], how: int, indices: int) -> list[float]:
+    """The list as it is, its first two operands tied, all of them, or the first one 0; indices stay."""
+    xs, rest = xs[: len(xs) - indices], xs[len(xs) - indices :]
+    return [*[xs, [*xs[:1], *xs[:1], *xs[2:]], xs[:1] * len(xs), [0.0, *xs[1:]]][how if len(xs) > 1 else 0], *rest]
 
 
 def _lists(row: Primitive, domains: list[st.SearchStrategy[float]], smooth: bool) -> st.SearchStrategy[list[float]]:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from microgrand.program import Program
-from microgrand.training.recorded import Recorded, penalty_at, recorded
+from microgrand.training.linear_softmax import LinearSoftmax
+from microgrand.training.recorded import Recorded, penalty_at, recorded, targets
 
 
 def is_dask(x: Any) -> bool:
@@ -55,13 +56,15 @@ class BlockwiseReplay:
         return cost, (scale * numpy.sum([slopes for _, slopes in parts], axis=0) + share * theirs).tolist()
 
 
-def part(sample: Recorded, theta: Any, gradient: bool, x: Any, y: Any, weights: Any = None) -> tuple[float, Any]:
+def part(
+    sample: Recorded | LinearSoftmax, theta: Any, gradient: bool, x: Any, y: Any, weights: Any = None
+) -> tuple[float, Any]:
     """What one block of samples costs, and the gradient."""
     import numpy
 
     sample = sample._replace(program=_warm(sample.program))
     w = numpy.ones(len(x)) if weights is None else numpy.asarray(weights, dtype=numpy.float64)
-    return sample.summed(theta, numpy.asarray(x, dtype=numpy.float64), sample.targets(y), w, gradient)
+    return sample.summed(theta, numpy.asarray(x, dtype=numpy.float64), targets(sample, y), w, gradient)
 
 
 @lru_cache(maxsize=8)

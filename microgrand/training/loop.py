@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
+from microgrand.shortening import how_many
 from microgrand.training.objective import Objective
-from microgrand.training.optimisers import Optimiser
+from microgrand.training.optimisers import Optimiser, from_zero, whole
 
 Callback = Callable[["History"], object]
 
@@ -33,6 +34,10 @@ class History(NamedTuple):
         """How many times all samples have been gone through."""
         return len(self.costs) - 1
 
+    def __repr__(self) -> str:
+        ends = " → ".join([f"{cost:.6g}" for cost in [*self.costs[:1], *self.costs[1:][-1:]]]) or "not known"
+        return f"<History of {how_many(max(self.epochs, 0), 'epoch')}: cost {ends}; .costs holds all>"
+
 
 def train(
     objective: Objective,
@@ -52,7 +57,8 @@ def train(
     epochs      how many times all samples are gone through, at most
     batch_size  samples a step; all of them by default, which is gradient descent as the lecture writes it
     seed        of the order in which samples come into mini-batches, another in each epoch
-    tolerance   stop as soon as no component of a step's ∂C/∂θ exceeds this, per sample (a mean is not divided)
+    tolerance   stop as soon as no component of a step's ∂C/∂θ exceeds this, per sample (a mean is not divided); where a
+                step is of all samples, θ stays where that was so
     validation  an `Objective` of the same network on samples that it is not trained on
     patience    stop after so many epochs without a new lowest cost (of the validation samples, where there are any,
                 else of the training's own), and leave θ where that cost was lowest
@@ -69,13 +75,15 @@ def train(
     >>> [round(cost, 3) for cost in history.costs]
     [1.386, 0.627, 0.389, 0.281]
     """
-    _require(epochs, batch_size, patience)
+    _require(objective, optimiser, epochs, batch_size, patience)
+    if tolerance is not None:
+        from_zero("tolerance", tolerance)
     history = History([], [])
     order = random.Random(seed)
     best = _Best(objective.theta())
     for _ in counted(epochs, history.costs, progress):
         start = objective.theta()
-        cost, steepest = _epoch(objective, optimiser, _batches(objective.size, batch_size, order))
+        cost, steepest = _epoch(objective, optimiser, _batches(objective.size, batch_size, order), tolerance)
         history.costs.append(cost)
         if validation is None:
             best.met(cost, start)
@@ -94,17 +102,21 @@ def train(
     return history
 
 
-def _epoch(objective: Objective, optimiser: Optimiser, batches: Iterable[Sequence[int] | None]) -> tuple[float, float]:
+def _epoch(
+    objective: Objective, optimiser: Optimiser, batches: Iterable[Sequence[int] | None], tolerance: float | None
+) -> tuple[float, float]:
     """Go once through all samples; the cost as it was met, and the last step's largest slope, per sample."""
     costs = []
     steepest = 0.0
     for batch in batches:
         theta = objective.theta()
         cost, gradient = objective(theta, batch)  # set z¹ = x, go forward to zᴸ = C, and backward to ∂C/∂θ
-        changes = optimiser.change(gradient)
-        objective.assign([number + change for number, change in zip(theta, changes, strict=True)])  # update θ
-        costs.append(cost)  # repeat
+        costs.append(cost)
         steepest = max(map(abs, gradient)) / objective.weight(batch)
+        if batch is None and tolerance is not None and steepest <= tolerance:
+            break  # nothing is to be gained by a step from here
+        changes = optimiser.change(gradient)
+        objective.assign([number + change for number, change in zip(theta, changes, strict=True)])  # update θ, repeat
     return math.fsum(costs) / (len(costs) if objective.mean else 1), steepest
 
 
@@ -152,10 +164,12 @@ def _batches(size: int, batch_size: int | None, order: random.Random) -> Iterato
         yield indices[start : start + batch_size]
 
 
-def _require(epochs: int, batch_size: int | None, patience: int | None) -> None:
-    if epochs < 0:
-        raise ValueError(f"training takes a number of epochs from 0 up; got {epochs}")
-    if batch_size is not None and batch_size < 1:
-        raise ValueError(f"a mini-batch has at least one sample; got batch_size={batch_size}")
-    if patience is not None and patience < 1:
-        raise ValueError(f"patience is a number of epochs from 1 up; got {patience}")
+def _require(objective: Any, optimiser: Any, epochs: int, batch_size: int | None, patience: int | None) -> None:
+    if not isinstance(objective, Objective):
+        raise TypeError(f"train takes an Objective(network, xs, ys) and an optimiser; got {objective!r:.60}")
+    if not isinstance(optimiser, Optimiser):
+        raise TypeError(f"the optimiser is a rule such as Adam(0.1); got {optimiser!r:.60}")
+    whole("epochs", epochs, 0)
+    for name, number in (("batch_size", batch_size), ("patience", patience)):
+        if number is not None:
+            whole(name, number, 1)

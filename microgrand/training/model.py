@@ -9,29 +9,28 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from microgrand.errors import InputError
-from microgrand.networks.layers import Layer, Linear, LogSoftmax, Sequential, Softmax, Tanh
+from microgrand.networks.layers import Layer, Linear, LogSoftmax, Sequential, Tanh
 from microgrand.networks.losses import NegativeLogLikelihood
+from microgrand.training.columns import Column, features_of
+from microgrand.training.contract import FORMAT, VERSION, checksum, read_fields
+from microgrand.training.kinds import KINDS
 from microgrand.training.samples import Samples, Scale
 from microgrand.training.storage import as_arrays, as_lists, assign, from_lists
-
-FORMAT = "microgrand classifier"
-VERSION = 2
 
 
 class Model(NamedTuple):
     """A classifier and the table that it was trained on.
 
-    features  the names of the columns of numbers, in the order of the network's inputs
-    classes   the names of the classes, in the order of its outputs
+    columns   of the table, in the order of the network's inputs: a column of words becomes several of them
+    classes   the names of the classes, in the order of the network's outputs
     target    the name of the column of classes
-    scale     how the numbers are standardised before they enter the network
+    scale     how the inputs are standardised before they enter the network
     hidden    the sizes of the hidden layers
     bias      whether the last linear layer has one; hidden layers always have
     network   (linear → tanh →)* linear → log-softmax → NLL
     """
 
-    features: list[str]
+    columns: list[Column]
     classes: list[str]
     target: str
     scale: Scale
@@ -44,21 +43,47 @@ class Model(NamedTuple):
         """The model to start from: without hidden layers all classes are equally probable, with them θ is random."""
         sizes = [len(samples.features), *hidden, len(samples.classes)]
         network = classifier(sizes, bias, random.Random(seed))
-        return Model(samples.features, samples.classes, samples.target, scale, list(hidden), bias, network)
+        return Model(samples.columns, samples.classes, samples.target, scale, list(hidden), bias, network)
 
-    def probabilities(self, x: Sequence[float]) -> list[float]:
-        """Every class's, for a sample as the table has it, not standardised."""
-        scores = self.network(self.scale.apply([x])[0])
-        probabilities: list[float] = Softmax()([float(z.data) for z in scores])
-        return probabilities
+    @property
+    def features(self) -> list[str]:
+        """The names of the network's inputs."""
+        return features_of(self.columns)
+
+    @property
+    def first_theta(self) -> list[list[float]]:
+        """The parameters of the first linear layer, a row for each of its outputs."""
+        layer: Any = self.network
+        return [[theta.data for theta in row] for row in layer.layers[0].theta]
+
+    def scores(self, x: Sequence[Sequence[float]]) -> Any:
+        """Every class's, for standardised samples, as an array: what `network` gives for one, and for many at once."""
+        import numpy
+
+        arrays = {name: numpy.array(as_lists(array)) for name, array in as_arrays(self.network).items()}
+        z = numpy.asarray(x, dtype=float)
+        for k in range(len(self.hidden) + 1):
+            z = (numpy.tanh(z) if k else z) @ arrays[f"{2 * k}.theta"].T + arrays.get(f"{2 * k}.bias", 0.0)
+        return z
+
+    def probabilities(self, x: Sequence[Sequence[float]]) -> list[list[float]]:
+        """Every class's, for samples as the table has them, not standardised; NaN where a number is out of range."""
+        import numpy
+
+        with numpy.errstate(all="ignore"):
+            scores = self.scores(self.scale.apply(x))
+            shares = numpy.exp(scores - scores.max(axis=1, keepdims=True))
+            found: list[list[float]] = (shares / shares.sum(axis=1, keepdims=True)).tolist()
+        return found
 
     def to_json(self) -> str:
-        """The model as JSON text: format, version, and the fields of this class."""
+        """The model as JSON text: format, version, the fields of this class, and a checksum of all of them."""
         fields: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,
             "target": self.target,
             "classes": self.classes,
+            "columns": [_record(column) for column in self.columns],
             "features": self.features,
             "mean": self.scale.mean,
             "deviation": self.scale.deviation,
@@ -66,29 +91,18 @@ class Model(NamedTuple):
             "bias": self.bias,
             "parameters": {name: as_lists(array) for name, array in as_arrays(self.network).items()},
         }
+        fields["checksum"] = checksum(fields)
         return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_model(path: Path) -> Model:
     """The model that a file holds; InputError, in one sentence, for whatever is no such file."""
-    try:
-        fields = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise InputError(f"there is no file {path}") from None
-    except OSError as error:
-        raise InputError(f"{path} could not be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON: {error}") from None
-    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
-        raise InputError(f"{path} is not a model that `microgrand train` wrote")
-    if fields.get("version") != VERSION:
-        raise InputError(f"{path} has version {fields.get('version')!r} of the format; this microgrand reads {VERSION}")
-    try:
-        return _from_fields(fields, str(path))
-    except InputError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
-        raise InputError(f"{path} is damaged: {type(error).__name__}, {error}") from None
+    fields = read_fields(path)
+    columns, classes, hidden = fields["columns"], fields["classes"], fields["hidden"]
+    network = classifier([len(features_of(columns)), *hidden, len(classes)], fields["bias"], random.Random(0))
+    assign(network, {name: from_lists(rows) for name, rows in fields["parameters"].items()}, str(path))
+    scale = Scale([float(v) for v in fields["mean"]], [float(v) for v in fields["deviation"]])
+    return Model(columns, classes, fields["target"], scale, hidden, fields["bias"], network)
 
 
 def classifier(sizes: Sequence[int], bias: bool, rng: random.Random) -> Layer:
@@ -98,15 +112,9 @@ def classifier(sizes: Sequence[int], bias: bool, rng: random.Random) -> Layer:
     for n_in, n_out in hidden:
         layers += [Linear(n_in, n_out, bias=True, rng=rng), Tanh()]
     zeros = None if hidden else [[0.0] * last[0] for _ in range(last[1])]
-    return Sequential(*layers, Linear(*last, bias, theta=zeros, rng=rng), LogSoftmax(), NegativeLogLikelihood())
+    return Sequential(*layers, Linear(*last, bias=bias, theta=zeros, rng=rng), LogSoftmax(), NegativeLogLikelihood())
 
 
-def _from_fields(fields: dict[str, Any], source: str) -> Model:
-    features, classes = [str(name) for name in fields["features"]], [str(name) for name in fields["classes"]]
-    scale = Scale([float(v) for v in fields["mean"]], [float(v) for v in fields["deviation"]])
-    if len(scale.mean) != len(features) or len(scale.deviation) != len(features):
-        raise ValueError("mean and deviation are not as many as the features")
-    hidden, bias = [int(size) for size in fields["hidden"]], bool(fields["bias"])
-    network = classifier([len(features), *hidden, len(classes)], bias, random.Random(0))
-    assign(network, {name: from_lists(rows) for name, rows in fields["parameters"].items()}, source)
-    return Model(features, classes, str(fields["target"]), scale, hidden, bias, network)
+def _record(column: Column) -> dict[str, Any]:
+    """The column as a file keeps it: what its kind needs."""
+    return {field: getattr(column, field) for field in ("name", "kind", "missing", *KINDS[column.kind].fields)}

@@ -14,10 +14,11 @@ from microgrand.engine.value import Value
 from microgrand.errors import NonFiniteError
 from microgrand.networks.layers import Layer
 from microgrand.program import Program
+from microgrand.shortening import how_many
 from microgrand.table.rows import dot
 from microgrand.table.rows import sum as total
 from microgrand.training.blockwise import BlockwiseReplay, is_dask
-from microgrand.training.recorded import Replay
+from microgrand.training.recorded import Replay, is_sparse
 
 FEWEST = 16  # samples for which it is worthwhile to record the cost
 TOGETHER = 64  # samples that stand in one graph: more would leave the processor's caches, fewer cost a sweep each
@@ -27,7 +28,8 @@ class Objective:
     """C(θ) = Σᵢ wᵢ C(x⁽ⁱ⁾, y⁽ⁱ⁾; θ) + penalty(θ), summed over the samples and not averaged, unless `mean` says so.
 
     network  ends in a cost; its `parameters()` are θ
-    xs, ys   N vectors and their targets; or Dask arrays of them, whose blocks then give their parts of the cost
+    xs, ys   N vectors and their targets; or Dask arrays of them, whose blocks then give their parts of the cost; or, of
+             linear → log-softmax → NLL, a sparse matrix of SciPy's and targets
     weights  wᵢ, one per sample; 1 by default
     penalty  gives a Value made of the parameters, such as `lambda: 0.1 * l2_penalty(network.parameters())`; or a
              Program of the list θ, such as `record(l2_penalty, theta)`
@@ -62,13 +64,20 @@ class Objective:
         penalty: Callable[[], Any] | Program | None = None,
         mean: bool = False,
     ) -> None:
+        if not isinstance(network, Layer):
+            raise TypeError(f"training takes a network, then xs and ys; got {network!r:.60}")
+        if not (hasattr(xs, "__len__") or is_sparse(xs)) or not hasattr(ys, "__len__"):
+            raise TypeError(f"training takes lists of samples and targets; got {xs!r:.60} and {ys!r:.60}")
+        if penalty is not None and not callable(penalty):
+            raise TypeError(f"penalty is a function of nothing that returns a number; got {penalty!r:.60}")
         self.network = network
         self.parameters: list[Value] = network.parameters()
-        self.xs, self.ys = xs, ys
+        self.xs: Any = xs
+        self.ys = ys
         self.weights = weights
         self.penalty = penalty
         self.mean = mean
-        sizes = [len(xs), len(ys), len(xs) if weights is None else len(weights)]
+        sizes = [self.size, len(ys), self.size if weights is None else len(weights)]
         if not self.parameters:
             raise ValueError("there is nothing to train: the network has no parameters, or all of them are frozen")
         if not network.takes_target:
@@ -81,7 +90,7 @@ class Objective:
     @property
     def size(self) -> int:
         """N, the number of samples."""
-        return len(self.xs)
+        return self.xs.shape[0] if is_sparse(self.xs) else len(self.xs)
 
     def weight(self, batch: Sequence[int] | None = None) -> float:
         """How many samples the cost is a sum over: Σᵢ wᵢ, over all samples or those of a batch; 1 for a mean."""
@@ -93,6 +102,8 @@ class Objective:
 
     def assign(self, theta: Sequence[float]) -> None:
         """Give the parameters these numbers."""
+        if len(theta) != len(self.parameters):
+            raise ValueError(f"θ has {len(self.parameters)} numbers, one per parameter; got {len(theta)}")
         for parameter, number in zip(self.parameters, theta, strict=True):
             parameter.data = number
 
@@ -126,10 +137,19 @@ class Objective:
         cost = self._of_samples(range(self.size), 1.0 / self._sum_of_weights(range(self.size)) if self.mean else 1.0)
         return cost if self.penalty is None else cost + self.penalty_value()
 
+    def __repr__(self) -> str:
+        sizes = f"{how_many(self.size, 'sample')}, {how_many(len(self.parameters), 'parameter')}"
+        return f"<Objective: {sizes}, {self.network!r}>"
+
     def _recording(self) -> Replay | BlockwiseReplay | None:
         if is_dask(self.xs):
             return BlockwiseReplay(self)
-        return Replay.of(self) if self.size >= FEWEST else None
+        found = Replay.of(self) if self.size >= FEWEST or is_sparse(self.xs) else None
+        if found is None and is_sparse(self.xs):
+            raise ValueError(
+                "sparse samples take linear → log-softmax → NLL with all its parameters; others, dense arrays"
+            )
+        return found
 
     def _replayed(self, batch: Sequence[int] | None, gradient: bool) -> tuple[float, list[float]] | None:
         """C(θ) and ∂C/∂θ by replay; None where there is none, or where it does not give finite numbers."""
@@ -143,7 +163,7 @@ class Objective:
         share = 1.0 if self.mean else len(indices) / self.size
         cost, slopes = self._replay(batch, scale, share, gradient)
         if not math.isfinite(cost + math.fsum(slopes)):
-            if is_dask(self.xs):
+            if is_dask(self.xs) or is_sparse(self.xs):
                 raise NonFiniteError(f"the cost is {cost}: take smaller steps, or other data")
             return None  # the graphs will tell where that comes from
         for parameter, slope in zip(self.parameters, slopes, strict=False):

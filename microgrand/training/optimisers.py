@@ -14,8 +14,14 @@ In a loop of one's own a rule updates the parameters from the `grad` that `backw
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Real
+from operator import index
 from typing import Any
+
+from microgrand.elsewhere import tell_names
+from microgrand.errors import GraphError
+from microgrand.unset import UnsetGrad
 
 
 class Optimiser:
@@ -40,13 +46,22 @@ class Optimiser:
         raise TypeError(f"{type(self).__name__} is an Optimiser without a change(self, gradient)")
 
     def update(self, parameters: Sequence[Any]) -> None:
-        """Change the data of the parameters by what their `grad` demands."""
+        """Change the data of the parameters by what their `grad` demands. Raises GraphError if one has none."""
+        if not isinstance(parameters, Iterable) or not all([hasattr(each, "grad") for each in parameters]):
+            raise TypeError(f"update takes the parameters, network.parameters(); got {parameters!r:.60}")
+        unset = [parameter for parameter in parameters if isinstance(parameter.grad, UnsetGrad)]
+        if unset:
+            name = unset[0].name or "a parameter"
+            raise GraphError(f"{name} has no grad yet: call backward() on a cost that depends on it, then update")
         changes = self.change([parameter.grad for parameter in parameters])
         for parameter, change in zip(parameters, changes, strict=True):
             parameter.data += change
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.step:g})"
+
+
+tell_names(Optimiser)
 
 
 class GradientDescent(Optimiser):
@@ -105,6 +120,8 @@ class Adam(Optimiser):
 
     def __init__(self, step: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8) -> None:
         super().__init__(step)
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise TypeError(f"betas is a pair, such as (0.9, 0.999); got {betas!r:.60}")
         self.betas = (share("β₁", betas[0]), share("β₂", betas[1]))
         self.epsilon = positive("epsilon", epsilon)
         self._time = 0
@@ -128,14 +145,38 @@ class Adam(Optimiser):
 
 
 def positive(name: str, number: float) -> float:
-    """The number, if it is finite and above 0; else a ValueError."""
-    if not 0.0 < number < math.inf:
+    """The number, if it is finite and above 0; else an error."""
+    if not 0.0 < _number(name, number) < math.inf:
         raise ValueError(f"{name} is a finite number above 0; got {number!r}")
     return float(number)
 
 
+def from_zero(name: str, number: float) -> float:
+    """The number, if it is 0 or above; else an error."""
+    if not _number(name, number) >= 0.0:
+        raise ValueError(f"{name} is a number from 0 up; got {number!r}")
+    return float(number)
+
+
 def share(name: str, number: float) -> float:
-    """The number, if it is from 0 to below 1; else a ValueError."""
-    if not 0.0 <= number < 1.0:
+    """The number, if it is from 0 to below 1; else an error."""
+    if not 0.0 <= _number(name, number) < 1.0:
         raise ValueError(f"{name} is a number from 0 to below 1; got {number!r}")
+    return float(number)
+
+
+def whole(name: str, number: Any, least: int) -> int:
+    """The number, if it is a whole one from `least` up; else an error."""
+    if not hasattr(number, "__index__"):
+        raise TypeError(f"{name} is a whole number from {least} up; got {number!r:.60} of type {type(number).__name__}")
+    if number < least:
+        raise ValueError(f"{name} is a whole number from {least} up; got {number}")
+    return index(number)
+
+
+def _number(name: str, number: Any) -> float:
+    if isinstance(number, (list, tuple)):
+        raise TypeError(f"{name} is one number; got {number!r:.60}: the parameters go to rule.update(parameters)")
+    if not isinstance(number, Real):
+        raise TypeError(f"{name} is a number; got {number!r:.60} of type {type(number).__name__}")
     return float(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.training.loop import History
 
 # Okabe & Ito's colours, which colour-blind people tell apart; neighbours in this order differ in lightness too.
@@ -25,6 +25,8 @@ def plot_loss(history: History | Sequence[float], ax: Any = None) -> Any:
     'cost C(θ)'
     """
     costs, validation = history if isinstance(history, History) else (history, [])
+    if not hasattr(costs, "__len__") or not costs:
+        raise ValueError(f"plot_loss takes a History, or a list of costs, one or more; got {history!r:.60}")
     ax = _axes(ax)
     ax.plot(range(len(costs)), costs, color=COLOURS[0], linewidth=2, label="training")
     if validation:

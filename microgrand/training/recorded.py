@@ -11,7 +11,8 @@ from microgrand.errors import GraphError
 from microgrand.networks.layers import Layer, Sequential
 from microgrand.networks.losses import Cost
 from microgrand.program import Program, record
-from microgrand.program.replay import summed
+from microgrand.program.totals import summed
+from microgrand.training.linear_softmax import LinearSoftmax, linear_softmax
 
 TRIED = 3  # samples whose replay is compared with the network itself
 CLOSE = 1e-9  # relative: regrouped sums differ by far less
@@ -31,15 +32,6 @@ class Recorded(NamedTuple):
     cost: Cost
     outputs: int
 
-    def targets(self, ys: Any) -> Any:
-        """An array with a row of numbers t for each target; equal ones are looked at once."""
-        import numpy
-
-        ys = numpy.asarray(ys)
-        kinds, which = numpy.unique(ys, return_inverse=True) if ys.ndim == 1 else (ys, slice(None))
-        rows = [self.cost.target(y, self.outputs) for y in kinds.tolist()]
-        return numpy.asarray(rows, dtype=numpy.float64)[which]
-
     def summed(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool = True) -> tuple[float, Any]:
         """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
         held = [getattr(parameter, "data", parameter) for parameter in self.frozen]
@@ -47,34 +39,53 @@ class Recorded(NamedTuple):
         return cost, slopes[0] if slopes else None
 
 
+def targets(sample: Recorded | LinearSoftmax, ys: Any) -> Any:
+    """An array with a row of numbers t for each target, stored column by column; equal ones are looked at once."""
+    import numpy
+
+    ys = numpy.asarray(ys)
+    kinds, which = numpy.unique(ys, return_inverse=True) if ys.ndim == 1 else (ys, slice(None))
+    rows = [sample.cost.target(y, sample.outputs) for y in kinds.tolist()]
+    return numpy.asfortranarray(numpy.asarray(rows, dtype=numpy.float64)[which])
+
+
+def is_sparse(x: Any) -> bool:
+    """Whether x is a sparse matrix or array of SciPy; SciPy itself is not imported for that."""
+    return type(x).__module__.startswith("scipy.sparse")
+
+
 class Replay:
     """Cost and gradient of an objective's samples, by replay.
 
     sample   the cost of one of them
-    x, t, w  their arrays: vectors, targets as numbers, weights
+    x, t, w  their arrays: vectors (of a linear classifier also sparse), targets as numbers, weights
     """
 
-    def __init__(self, objective: Any, sample: Recorded, x: Any) -> None:
+    def __init__(self, objective: Any, sample: Recorded | LinearSoftmax, x: Any) -> None:
         import numpy
 
         self.objective, self.sample, self.x = objective, sample, x
-        self.t = sample.targets(objective.ys)
+        self.t = targets(sample, objective.ys)
         weights = objective.weights
-        self.w = numpy.ones(len(x)) if weights is None else numpy.asarray(weights, dtype=numpy.float64)
+        self.w = numpy.ones(x.shape[0]) if weights is None else numpy.asarray(weights, dtype=numpy.float64)
 
     @staticmethod
     def of(objective: Any) -> Replay | None:
         """For samples that are an array without Values; None where a replay is not possible."""
+        network, parameters = objective.network, objective.parameters
         try:
             import numpy
 
+            if is_sparse(objective.xs):
+                linear = linear_softmax(network, parameters, objective.xs.shape[1:])
+                return None if linear is None else Replay(objective, linear, objective.xs.tocsr())
             x = numpy.asarray(objective.xs)
         except (ImportError, ValueError):  # no array, or vectors of several lengths
             return None
         if x.dtype.kind not in "fiub" or x.ndim < 2:
             return None
         x = x.astype(numpy.float64, copy=False)
-        sample = recorded(objective.network, objective.parameters, x, objective.ys)
+        sample = recorded(network, parameters, x, objective.ys)
         return None if sample is None else Replay(objective, sample, x)
 
     def __call__(
@@ -101,14 +112,17 @@ def penalty_at(objective: Any, theta: Any) -> tuple[float, Any]:
     if isinstance(objective.penalty, Program):
         values, slopes = objective.penalty.value_and_grad(theta[None], allow_nonfinite=True)
         return float(values[0]), slopes[0]
+    if hasattr(objective.penalty, "of_numbers"):
+        value, gradient = objective.penalty.of_numbers(theta)
+        return float(value), gradient
     z = objective.penalty_value()
     if not isinstance(z, Node):
         return float(z), 0.0
     adjoints = sweep(z)
-    return z.data, numpy.asarray([adjoints[parameter] for parameter in objective.parameters])
+    return z.data, numpy.asarray([adjoints.get(parameter) for parameter in objective.parameters])
 
 
-def recorded(network: Layer, parameters: Sequence[Any], xs: Any, ys: Sequence[Any]) -> Recorded | None:
+def recorded(network: Layer, parameters: Sequence[Any], xs: Any, ys: Sequence[Any]) -> Recorded | LinearSoftmax | None:
     """The cost of a sample, recorded; None for what must be computed sample by sample.
 
     That is a network with branches that depend on the numbers, with a layer that draws lots, with a cost of its own
@@ -120,6 +134,9 @@ def recorded(network: Layer, parameters: Sequence[Any], xs: Any, ys: Sequence[An
     cost = _last(network)
     if not isinstance(cost, Cost):
         return None
+    linear = linear_softmax(network, parameters, xs.shape[1:])
+    if linear is not None:
+        return linear
     chosen = {id(parameter) for parameter in parameters}
     frozen = [theta for theta in network.named_parameters().values() if id(theta) not in chosen]
     try:
@@ -150,7 +167,7 @@ def _is_faithful(found: Recorded, network: Layer, parameters: Sequence[Any], xs:
     theta = numpy.asarray([parameter.data for parameter in parameters])
     for k in range(0, len(xs), max(len(xs) // TRIED, 1)):
         eager = network(xs[k].tolist(), ys[k])
-        replayed, _ = found.summed(theta, xs[k : k + 1], found.targets(ys[k : k + 1]), numpy.ones(1), False)
+        replayed, _ = found.summed(theta, xs[k : k + 1], targets(found, ys[k : k + 1]), numpy.ones(1), False)
         if not abs(replayed - float(eager.data)) <= CLOSE * (1.0 + abs(replayed)):
             return False
     return True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.training.lbfgs import lbfgs
 from microgrand.training.loop import History, train
 from microgrand.training.objective import Objective
 from microgrand.training.optimisers import Adam, GradientDescent, Momentum
+from microgrand.training.recorded import is_sparse
 
 RULES = {"gradient-descent": GradientDescent, "momentum": Momentum, "adam": Adam}
 SOLVERS = ("lbfgs", *RULES)
@@ -38,6 +39,8 @@ def safe_step(x: Any, curvature: float, solver: str = "gradient-descent") -> flo
     The summed cost curves by at most λ/2 along any direction of θ, for the Hessian of log-softmax is at most ½
     (Böhning, 1992), and the penalty by at most `curvature`. Descent would be stable up to twice this step. Adam's steps
     do not depend on the cost's scale: they are 0.05 long.
+
+    x  the samples as rows, each times the root of its weight; an array, also of Dask's, or a sparse matrix
     """
     if solver == "adam":
         return 0.05
@@ -46,5 +49,23 @@ def safe_step(x: Any, curvature: float, solver: str = "gradient-descent") -> flo
     except ImportError as error:
         raise MissingExtraError("a safe step", "train", "numpy") from error
     rows = x if hasattr(x, "T") else numpy.asarray(x, dtype=numpy.float64)
-    largest = float(numpy.linalg.eigvalsh(numpy.asarray(rows.T @ rows))[-1])
-    return 1.0 / (0.5 * max(largest, 1e-12) + curvature)
+    if is_sparse(rows):
+        largest = _largest_of_sparse(rows)
+    else:
+        largest = float(numpy.linalg.eigvalsh(numpy.asarray(rows.T @ rows))[-1])
+    return 1.0 / (0.5 * max(largest, 1e-300) + curvature)
+
+
+def _largest_of_sparse(rows: Any) -> float:
+    """The largest eigenvalue of XᵀX, to a hundredth, without that matrix."""
+    import numpy
+
+    v = numpy.random.default_rng(0).standard_normal(rows.shape[1])
+    largest = 0.0
+    for _ in range(1000):  # the power method
+        v /= max(float(numpy.linalg.norm(v)), 1e-300)
+        before, v = largest, rows.T @ (rows @ v)
+        largest = float(numpy.linalg.norm(v))
+        if largest <= 1.001 * before:
+            break
+    return 1.05 * largest

@@ -19,19 +19,22 @@ from __future__ import annotations
 import json
 import math
 import re
+import struct
 from collections.abc import Mapping
+from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from microgrand.engine.value import Value
-from microgrand.errors import InputError, MissingExtraError
-from microgrand.files import write_whole
+from microgrand.files import as_path, write_whole
 from microgrand.networks.layers import Layer
+from microgrand.outer_errors import InputError, MissingExtraError
 
 FORMAT = "microgrand parameters"
 VERSION = 1
 
+READABLE = ("F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8")  # types of safetensors
 MOST = 6  # differences that one sentence names
 
 _INDICES = re.compile(r"(\[\d+\])+$")
@@ -62,7 +65,8 @@ def save(layer: Layer, path: str | PathLike[str]) -> None:
     >>> layer.theta
     [[Value(3.0, name='θ₁₁'), Value(4.0, name='θ₁₂')]]
     """
-    path = Path(path)
+    _require_layer("save", layer)
+    path = as_path(path)
     arrays = as_arrays(layer)
     content = _safetensors(arrays) if _ending(path) == ".safetensors" else _json(arrays, path)
     try:
@@ -79,7 +83,8 @@ def load(layer: Layer, path: str | PathLike[str]) -> Any:
 
     path  of a file that `save` wrote; `save` has an example
     """
-    path = Path(path)
+    _require_layer("load", layer)
+    path = as_path(path)
     read = _from_safetensors if _ending(path) == ".safetensors" else _from_json
     try:
         content = path.read_bytes()
@@ -87,6 +92,11 @@ def load(layer: Layer, path: str | PathLike[str]) -> Any:
         raise InputError(f"{path} could not be read: {error.strerror}") from None
     assign(layer, read(content, path), str(path))
     return layer
+
+
+def _require_layer(function: str, layer: Any) -> None:
+    if not isinstance(layer, Layer):
+        raise TypeError(f"the network comes first: {function}(network, path); got {layer!r:.60}")
 
 
 def as_arrays(layer: Layer) -> dict[str, Array]:
@@ -131,7 +141,9 @@ def from_lists(rows: Any) -> Array:
     Array(shape=(2, 2), numbers=[1.0, 2.0, 3.0, 4.0])
     """
     if isinstance(rows, (int, float)) and not isinstance(rows, bool):
-        return Array((), [float(rows)])
+        if not math.isfinite(number := float(rows)):
+            raise ValueError(f"numbers are finite; got {rows!r}")
+        return Array((), [number])
     if not isinstance(rows, list) or not rows:
         raise ValueError(f"numbers, or lists of numbers, were expected; got {rows!r:.60}")
     parts = [from_lists(row) for row in rows]
@@ -163,22 +175,61 @@ def _ending(path: Path) -> str:
     return path.suffix
 
 
+def checksum(arrays: Mapping[str, Array]) -> str:
+    """What tells that a name, a shape or a bit of a number has changed: SHA-256 of all of them."""
+    told = sha256()
+    for name in sorted(arrays):
+        array = arrays[name]
+        told.update(f"{name!r}{array.shape}".encode())
+        told.update(struct.pack(f"<{len(array.numbers)}d", *array.numbers))
+    return told.hexdigest()
+
+
+def _require(found: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> None:
+    """Raise a ValueError where a file is of a version not known here, or its numbers are not those of its checksum."""
+    version = found.get("version")
+    if str(version) != str(VERSION):
+        raise ValueError(f"its version is {version!r:.40}, and this microgrand reads version {VERSION}")
+    if arrays is not None and found.get("checksum", checksum(arrays)) != checksum(arrays):
+        raise ValueError("its checksum is not that of its numbers, so something in it was changed")
+
+
 def _safetensors(arrays: Mapping[str, Array]) -> bytes:
     numpy, library = _libraries()
     content: bytes = library.save(
         {name: numpy.array(array.numbers, dtype=float).reshape(array.shape) for name, array in arrays.items()},
-        metadata={"format": FORMAT, "version": str(VERSION)},
+        metadata={"format": FORMAT, "version": str(VERSION), "checksum": checksum(arrays)},
     )
     return content
 
 
 def _from_safetensors(content: bytes, path: Path) -> dict[str, Array]:
+    """The arrays of a file of microgrand's, or of any other tool's that holds real numbers."""
     _, library = _libraries()
     try:
+        header = _header(content)
+        about = header.pop("__metadata__", {})
+        own = about.get("format") == FORMAT
+        if own:
+            _require(about)
+        for name, tensor in header.items():
+            if tensor["dtype"] not in READABLE:
+                raise ValueError(f"{name} holds numbers of the type {tensor['dtype']}; convert them to F64")
         tensors = library.load(content)
-        return {name: Array(tensor.shape, tensor.astype(float).ravel().tolist()) for name, tensor in tensors.items()}
+        arrays = {n: Array(tensor.shape, tensor.astype(float).ravel().tolist()) for n, tensor in tensors.items()}
+        if own:
+            _require(about, arrays)
     except Exception as error:  # the library has errors of its own, and hands on NumPy's
         raise InputError(f"{path} is no file of safetensors that can be read here: {error}") from None
+    return arrays
+
+
+def _header(content: bytes) -> dict[str, Any]:
+    """The types and shapes of a file of safetensors: JSON, after its length in 8 bytes."""
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    if not isinstance(header, dict):
+        raise TypeError("its header is no object")
+    return header
 
 
 def _libraries() -> tuple[Any, Any]:
@@ -193,8 +244,9 @@ def _libraries() -> tuple[Any, Any]:
 
 def _json(arrays: Mapping[str, Array], path: Path) -> bytes:
     parameters = {name: as_lists(array) for name, array in arrays.items()}
+    fields = {"format": FORMAT, "version": VERSION, "parameters": parameters, "checksum": checksum(arrays)}
     try:
-        text = json.dumps({"format": FORMAT, "version": VERSION, "parameters": parameters}, indent=1, allow_nan=False)
+        text = json.dumps(fields, indent=1, allow_nan=False)
     except ValueError:
         raise InputError(f"{path} was not written: JSON has no NaN and no infinity, .safetensors has") from None
     return f"{text}\n".encode()
@@ -202,10 +254,22 @@ def _json(arrays: Mapping[str, Array], path: Path) -> bytes:
 
 def _from_json(content: bytes, path: Path) -> dict[str, Array]:
     try:
-        data = json.loads(content)
-        if data["format"] != FORMAT or data["version"] != VERSION:
-            raise ValueError(f"its format is {data['format']!r}, version {data['version']!r}")
-        return {name: from_lists(rows) for name, rows in data["parameters"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        data = json.loads(content, object_pairs_hook=_fields)
+        if not (isinstance(data, dict) and isinstance(data.get("parameters", {}), dict)):
+            raise ValueError("it is no object with 'parameters', an object of arrays by name")
+        if data["format"] != FORMAT:
+            raise ValueError(f"its format is {data['format']!r:.60}")
+        _require(data)
+        arrays = {name: from_lists(rows) for name, rows in data["parameters"].items()}
+        _require(data, arrays)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise InputError(f"{path} holds no parameters as JSON: {reason}") from None
+    return arrays
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError(f"{max(names, key=names.count)!r:.60} stands in it twice")
+    return dict(pairs)

@@ -40,8 +40,8 @@ EACH = "x"  # an item of a list, in the test of all
 def parameters(row: Primitive) -> dict[str, str]:
     """What the operands of a row are called in its code, and their types: lists of floats, or one float each.
 
-    >>> from microgrand import dot, hypot
-    >>> parameters(hypot), parameters(dot)
+    >>> from microgrand import atan2, dot
+    >>> parameters(atan2), parameters(dot)
     ({'x': 'float', 'y': 'float'}, {'ws': 'vec[float]', 'xs': 'vec[float]'})
     """
     if takes_two_lists(row):

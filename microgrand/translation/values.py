@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 # The types of generated code, as it spells them. A list of floats becomes a vec, which mypyc stores as a C array.
@@ -18,6 +19,15 @@ ELEMENTS = {FLOATS: FLOAT, INTS: INT}
 
 class TranslationError(Exception):
     """The source uses a construct that this package cannot translate."""
+
+
+@contextmanager
+def translating(what: str) -> Iterator[None]:
+    """While this is translated: an error names it."""
+    try:
+        yield
+    except TranslationError as reason:
+        raise TranslationError(f"{what}: {reason}") from None
 
 
 class Known(NamedTuple):

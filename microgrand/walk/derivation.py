@@ -16,6 +16,8 @@ from microgrand.engine.node import Node
 from microgrand.engine.order import as_nodes
 from microgrand.engine.sweep import sweep
 from microgrand.errors import GraphError
+from microgrand.progress import progress
+from microgrand.shortening import MOST_LINES, few_lines
 from microgrand.walk.formulas import Formula, Style, formula
 from microgrand.walk.layer_steps import LayerSteps
 from microgrand.walk.node_steps import NodeSteps
@@ -49,14 +51,18 @@ class Derivation:
         """The lines as LaTeX, one below the other."""
         return r"\begin{aligned}&" + r" \\ &\quad ".join([line.latex for line in self.lines]) + r"\end{aligned}"
 
-    def _repr_latex_(self) -> str:
-        return f"$${self.latex}$$"
+    def _repr_latex_(self) -> str | None:
+        """For notebooks; a longer one is shown as a prompt shows it."""
+        return f"$${self.latex}$$" if len(self.lines) <= MOST_LINES else None
 
     def __repr__(self) -> str:
-        return str(self)
+        return "\n".join(few_lines(self._texts(), "print(…)"))
 
     def __str__(self) -> str:
-        return "\n".join([*[line.text for line in self.lines], *([self.note] if self.note else [])])
+        return "\n".join(self._texts())
+
+    def _texts(self) -> list[str]:
+        return [*[line.text for line in self.lines], *([self.note] if self.note else [])]
 
 
 def derivation(root: Any, with_respect_to: Any, *, names: Mapping[str, Any] | None = None) -> Derivation:
@@ -83,6 +89,12 @@ def derivation(root: Any, with_respect_to: Any, *, names: Mapping[str, Any] | No
     """
     called = caller_names(names, sys._getframe(1).f_locals)
     top, theta = fresh_root(root, "derivation"), as_nodes(with_respect_to)
+    with progress("deriving", ("reading the graph",)):
+        return _found(top, theta, called)
+
+
+def _found(top: Node, theta: Sequence[Node], called: Callable[[Node], str | None]) -> Derivation:
+    """The derivation, through layers where θ is between them, else through the nodes that have names."""
     steps = NodeSteps(top, called)
     for node in theta:
         if node not in steps.place:
@@ -204,16 +216,26 @@ def _written_out(root: str, theta: str, terms: list[list[Factor]], value: float)
 
     def symbols(style: Style) -> str:
         products = [style.times.join([style.partial(top, below) for top, below, _ in term]) for term in terms]
-        return f"{whole(style)} = {' + '.join(products) or '1'}"
+        return " + ".join(products) or "1"
 
     def numbers(style: Style) -> str:
         products = [style.times.join([style.factor(partial) for _, _, partial in term]) for term in terms]
-        return f"= {' + '.join(products) or '1'}"
+        return " + ".join(products) or "1"
 
-    if direct and len(terms) == 1:
-        return Derivation((formula(lambda style: f"{whole(style)} = {style.number(value)}"),), value, "")
-    lines = (formula(symbols), formula(numbers), formula(lambda style: f"= {style.number(value)}"))
-    return Derivation(lines, value, "")
+    sides = [whole, symbols, *[numbers] * (sum([len(term) for term in terms]) > 1), lambda style: style.number(value)]
+    return Derivation(_equal(sides), value, "")
+
+
+def _equal(sides: Sequence[Callable[[Style], str]]) -> tuple[Formula, ...]:
+    """first = second, and below it = third, and so on; no side that is the one before it once more."""
+    texts = [side(Style("text")) for side in sides]
+    first, second, *others = [side for k, side in enumerate(sides) if k == 0 or texts[k] != texts[k - 1]]
+    start = formula(lambda style: f"{first(style)} = {second(style)}")
+    return start, *[formula(_line(side)) for side in others]
+
+
+def _line(side: Callable[[Style], str]) -> Callable[[Style], str]:
+    return lambda style: f"= {side(style)}"
 
 
 # ---- through a chain of layers ---------------------------------------------------------------------------------------
@@ -258,13 +280,15 @@ def _of_layers(layers: LayerSteps, steps: NodeSteps, theta: Sequence[Node]) -> D
         if not whole:
             lines.append(formula(lambda style: f"{style.partial(layers.cost, below)} = {style.vector(deltas)}"))
         return Derivation(tuple(lines), value, f"{why}: it stays in factors")
-    lines = [
-        formula(lambda style: _summed(style, chain, below)),
-        formula(lambda style: f"= {_symbols(style, chain, below, len(chain.names) - 1, 0)}"),
-        formula(lambda style: f"= {_numbers(style, chain, columns, len(chain.names) - 1, 0)}"),
-        formula(lambda style: f"= {style.vector(deltas)}"),
+    top = len(chain.names) - 1
+    sides: list[Callable[[Style], str]] = [
+        lambda style: style.partial(chain.names[top], below),
+        *[lambda style: _summed(style, chain, below)] * any([len(each) > 1 for each in chain.elements]),
+        lambda style: _symbols(style, chain, below, top, 0),
+        *[lambda style: _numbers(style, chain, columns, top, 0)] * (top > 0),
+        lambda style: style.vector(deltas),
     ]
-    return Derivation(tuple(lines), value, "")
+    return Derivation(_equal(sides), value, "")
 
 
 def _chain(layers: LayerSteps, group: Group) -> Chain | None:
@@ -287,7 +311,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _summed(style: Style, chain: Chain, below: str) -> str:
-    """The sum with indices: ∂z⁴/∂θ = Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ."""
+    """The sum with indices: Σₖ ∂z⁴/∂z³ₖ Σⱼ ∂z³ₖ/∂z²ⱼ ∂z²ⱼ/∂θ."""
     indexed = [
         name if len(elements) == 1 else name + INDICES[k % len(INDICES)]
         for k, (name, elements) in enumerate(zip(chain.names[::-1], chain.elements[::-1], strict=True))
@@ -297,7 +321,7 @@ def _summed(style: Style, chain: Chain, below: str) -> str:
         index = INDICES[(k + 1) % len(INDICES)]
         total = style.sum_over(index) if lower.endswith(index) else ""
         parts.append(total + style.partial(above, lower))
-    return f"{style.partial(indexed[0], below)} = {style.thin.join(parts)}"
+    return style.thin.join(parts)
 
 
 def _symbols(style: Style, chain: Chain, below: str, level: int, k: int) -> str:

@@ -6,7 +6,7 @@ import os
 from html import escape
 from pathlib import Path
 
-from microgrand.files import write_whole
+from microgrand.files import as_path, write_whole
 
 FRAME = "border:1px solid #8888;border-radius:6px;box-sizing:border-box;width:100%;height:"
 # What the page around does: it tells the frame whether it is dark, now and when it changes; the frame cannot look out.
@@ -35,8 +35,8 @@ def write_page(path: str | os.PathLike[str], html: str, what: str) -> Path:
 
     what  it is, for the ValueError about another ending than `.html`: "a walkthrough is"
     """
-    target = Path(path)
+    target = as_path(path)
     if target.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"{what} saved as .html; got {target.name!r}")
+        raise ValueError(f"{what} saved as .html; got {os.fspath(path)!r}")
     write_whole({target: html.encode()})
     return target

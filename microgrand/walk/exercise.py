@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from microgrand.drawing.bundle import Bundle
 from microgrand.engine.value import Value
+from microgrand.progress import progress
+from microgrand.shortening import how_many
 from microgrand.walk.embedding import framed, write_page
 from microgrand.walk.exercise_levels import LEVELS, draw_expression
 from microgrand.walk.practice_page import practice_page
@@ -60,7 +62,7 @@ class Exercise:
         return self.text
 
     def __repr__(self) -> str:
-        return f"<exercise: {self.title}>"
+        return f"<exercise: {self.title}; .save(path) writes the page, print(…) the code>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         # without the picture of a walkthrough, which holds the answers
@@ -71,7 +73,7 @@ class Exercises(tuple[Exercise, ...]):
     """Several exercises for one page, as `exercises` makes them: a tuple, whose `iterable` may be of different levels.
 
     >>> Exercises([exercise(seed=1), exercise(seed=1, level=3)])
-    <2 exercises, levels 1, 3>
+    <2 exercises, levels 1, 3; .save(path) writes the page, print(…) the code>
     """
 
     __slots__ = ()
@@ -80,12 +82,17 @@ class Exercises(tuple[Exercise, ...]):
     def title(self) -> str:
         """How many there are, and of which levels."""
         levels = sorted({each.level for each in self})
-        count = "1 exercise" if len(self) == 1 else f"{len(self):,} exercises"
-        return f"{count}, {'level' if len(levels) == 1 else 'levels'} {', '.join(map(str, levels))}"
+        noun = "level" if len(levels) == 1 else "levels"
+        return f"{how_many(len(self), 'exercise')}, {noun} {', '.join(map(str, levels))}"
 
     def html(self) -> str:
         """One page with the players of all, each under its title."""
-        return practice_page(self.title, [(each.title, each.walkthrough().html()) for each in self])
+        pages = []
+        with progress("writing the page", [each.title for each in self]) as task:
+            for each in self:
+                pages.append((each.title, each.walkthrough().html()))
+                task.next()
+        return practice_page(self.title, pages)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write this page as one file that any browser opens, `.html`; the file is whole or is not there."""
@@ -95,7 +102,7 @@ class Exercises(tuple[Exercise, ...]):
         return "\n\n".join([each.text for each in self])
 
     def __repr__(self) -> str:
-        return f"<{self.title}>"
+        return f"<{self.title}; .save(path) writes the page, print(…) the code>"
 
 
 def exercise(seed: int | None = None, level: int = 1) -> Exercise:

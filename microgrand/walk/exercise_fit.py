@@ -22,7 +22,7 @@ def is_fit(draft: Draft, level: int) -> bool:
     slopes = [partial for node in draft.steps for partial in node.partials]
     numbers = [*[node.data for node in draft.nodes], *adjoints.deltas, *slopes]
     exact = level in EXACT_LEVELS
-    moving = [leaf for leaf in draft.leaves if adjoints[leaf] != 0.0]
+    moving = [leaf for leaf in draft.leaves if adjoints.get(leaf) != 0.0]
     return (
         all(map(_is_short if exact else _is_handy, numbers))
         and len(draft.nodes) <= MOST_NODES

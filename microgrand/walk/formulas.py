@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.formula import named_in_latex, number
 from microgrand.table.indices import LOWERED, symbol_in_latex
 from microgrand.walk.live import Figure, Live, cut_at_figures, placeholder
@@ -113,7 +113,7 @@ class Style:
         self.figures: list[Figure] = []
         latex = style == "latex"
         self.times, self.to, self.ellipsis = (r" \cdot ", r" \leftarrow ", r"\ldots") if latex else ("·", " ← ", "…")
-        self.comma, self.thin = (r",\quad ", r"\,") if latex else (", ", " ")
+        self.comma, self.thin, self.rate = (r",\quad ", r"\,", r"\eta") if latex else (", ", " ", "η")
 
     def name(self, name: str) -> str:
         """A name: in LaTeX z²₁ is z^{2}_{1}, and a name of more than a letter and its numbers is a placeholder."""

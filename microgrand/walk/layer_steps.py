@@ -13,6 +13,7 @@ from microgrand.drawing.links import Link, layer_jacobian, sweeps_through
 from microgrand.drawing.names import one_line
 from microgrand.drawing.regions import key_of
 from microgrand.drawing.vertices import Vertex
+from microgrand.drawing.words import SHOWABLE
 from microgrand.engine.node import Node
 from microgrand.walk import sentences
 from microgrand.walk.elements import Element
@@ -279,7 +280,7 @@ class LayerSteps:
         new = [x - rate * delta for x, delta in zip(data, deltas, strict=True)]
 
         def write(style: Style) -> str:
-            change = style.factor(rate) + style.times + self._delta_of(style, group)
+            change = style.rate + style.times + self._delta_of(style, group)
             numbers = f"{style.vector(data)} - {style.factor(rate)}{style.times}{style.factors(deltas)}"
             return f"{style.name(name)}{style.to}{style.name(name)} - {change} = {numbers} = {style.vector(new)}"
 
@@ -353,10 +354,12 @@ class LayerSteps:
         return tuple([self._nodes.place[vertex.node] for vertex in group.vertices if not self._is_idle(vertex)])
 
 
-def layers_only(root: Node, called: Callable[[Node], str | None], most: int = ALL) -> tuple[int, Composition]:
+def layers_only(
+    root: Node, called: Callable[[Node], str | None], most: int = ALL, show: Sequence[str] = SHOWABLE
+) -> tuple[int, Composition]:
     """The graph as its layers, and the depth at which these lie: further in where the graph is but one network."""
     for depth in range(1, DEEPEST):
-        composed = compose(root, called, depth=depth, max_nodes=most)
+        composed = compose(root, called, depth=depth, show=show, max_nodes=most)
         layers = [group.layer for group in composed.links.groups if group.layer is not None]
         if len(layers) != 1 or not layers[0].inner:
             break

@@ -87,7 +87,7 @@ class Leaves:
         try:
             self.source(slots)
         except GraphError as error:
-            return str(error)
+            return str(error).partition("\n")[0]  # the next line tells a file of the author's
         return ""
 
 

@@ -10,10 +10,12 @@ from microgrand.drawing.numbers import Numbers
 from microgrand.drawing.vertices import Vertex
 from microgrand.engine.node import Node
 from microgrand.engine.order import topological_order
-from microgrand.engine.sweep import Adjoints, accumulate, edges_of_values, sweep
+from microgrand.engine.sweep import Adjoints, sweep
 from microgrand.engine.value import Value
 from microgrand.errors import GraphError
+from microgrand.selections import Recorded
 from microgrand.table.formula import number
+from microgrand.value_sweeps import add_terms, edges_of_values
 
 _FIRST = 0xF0000  # of the placeholders
 
@@ -86,12 +88,14 @@ class LiveNumbers(Numbers):
         """δ of every node above those `below`, as Values, and on the way the partials."""
         delta: dict[Node, Any] = {root: 1.0}
         held = set(below)
-        for node in reversed(topological_order(root, below)):
+        order = topological_order(root, below)
+        chosen = Recorded([node for node in order if node not in held])  # the page computes it of other numbers too
+        for node in reversed(order):
             if node in held or node not in delta or node.is_leaf:
                 continue
             edges = self._edges(node)
             self._partials[node] = [partial for _, partial in edges]
-            accumulate(delta, node, edges)
+            add_terms(delta, chosen.back(node, edges, delta[node], set(node.parents)))
         return delta
 
     def _edges(self, node: Node) -> list[tuple[Any, Any]]:
@@ -135,7 +139,7 @@ class LiveNumbers(Numbers):
 
     def sweep(self, root: Node, weight: float, below: Sequence[Node]) -> Any:
         """A sweep whose δ know their Values."""
-        found = sweep(root, weight, below)
+        found = sweep(root, weight, below, allow_stale=True)  # what the root does not use may be stale
         values = self._swept(root, below) if self.whole else {}
         return _LiveSweep(found, _Shown(values) if self.whole else None)
 
@@ -147,8 +151,9 @@ class _LiveSweep:
         self._found = found
         self._values = values
 
-    def __getitem__(self, node: Node) -> Live:
-        return Live(self._found[node], None if self._values is None else self._values[node])
+    def get(self, node: Node) -> Live:
+        """δ of a node; 0 where the root does not depend on it."""
+        return Live(self._found.get(node), None if self._values is None else self._values[node])
 
 
 class _Shown(dict[Node, Any]):

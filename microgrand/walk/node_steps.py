@@ -13,6 +13,7 @@ from microgrand.drawing.regions import Regions, key_of
 from microgrand.drawing.scene_names import slots
 from microgrand.drawing.vertices import Vertex, look
 from microgrand.engine.node import Node
+from microgrand.kinks import is_on_kink
 from microgrand.table.notation import SIGN, Notation, items_text
 from microgrand.table.signature import subscript
 from microgrand.walk import sentences
@@ -46,6 +47,7 @@ class NodeSteps:
         adjoints = self._grouping.seen.adjoints
         self.order = adjoints.order
         self.numbers = numbers if numbers is not None else Numbers(adjoints)
+        self._fixed = numbers is None  # else a page computes them anew, and kinks come and go
         self.deltas = [self.numbers.delta(node) for node in self.order]
         self.place = {node: k for k, node in enumerate(self.order)}
         self.names = [self._named(k, node, called) for k, node in enumerate(self.order, 1)]
@@ -122,6 +124,8 @@ class NodeSteps:
             return style.comma.join([" = ".join([*map(style.name, called), *steps]), *slopes, *more])
 
         sentence = self._computed_in_words(node, name, told, explained)
+        if self._fixed and is_on_kink(node):
+            sentence += f" {sentences.on_kink(name, node.primitive)}"
         slopes = tuple([(f"∂{name}/∂{below}", x) for below, x in partials])
         return Step("forward", name, (k,), value, tuple(operands), slopes, (), sentence, formula(write))
 
@@ -227,13 +231,13 @@ class NodeSteps:
         return Step("backward", f"δ({own})", (k,), delta, (), (), tuple(terms), sentence, formula(write))
 
     def updated(self, k: int, rate: float) -> Step:
-        """The step of gradient descent for the k-th node, a parameter: θ ← θ - η δ(θ)."""
+        """The step of gradient descent for the k-th node, a parameter: θ ← θ - η·δ(θ)."""
         own, data, delta = self.names[k], self.numbers.value(self.order[k]), self.deltas[k]
         rate = self.numbers.rate(rate)
         new = data - rate * delta
 
         def write(style: Style) -> str:
-            symbols = f"{style.name(own)} - {style.factor(rate)}{style.times}{style.delta(own)}"
+            symbols = f"{style.name(own)} - {style.rate}{style.times}{style.delta(own)}"
             numbers = f"{style.number(data)} - {style.factor(rate)}{style.times}{style.factor(delta)}"
             return f"{style.name(own)}{style.to}{symbols} = {numbers} = {style.number(new)}"
 

@@ -13,6 +13,7 @@ from microgrand.drawing.fitting import fitted
 from microgrand.drawing.look import Look
 from microgrand.drawing.render import svg
 from microgrand.drawing.view import View
+from microgrand.progress import Progress, progress
 from microgrand.walk.page_data import PageData, Story, embedded
 from microgrand.walk.scene import Scene, written_on
 
@@ -30,7 +31,8 @@ def page(story: Story, most: int) -> str:
     most  how many bytes it may have: those scenes that do not fit are left out, but never the first
     """
     data = PageData(story)
-    stages = _fitting(story, data, most)
+    with progress("writing the page", [scene.title for scene in story.scenes]) as task:
+        stages = _fitting(story, data, most, task)
     style = "".join([_asset(f"{name}.css") for name in STYLES])
     script = "\n".join(['"use strict";', data.function(), *[_asset(f"{name}.js") for name in SCRIPTS]])
     return Template(_asset("page.html")).substitute(
@@ -49,7 +51,7 @@ def final_picture(scene: Scene) -> str:
     return _drawn(written_on(scene.view, last))
 
 
-def _fitting(story: Story, data: PageData, most: int) -> list[str]:
+def _fitting(story: Story, data: PageData, most: int, task: Progress) -> list[str]:
     """The drawings of as many scenes as fit into so many bytes; each is drawn once, with room for all its scenes."""
     stages: list[str] = []
     size = sum([len(_asset(f"{name}.js").encode()) for name in SCRIPTS])
@@ -60,6 +62,7 @@ def _fitting(story: Story, data: PageData, most: int) -> list[str]:
         if stages and size > most:
             break
         stages.append(stage)
+        task.next()
     return stages
 
 
@@ -111,13 +114,11 @@ def _stage(scene: Scene, number: int, way: str, drawn: str) -> str:
 
 def _in_order(root: ElementTree.Element, scene: Scene) -> None:
     """Put the boxes in the order in which the story computes them: so they are read, and so keys reach them."""
-    turns: dict[str, tuple[int, bool]] = {}  # a layer's box, which no step computes, stands where it is used
+    turns: dict[str, tuple[int, bool, int]] = {}  # a layer's box, which no step computes, stands where it is used
     for k, frame in enumerate(scene.rounds[0]):
-        for name in frame.boxes[: frame.made]:
-            turns.setdefault(name, (k, True))
-        for name in frame.boxes[frame.made :]:
-            turns.setdefault(name, (k, False))
-    last = len(scene.rounds[0]), True
+        for place, name in enumerate(frame.boxes):
+            turns.setdefault(name, (k, place < frame.made, place))
+    last = len(scene.rounds[0]), True, 0
     graph = root.find("g")
     assert graph is not None  # an engine draws a graph
     boxes = sorted(graph.findall("g[@class='node']"), key=lambda box: turns.get(box.get("id", ""), last))

@@ -17,6 +17,7 @@ from microgrand.table.formula import number
 from microgrand.walk.live import Figure, Live, cut_at_figures, placeholder
 from microgrand.walk.step import Step
 
+MOVING = tuple([each for each in SHOWABLE if each != "kink"])  # what a page writes whose numbers change
 VALUE, DELTA = 1, 2  # the lines of a box; line 0 is its heading
 ROOM = "-0.1234"  # as wide as what a number may become when a leaf is changed
 
@@ -86,7 +87,7 @@ class Scene:
             for group in composed.links.groups
             if group.kind in ("node", "vector")
         }
-        words = Words(composed.grouping, composed.links, SHOWABLE)
+        words = Words(composed.grouping, composed.links, MOVING)
         self.heading = words.title_of(composed.seen.root)
         self.root = f"{self.heading} = {number(composed.seen.root.data)}"
 
@@ -140,7 +141,7 @@ class _Round:
         self._links: Links = composed.links
         self._numbers = numbers
         self._figures: list[Figure] = []
-        self._words = Words(composed.grouping, composed.links, SHOWABLE, DIGITS, numbers, self._hold)
+        self._words = Words(composed.grouping, composed.links, MOVING, DIGITS, numbers, self._hold)
         self._known: dict[tuple[Vertex, int], float] = {}  # by vertex and line
         self._into: dict[Group, list[Link]] = {}
         self._from: dict[Group, list[Link]] = {}

@@ -6,6 +6,7 @@ The words of a walk are explained where they first occur: a local partial, δ, a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 SHOWN = 6  # names of a long list
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -49,6 +50,11 @@ def _together(kind: str, names: Sequence[str]) -> str:
 def computed(name: str, sources: Sequence[str], partials: Sequence[str]) -> str:
     """A value is computed, with its local partials."""
     return f"{name} is computed from {listed(sources)}, with the local partial{_s(partials)} {listed(partials)}."
+
+
+def on_kink(name: str, row: Any) -> str:
+    """A value is computed where its row has no derivative."""
+    return f"Here {row.name} has a kink, and {name} no derivative; the partials follow a convention: {row.doc}."
 
 
 def first_computed(name: str, sources: Sequence[str], partial: str, below: str, others: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from microgrand.shortening import few_lines, how_many
 from microgrand.walk.formulas import Formula
 
 ARROWS = {"forward": "▶", "backward": "◀", "update": "●"}
@@ -32,7 +33,7 @@ class Term:
         return self.delta * self.partial
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """One step of the sweep.
 
@@ -81,3 +82,27 @@ class Step:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        return f"<step {self.text}>"
+
+
+class Steps(list[Step]):
+    r"""All steps of a sweep, in order: a list that tells at a prompt how many there are, and the first and the last.
+
+    >>> from microgrand import Value, steps
+    >>> x = Value(3.0)
+    >>> steps(2.0 * (2.0 * (2.0 * (2.0 * x))))
+    <10 steps
+    ▶ x = 3
+    ▶ z₂ = 2·x = 2·3 = 6, ∂z₂/∂x = 2
+    ▶ z₃ = 2·z₂ = 2·6 = 12, ∂z₃/∂z₂ = 2
+    … 4 more: print(*steps(…), sep="\n") writes all
+    ◀ δ(z₃) = δ(z₄)·∂z₄/∂z₃ = 2·2 = 4
+    ◀ δ(z₂) = δ(z₃)·∂z₃/∂z₂ = 4·2 = 8
+    ◀ δ(x) = δ(z₂)·∂z₂/∂x = 8·2 = 16>
+    """
+
+    def __repr__(self) -> str:
+        lines = few_lines([str(each) for each in self], 'print(*steps(…), sep="\\n")')
+        return "\n".join([f"<{how_many(len(self), 'step')}", *lines]) + ">"

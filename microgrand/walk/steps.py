@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from microgrand.drawing.names import caller_names
+from microgrand.progress import progress
 from microgrand.walk.layer_steps import LayerSteps
 from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.root import fresh_root
-from microgrand.walk.step import Step
+from microgrand.walk.step import Step, Steps
 
 GRANULARITIES = ("node", "edge", "layer")
 
@@ -45,9 +46,16 @@ def steps(root: Any, granularity: str = "node", *, names: Mapping[str, Any] | No
         raise ValueError(f"granularity is one of {', '.join(map(repr, GRANULARITIES))}; got {granularity!r:.60}")
     called = caller_names(names, sys._getframe(1).f_locals)
     top = fresh_root(root, "steps")
-    if granularity == "layer":
-        layers, rate = LayerSteps(top, called), getattr(root, "step", None)
-        update = layers.update(rate, root.parameters) if rate is not None else []
-        return [step for _, step in [*layers.forward(), *layers.backward(), *update]]
-    walk = NodeSteps(top, called)
-    return [*walk.forward(), *(walk.backward() if granularity == "node" else walk.arriving())]
+    with progress("walking", ("reading the graph", "forwards", "backwards")) as task:
+        if granularity == "layer":
+            layers, rate = LayerSteps(top, called), getattr(root, "step", None)
+            task.next()
+            placed = layers.forward()
+            task.next()
+            update = layers.update(rate, root.parameters) if rate is not None else []
+            return Steps([step for _, step in [*placed, *layers.backward(), *update]])
+        walk = NodeSteps(top, called)
+        task.next()
+        forward = walk.forward()
+        task.next()
+        return Steps([*forward, *(walk.backward() if granularity == "node" else walk.arriving())])

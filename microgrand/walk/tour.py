@@ -23,7 +23,7 @@ from microgrand.walk.leaves import Leaves
 from microgrand.walk.live import LiveNumbers
 from microgrand.walk.node_steps import NodeSteps
 from microgrand.walk.root import unused_inputs
-from microgrand.walk.scene import Scene
+from microgrand.walk.scene import MOVING, Scene
 
 TITLES = {"layer": "layer by layer", "node": "node by node", "edge": "term by term"}
 MOST_BOXES = 800  # of all scenes together: more do not fit into a page
@@ -65,7 +65,7 @@ class Tour:
 
         granularity  of the first one
         """
-        whole = compose(self.root, self.called, max_nodes=self.most)
+        whole = compose(self.root, self.called, show=MOVING, max_nodes=self.most)
         layered = bool(whole.grouping.regions.all)
         first = granularity or ("layer" if layered else "node")
         if first == "layer" or (layered and whole.collapsed):
@@ -80,12 +80,12 @@ class Tour:
         drawing = len(self.scenes)
         for granularity in granularities[:1] if whole.collapsed else granularities:
             shown = "layer" if whole.collapsed else granularity
-            again = functools.partial(compose, self.root, self.called, max_nodes=self.most)
+            again = functools.partial(compose, self.root, self.called, show=MOVING, max_nodes=self.most)
             self._add(TITLES[granularity], shown, whole, again, drawing)
 
     def _plan_layers(self) -> None:
-        depth, composed = layers_only(self.root, self.called, self.most)
-        again = functools.partial(compose, self.root, self.called, depth=depth, max_nodes=self.most)
+        depth, composed = layers_only(self.root, self.called, self.most, MOVING)
+        again = functools.partial(compose, self.root, self.called, depth=depth, show=MOVING, max_nodes=self.most)
         self._add(TITLES["layer"], "layer", composed, again)
         self._boxes = len(composed.links.groups)
         layers = [group for group in composed.links.groups if group.layer is not None]

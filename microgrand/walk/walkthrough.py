@@ -15,6 +15,7 @@ from microgrand.drawing.names import caller_names
 from microgrand.engine.order import as_nodes, topological_order
 from microgrand.program import Program
 from microgrand.program.derived import guarded
+from microgrand.progress import progress
 from microgrand.table.numbers import as_number
 from microgrand.walk.embedding import framed, write_page
 from microgrand.walk.page import final_picture, page
@@ -79,7 +80,7 @@ class Walkthrough:
         return "\n".join([*lines, *self.scenes[0].view.notes])
 
     def __repr__(self) -> str:
-        return f"<walkthrough: {self.title}>"
+        return f"<walkthrough: {self.title}; .save(path) writes the page, print(…) the steps>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         if self._story.predict:  # a picture would hold the answers
@@ -134,14 +135,14 @@ def walkthrough(
     ◀ δ(cost) = 1
     ◀ δ(z₂) = δ(cost)·∂cost/∂z₂ = 1·4 = 4
     ◀ δ(w) = δ(z₂)·∂z₂/∂w = 4·1 = 4
-    ● w ← w - 0.25·δ(w) = 3 - 0.25·4 = 2
+    ● w ← w - η·δ(w) = 3 - 0.25·4 = 2
     iteration 2: cost 1
     ▶ z₂ = w - 1 = 2 - 1 = 1, ∂z₂/∂w = 1
     ▶ cost = z₂^2 = 1^2 = 1, ∂cost/∂z₂ = 2
     ◀ δ(cost) = 1
     ◀ δ(z₂) = δ(cost)·∂cost/∂z₂ = 1·2 = 2
     ◀ δ(w) = δ(z₂)·∂z₂/∂w = 2·1 = 2
-    ● w ← w - 0.25·δ(w) = 2 - 0.25·2 = 1.5
+    ● w ← w - η·δ(w) = 2 - 0.25·2 = 1.5
     """
     if granularity is not None and granularity not in GRANULARITIES:
         raise ValueError(f"granularity is one of {', '.join(map(repr, GRANULARITIES))}; got {granularity!r:.60}")
@@ -152,12 +153,16 @@ def walkthrough(
     if not parameters and getattr(root, "step", None) is not None:
         used = set(topological_order(top))
         parameters, rate = [leaf for leaf in root.parameters if leaf in used], root.step
-    tour = Tour(top, called, parameters, _rate(rate), max_nodes, decisions)
-    tour.plan(granularity)
-    count = int(iterations) if tour.theta else 1
-    for number in range(count):
-        tour.walk(number)
-        tour.descend(number, number == count - 1)
+    count = int(iterations)
+    with progress("walking", ["reading the graph", *[f"iteration {k + 1}" for k in range(count)]]) as task:
+        tour = Tour(top, called, parameters, _rate(rate), max_nodes, decisions)
+        if count > 1 and not tour.theta:
+            raise ValueError(f"iterations={count} repeat a descent: theta=… tells which parameters it changes")
+        tour.plan(granularity)
+        for number in range(count):
+            task.next()
+            tour.walk(number)
+            tour.descend(number, number == count - 1)
     story = Story(f"Backpropagation through {tour.name}", tour.scenes, tour.opens, tour.rounds, count, bool(predict))
     return Walkthrough(story, tour.losses)
 

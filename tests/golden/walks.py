@@ -40,7 +40,7 @@ def walks() -> Iterator[str]:
         for leaf in trace.parameters[:2]:
             found = derivation(trace, leaf, names={})
             yield from [f"-- derivation by {leaf.name}", str(found), found.latex]
-        walk = walkthrough(trace, names={}, iterations=2)
+        walk = walkthrough(trace, names={}, iterations=1 if trace.step is None else 2)
         yield from ["-- a descent", str(walk), repr(walk)]
     yield from ["==== wide", str(scenes.wide())]
     root = scenes.fan_out()

@@ -114,6 +114,19 @@ def test_the_trace_prints_as_the_lecture_writes():
     )
 
 
+@pytest.mark.parametrize("step", [0.1, 1e-6])
+def test_a_trace_shows_that_its_update_changes_something(step):
+    """Where a number of θ looks the same after its update, the change itself stands beside it."""
+    network = Sequential(Linear(2, 2, theta=[[0.1, 0.2], [-0.3, 0.4]]), LogSoftmax(), NegativeLogLikelihood())
+    trace = network.trace([1.0, -2.0], 0, step=step)
+    for (name, _, told), old, new in zip(trace.rows()[-2:], trace.theta[1], trace.updated[1], strict=True):
+        alike = [f"{a:.4g}" == f"{b:.4g}" for a, b in zip(old, new, strict=True)]
+        changes = [float(text) for text in told.partition(", changed by ")[2].strip("()").split(", ") if text]
+        assert name.endswith("←")
+        right = [b - a for a, b in zip(old, new, strict=True)] if any(alike) else []
+        assert changes == pytest.approx(right, rel=1e-3)
+
+
 class Residual(Layer):
     """zᵢ + f(z)ᵢ."""
 
@@ -342,8 +355,8 @@ def test_a_trace_leaves_frozen_layers_as_they_are():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Linear(0, 1), "lengths of at least 1"),
-        (lambda: Linear(2, 1, theta=[[1.0]]), r"1 rows of 2 numbers; got rows of \[1\]"),
+        (lambda: Linear(0, 1), "two lengths, whole numbers from 1 up"),
+        (lambda: Linear(2, 1, theta=[[1.0]]), "1 rows of 2 numbers, one row per output; got 1 of 1"),
         (lambda: Linear(2, 1)([1.0]), "vectors of length 2; got one of length 1"),
         (lambda: NegativeLogLikelihood()([0.1, 0.2], 2), "whole number from 0 to 1; got 2"),
         (lambda: NegativeLogLikelihood()([0.1, 0.2], 0.5), "whole number from 0 to 1; got 0.5"),
@@ -352,7 +365,7 @@ def test_a_trace_leaves_frozen_layers_as_they_are():
         (lambda: Sequential(Linear(1, 2), LogSoftmax()).trace([1.0], 0), "whose last layer is a cost"),
         (lambda: classifier().trace(X, [0]), "got 3 samples and 1 targets"),
         (lambda: classifier().trace([], []), "got an empty list"),
-        (lambda: Sequential(Tanh), "takes layers and functions, one by one; got <class"),
+        (lambda: Sequential(Tanh), r"takes layers, not their classes: write Tanh\(…\); got <class"),
         (lambda: Sequential([Tanh(), Tanh()]), "one by one; got"),
         (
             lambda: Sequential(lambda z: None)([1.0]),

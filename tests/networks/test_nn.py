@@ -94,5 +94,5 @@ def test_wrong_sizes_are_refused():
     """An MLP without a layer, or of no outputs, is refused."""
     with pytest.raises(ValueError, match="at least one layer"):
         MLP(2, [])
-    with pytest.raises(ValueError, match="lengths of at least 1"):
+    with pytest.raises(ValueError, match="two lengths, whole numbers from 1 up"):
         MLP(2, [0])

@@ -63,14 +63,25 @@ def outcome(program, xs):
         return REFUSED
 
 
-def differ(found, expected, units=4.0, together=False):
-    """Whether two outcomes differ: by more than so many units in the last place of a number, or of the largest number,
-    or in how they end.
+def terms(title, xs):
+    """The size of the terms that cancel in a row's value and partials there, by what the row declares."""
+    row = mg.TABLE[title.removeprefix("row_")]
+    operands = [*xs, *[1.0] * len(row.signature.indices)]
+    if not row.allows(*operands):
+        return 0.0
+    of_value = row.value_scale(*operands) if row.value_scale is not None else 0.0
+    of_partials = row.partial_scale(row.apply([*operands]), *operands) if row.partial_scale is not None else 0.0
+    return max([x for x in (of_value, of_partials) if math.isfinite(x)], default=0.0)
+
+
+def differ(found, expected, units=4.0, together=False, among=0.0):
+    """Whether two outcomes differ: by more than so many units in the last place of a number, of the largest number, or
+    of the terms that they are made of, or in how they end.
     """
     if REFUSED in (found, expected):
         return found != expected
     largest = max([abs(x) for x in expected if math.isfinite(x)], default=0.0)
-    size = math.ulp(largest) if together else 0.0
+    size = math.ulp(max(among, largest if together else 0.0)) if together or among else 0.0
     return len(found) != len(expected) or any(
         [apart(x, y) > units and not abs(x - y) <= units * size for x, y in zip(found, expected, strict=True)]
     )

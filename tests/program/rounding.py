@@ -54,5 +54,5 @@ def bound(root):
             numbers = [getattr(x, "data", x) for x in node.operands]
             scale = node.primitive.value_scale
             size = abs(node.data) if scale is None else max(abs(scale(*numbers)), abs(node.data))
-            total += abs(adjoints[node]) * 2.0 * (len(numbers) + 8) * UNIT * size
+            total += abs(adjoints.get(node)) * 2.0 * (len(numbers) + 8) * UNIT * size
     return total

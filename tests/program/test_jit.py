@@ -13,8 +13,8 @@ import textwrap
 import threading
 import tracemalloc
 from collections import namedtuple
+from functools import partial
 from itertools import pairwise
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -31,7 +31,6 @@ from microgrand.program.jit.entry import form_of
 from microgrand.testing import expressions
 
 numba = pytest.importorskip("numba")
-from microgrand import progress  # noqa: E402  after the test for numba
 from microgrand.program.jit.native import source_of  # noqa: E402
 
 NOTHING = np.empty(0)
@@ -117,6 +116,7 @@ def test_rows_of_ones_own_are_the_replay(function):
     assert [xs for xs in numbers if not agree(raw_outcome(compiled, xs), outcome(program, xs))] == []
 
 
+@pytest.mark.filterwarnings("ignore::microgrand.KinkWarning")  # some are drawn on one
 @settings(max_examples=12, deadline=None)
 @given(expressions(inputs=3, smooth=False, max_nodes=12), st.sampled_from(DERIVATIVES))
 def test_expressions_are_the_replay(expression, derivative):
@@ -148,7 +148,8 @@ def test_long_sums_are_exact():
 
 def replay_of(program, derivative):
     """The method that replays a derivative."""
-    return {None: program, "gradient": program.value_and_grad}.get(derivative) or getattr(program, derivative)
+    replayed = {None: program, "gradient": program.value_and_grad}.get(derivative) or getattr(program, derivative)
+    return partial(replayed, allow_nonfinite=True)  # machine code hands out what it finds
 
 
 def ended(f, *arguments):
@@ -171,6 +172,7 @@ def far(found, expected):
     )
 
 
+@pytest.mark.filterwarnings("ignore::microgrand.KinkWarning")  # some are drawn on one
 def test_lists_are_read_where_they_stand():
     """Rows of lists are the same of inputs that are neighbours, of constants, of parameters, of computed numbers."""
     w = Value(0.75, name="w")
@@ -621,7 +623,7 @@ def test_numba_that_compiles_nothing_is_told(monkeypatch):
 def test_only_a_missing_package_is_told_as_missing(monkeypatch, package):
     """Another error of an import is seen as it is."""
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(mg.errors.MissingExtraError, match="pip install"):
+    with pytest.raises(mg.MissingExtraError, match="pip install"):
         record(lambda x: x, 1.0).compiled()
     monkeypatch.delitem(sys.modules, package)
     monkeypatch.setattr(sys, "meta_path", [Refusing(package)])
@@ -643,7 +645,7 @@ class Refusing:
 def test_scipy_that_is_missing_is_told(monkeypatch):
     """The callable for SciPy needs it."""
     monkeypatch.setitem(sys.modules, "scipy", None)
-    with pytest.raises(mg.errors.MissingExtraError, match="low_level_callable needs the package 'scipy'"):
+    with pytest.raises(mg.MissingExtraError, match="low_level_callable needs the package 'scipy'"):
         _ = record(lambda x: x * 3.0, 1.0).compiled(None).low_level_callable
 
 
@@ -662,53 +664,6 @@ def test_a_program_may_be_called_anything(title):
     exec(source_of(Assembly("name", "", 1, 2, False, []), title), names)
     with pytest.raises(ValueError, match="takes arrays of 1 and 2 numbers"):
         names["raw"](np.empty(2), np.empty(2))
-
-
-# ---- the progress bar -----------------------------------------------------------------------------------------------
-
-
-class Bar:
-    """Stands in for tqdm's."""
-
-    shown: ClassVar[list] = []
-
-    def __init__(self, total, desc, bar_format, leave):
-        self.n = 0
-        self.shown.append(desc)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.shown.append(self.n)
-
-    def set_postfix_str(self, text, refresh):
-        self.shown.append(text)
-
-
-def test_a_bar_appears_when_it_takes_long(monkeypatch):
-    """What is over soon shows nothing; what is not shows its stages, to the last."""
-    monkeypatch.setattr("tqdm.tqdm", Bar)
-    monkeypatch.setattr(progress, "PULSE", 0.01)
-    monkeypatch.setattr(Bar, "shown", [])
-    with progress.progress("quick", ["one"]) as task:
-        task.next()
-    assert Bar.shown == []
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    begun = threading.Event()
-    monkeypatch.setattr(Bar, "set_postfix_str", lambda self, text, refresh: (self.shown.append(text), begun.set()))
-    with progress.progress("slow", ["one", "two"]) as task:
-        assert begun.wait(10.0)
-        task.next()
-        task.next()
-    assert Bar.shown[:2] == ["slow", "one"]
-    assert Bar.shown[-1] == 2
-
-
-def test_no_bar_is_needed(monkeypatch):
-    """Without tqdm a program is compiled all the same."""
-    monkeypatch.setitem(sys.modules, "tqdm", None)
-    assert record(lambda x: x * x * x, 2.0).compiled()(2.0) == (8.0, 12.0)
 
 
 def test_forms_that_are_too_large_are_left_to_python():

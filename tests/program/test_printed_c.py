@@ -10,6 +10,7 @@ import subprocess
 from fractions import Fraction
 
 import pytest
+from hidden_branches import POINTS, masked, near
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed_rows import (
@@ -27,7 +28,7 @@ from printed_rows import (
 )
 
 import microgrand as mg
-from microgrand import GraphError, Primitive, Value, record
+from microgrand import GraphError, Primitive, Value, grad, record
 from microgrand.program.printed.c import LACKING
 from microgrand.program.printed.identifiers import C
 from microgrand.testing import expressions
@@ -91,7 +92,7 @@ def test_every_row_is_computed(compiled):
 
 
 def test_the_partials_of_every_row_are_computed(compiled):
-    """The gradient of every row is, too; within 4 units of its largest number."""
+    """The gradient of every row is, too; within 8 units of its largest number: C's norms differ by 2 units."""
     programs = {f"row_{row.name}": (program_of(row), points(row), range(size_of(row, 3))) for row in ROWS}
     library = compiled([p.source("c", gradient=True, argnums=tuple(k)) for p, _, k in programs.values()])
     compared = [
@@ -99,7 +100,7 @@ def test_the_partials_of_every_row_are_computed(compiled):
         for title, (program, numbers, argnums) in programs.items()
         for xs in numbers
     ]
-    assert [each for each in compared if differ(*each[2:], together=True)] == []
+    assert [each for each in compared if differ(*each[2:], units=8.0, together=True)] == []
     assert sum(each[3] != REFUSED for each in compared) > 0.8 * len(compared) > 5_000
 
 
@@ -121,6 +122,18 @@ def test_random_expressions_are_computed(compiled, data):
         xs = drawn[k % len(drawn)].inputs
         found = called(library[title], xs, count, value=derivative == "gradient")
         assert not differ(found, outcome(program, xs), units=2.0**20, together=True)
+
+
+@settings(max_examples=3)
+@given(st.lists(masked(), min_size=12, max_size=12))
+def test_what_is_hidden_changes_no_gradient_in_c(compiled, drawn):
+    """Gradients in C are those of the same functions with Python's own `if`, where the hidden branch is undefined."""
+    programs = [record(f, 1.0, 0.1).with_parts(title=f"f{k}") for k, (f, _) in enumerate(drawn)]
+    library = compiled([program.source("c", gradient=True, argnums=(0, 1)) for program in programs])
+    for k, (_, by_if) in enumerate(drawn):
+        for point in POINTS:
+            found = called(library[f"f{k}"], point, 2, value=True)
+            assert near(found[1:], grad(by_if, (0, 1))(*point))
 
 
 @pytest.mark.parametrize("compiler", [each for each in ("clang", "tcc") if shutil.which(each)] or [COMPILER])
@@ -181,7 +194,7 @@ def test_a_list_of_unknown_length_is_refused():
         return math.fsum([x for x in xs if x > 0.0])
 
     own = Primitive("sum_of_positive", kept, lambda z, *xs: [1.0 for _ in xs], signature=mg.Signature(lists=("x",)))
-    with pytest.raises(GraphError, match=r"cannot be printed: the length of .* is not known"):
+    with pytest.raises(GraphError, match=r"cannot be printed: sum_of_positive.*: the length of .* is not known"):
         record(lambda x, y: own([x, y]), 1.0, 2.0).source("c")
 
 

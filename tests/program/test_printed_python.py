@@ -11,11 +11,12 @@ import sys
 
 import numpy
 import pytest
+from hidden_branches import POINTS, masked, near
 from hypothesis import given
 from hypothesis import strategies as st
 
 import microgrand as mg
-from microgrand import DomainError, GraphError, GuardError, Primitive, Value, record
+from microgrand import DomainError, GraphError, GuardError, Primitive, Value, grad, hessian, record
 from microgrand.nested import flat
 from microgrand.program.printed.identifiers import RESERVED, Identifiers
 from microgrand.program.printed.python import printed_python
@@ -123,6 +124,18 @@ def test_derivatives_are_printed_as_they_are_replayed(expression, derivative):
     assert outcome(printed, at, errors=ValueError) == outcome(getattr(program, derivative), at)
 
 
+@pytest.mark.filterwarnings("ignore::microgrand.KinkWarning")
+@given(masked(), st.sampled_from(["gradient", "hessian"]))
+def test_what_is_hidden_changes_no_printed_derivative(functions, derivative):
+    """Printed derivatives are those of the function with Python's own `if`, where the hidden branch is undefined."""
+    by_row, by_if = functions
+    printed = loaded(record(lambda v: by_row(*v), [1.0, 0.1]).source("python", derivative=derivative))
+    change = grad if derivative == "gradient" else hessian
+    for point in POINTS:
+        found = printed(list(point))
+        assert near(found[1] if derivative == "gradient" else found, change(lambda v: by_if(*v))(list(point)))
+
+
 def test_a_branch_is_checked():
     """Where Python's own comparison would come out otherwise, the printed code raises, and names the comparison."""
     printed = loaded(record(lambda x: x * x if x > 1.0 else -x, 2.0).source("python"))
@@ -141,11 +154,20 @@ def test_a_row_of_ones_own_is_printed():
     assert [printed(x, 2.0) for x in (0.5, -1.0)] == [program(x, 2.0) for x in (0.5, -1.0)]
 
 
-def test_a_row_without_a_source_is_refused():
-    """A row whose code cannot be read, or does what has no translation, is named in one sentence."""
-    hidden = Primitive("hidden_row", eval("lambda x: x + 1.0"), lambda z, x: 1.0)
-    with pytest.raises(GraphError, match=r"cannot be printed: .*source"):
-        record(lambda x: hidden(x), 1.0).source("python")
+REFUSED = {
+    "no source": (eval("lambda x: x + 1.0"), ("python", "c", "javascript")),
+    "no translation": (lambda x: float(round(x)), ("python", "c", "javascript")),
+    "no such function": (lambda x: math.ulp(x), ("c", "javascript")),
+    "no such function, by itself": (math.ulp, ("c", "javascript")),
+}
+
+
+@pytest.mark.parametrize(("kind", "language"), [(kind, each) for kind in REFUSED for each in REFUSED[kind][1]])
+def test_a_row_without_translation_is_refused(kind, language):
+    """A row whose code cannot be read, or does what a language lacks, is named, whatever the language."""
+    own = Primitive("a_row_of_ones_own", REFUSED[kind][0], lambda z, x: 1.0)
+    with pytest.raises(GraphError, match=r"cannot be printed: .*a_row_of_ones_own"):
+        record(lambda x: own(x), 1.0).source(language)
 
 
 HOSTILE = [

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 import microgrand as mg
-from microgrand import GraphError, GuardError, NonFiniteError, Value, record
+from microgrand import GraphError, GuardError, NonFiniteError, Primitive, Signature, Value, record
 from microgrand.program.listing import described, slot_names
 
 
@@ -195,7 +195,7 @@ def test_a_guard_of_a_step_is_checked_before_its_branch(given):
     where = r", row 1" if isinstance(given, numpy.ndarray) else ""
     sentence = (
         f"f was recorded where x - 1 > 0 is True; here it is False: -0.5 and 0.0{where}; record the other branch too, "
-        "or write where(greater(…), …), which keeps both"
+        "or write where(greater(…), …, …), which keeps both"
     )
     program = record(f, 3.0)
     with pytest.raises(GuardError) as caught:
@@ -286,6 +286,18 @@ def test_a_sum_of_gradients_lies_where_its_inputs_lie():
             value, slopes = program.value_and_grad(given, jax.numpy.asarray(x))
             numpy.testing.assert_allclose(value, [program(w, row.tolist()) for row in x], rtol=1e-14)
             numpy.testing.assert_allclose(slopes, alone.sum(axis=0), rtol=1e-14)
+
+
+def test_indices_of_ones_own_rows_are_numbers():
+    """A row of one's own with an index takes it as a number on arrays too, several of them in one program."""
+    kth = Primitive(
+        "kth_square", lambda *operands: operands[int(operands[-1])] ** 2.0,
+        lambda z, *xs: [2.0 * x if j == int(xs[-1]) else 0.0 for j, x in enumerate(xs[:-1])] + [0.0],
+        signature=Signature(lists=("x",), indices=("k",)),
+    )  # fmt: skip
+    program = record(lambda xs: kth(xs, 0) + 3.0 * kth(xs, 1) - kth(xs, 2), [1.0, 2.0, 3.0])
+    lanes = [numpy.array([1.0, 2.0]), numpy.array([3.0, 4.0]), numpy.array([5.0, 6.0])]
+    assert program(lanes).tolist() == [program([1.0, 3.0, 5.0]), program([2.0, 4.0, 6.0])]
 
 
 # ---- numbers that are not finite -------------------------------------------------------------------------------------

@@ -79,7 +79,19 @@ def test_cube_roots_are_within_one_unit(x):
 
 
 @pytest.mark.parametrize(
-    "name", ["EXP_MINUS_40", "LN2", "LOG2_E", "LOG10_E", "ROOT_HALF", "TWO_OVER_ROOT_PI", "ONE_OVER_ROOT_TWO_PI"]
+    "name",
+    [
+        "DEGREES",
+        "EXP_MINUS_40",
+        "LN2",
+        "LN4",
+        "LOG2_E",
+        "RADIANS",
+        "LOG10_E",
+        "ROOT_HALF",
+        "TWO_OVER_ROOT_PI",
+        "ONE_OVER_ROOT_TWO_PI",
+    ],
 )
 def test_constants_are_the_nearest_floats(name):
     """A constant is its 50-digit value, rounded once; beside a 50-digit number it has 50 digits."""

@@ -94,7 +94,7 @@ def test_a_table_names_each_derivative_with_its_error():
     assert first.split() == ["derivative", "at", "estimate", "±", "error", "by"]
     assert last.startswith("∂f/∂y: ")
     assert len(str(found).splitlines()) == 5
-    assert repr(found) == "<Estimates: 2 derivatives>"
+    assert repr(found) == "<Estimates: 2 derivatives; print(…) writes the table>"
     assert [type(item) for item in found.items.values()] == [Estimate, Estimate]
 
 

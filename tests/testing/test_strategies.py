@@ -168,7 +168,7 @@ def test_shared_nodes_repeats_and_plain_numbers_occur(many):
     assert any(
         [each.is_constant(k) for k in operands] == [True, False] for row, operands, each in steps if row.arity == 2
     )
-    assert any(len(operands) > 4 for row, operands, _ in steps if row.name == "dot")
+    assert any(len(operands) > 2 for row, operands, _ in steps if row.name == "dot")
     assert any(len(uses(expression).keys() & {0, 1}) == 2 for expression in many)
 
 
@@ -235,7 +235,7 @@ def test_structure_and_numbers_shrink():
     """The simplest expression is one step at 0; tanh of a sum is two steps; with a large input it is one step at a
     whole number; a graph with a shared step has at most three.
     """
-    code = "\n".join(repr(simplest(lambda expression: True)).splitlines()[2:])
+    code = "\n".join(str(simplest(lambda expression: True)).splitlines()[2:])
     assert code == "def f(x0, x1):\n    return mg.identity(x0)\n\nf(0.0, 0.0)"
     # Where one search ends depends on which numbers hypothesis found in the modules that happen to be loaded.
     assert min([len(simplest(is_tanh_of_sum, seed).steps) for seed in (1, 2, 3)]) == 2

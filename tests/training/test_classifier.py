@@ -18,13 +18,23 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import microgrand
 from microgrand import draw, sweep, walkthrough
 from microgrand.training import SoftmaxClassifier
+from microgrand.training.solvers import SOLVERS
 
 LOADERS = {"breast_cancer": load_breast_cancer, "iris": load_iris, "wine": load_wine, "digits": load_digits}
 
 
-@parametrize_with_checks([SoftmaxClassifier(), SoftmaxClassifier(fit_intercept=False, C=10.0)])
+@parametrize_with_checks(
+    [SoftmaxClassifier(solver=solver, max_iter=1000 if solver == "lbfgs" else 100) for solver in SOLVERS]
+    + [SoftmaxClassifier(fit_intercept=False, C=10.0), SoftmaxClassifier(class_weight="balanced")],
+    expected_failed_checks=lambda estimator: (
+        {}
+        if estimator.fit_intercept
+        else {"check_class_weight_classifiers": "no weights turn a line through 0 into another"}
+    ),
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # other solvers than L-BFGS are slow
 def test_scikit_learn_accepts_it(estimator, check):
-    """Every check that scikit-learn makes of an estimator passes."""
+    """Every check that scikit-learn makes of an estimator passes, by every solver."""
     check(estimator)
 
 
@@ -152,12 +162,31 @@ def test_explanations_are_drawn_and_walked():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"C": 0.0}, "C is a number above 0; got 0.0"),
-        ({"C": math.nan}, "C is a number above 0; got nan"),
-        ({"solver": "newton"}, "no solver 'newton': choose from lbfgs"),
-        ({"solver": "adam", "step": -1.0}, "step is a finite number above 0"),
-        ({"tol": -1.0}, "a tolerance from 0 up"),
-        ({"max_iter": -1}, "from 0 up"),
+        ({"C": 0.0}, "C is a number above 0; got 0.0 of type float"),
+        ({"C": math.nan}, "C is a number above 0; got nan of type float"),
+        ({"C": "1"}, "C is a number above 0; got '1' of type str"),
+        ({"C": True}, "C is a number above 0; got True of type bool"),
+        ({"fit_intercept": "no"}, "fit_intercept is True or False; got 'no' of type str"),
+        ({"class_weight": "equal"}, "class_weight is None, 'balanced', or a dict .*; got 'equal' of type str"),
+        (
+            {"class_weight": {0: -1.0}},
+            "class_weight is None, 'balanced', or a dict .* from 0 up; got {0: -1.0} of type",
+        ),
+        ({"class_weight": {2: 1.0}}, "class_weight has 2, which is none of the classes 0, 1"),
+        ({"class_weight": {0: 0.0}}, "y holds one class only, 1, with a weight above 0"),
+        ({"solver": "newton"}, "there is no solver 'newton': choose from lbfgs"),
+        ({"solver": ["adam"]}, r"there is no solver \['adam'\]: choose from lbfgs"),
+        ({"solver": "adam", "step": -1.0}, "step is None, or a finite number above 0; got -1.0 of type float"),
+        ({"solver": "adam", "step": "x"}, "step is None, or a finite number above 0; got 'x' of type str"),
+        ({"solver": "lbfgs", "step": 0.1}, "lbfgs finds its own steps: leave out step=0.1, or choose another solver"),
+        ({"tol": -1.0}, "tol is a number from 0 up; got -1.0 of type float"),
+        ({"tol": math.nan}, "tol is a number from 0 up; got nan of type float"),
+        ({"tol": "x"}, "tol is a number from 0 up; got 'x' of type str"),
+        ({"max_iter": -1}, "max_iter is a whole number from 0 up; got -1 of type int"),
+        ({"max_iter": 1.5}, "max_iter is a whole number from 0 up; got 1.5 of type float"),
+        ({"warm_start": 2}, "warm_start is True or False; got 2 of type int"),
+        ({"n_jobs": 0}, "n_jobs is None, or a whole number other than 0; got 0 of type int"),
+        ({"verbose": "loud"}, "verbose is True or False, or a whole number; got 'loud' of type str"),
     ],
 )
 def test_wrong_settings_are_refused(settings, message):

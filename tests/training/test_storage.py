@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import calls
 import numpy
 import pytest
 import safetensors.numpy
@@ -28,7 +29,7 @@ class Odd(Layer):
         self.scale = Value(rng.random())
         self.ragged = [[Value(rng.random())], [Value(rng.random()), Value(rng.random())]]
         self.gates = {"left": [Value(rng.random())], "right": Value(rng.random())}
-        self.inner = [Linear(2, 2, True, rng=rng), Tanh(), Linear(2, 1, rng=rng)]
+        self.inner = [Linear(2, 2, bias=True, rng=rng), Tanh(), Linear(2, 1, rng=rng)]
 
     def forward(self, z):
         return [self.scale * zi for zi in z]
@@ -36,7 +37,7 @@ class Odd(Layer):
 
 def network(seed=1):
     rng = random.Random(seed)
-    return Sequential(Odd(rng), Linear(2, 3, True, rng=rng), Tanh(), Sequential(Linear(3, 2, rng=rng)))
+    return Sequential(Odd(rng), Linear(2, 3, bias=True, rng=rng), Tanh(), Sequential(Linear(3, 2, rng=rng)))
 
 
 def numbers(layer):
@@ -66,7 +67,7 @@ def test_every_float_survives(ending, theta, tmp_path_factory):
 
 def test_safetensors_are_read_by_their_own_library(tmp_path):
     """A file of safetensors holds one float64 array per name, for any reader; arrays of 32 bits are loaded as well."""
-    save(Sequential(Linear(2, 3, True, theta=[[1, 2], [3, 4], [5, 6]])), tmp_path / "a.safetensors")
+    save(Sequential(Linear(2, 3, bias=True, theta=[[1, 2], [3, 4], [5, 6]])), tmp_path / "a.safetensors")
     arrays = safetensors.numpy.load_file(tmp_path / "a.safetensors")
     assert {name: (array.shape, str(array.dtype)) for name, array in arrays.items()} == {
         "0.theta": ((3, 2), "float64"),
@@ -75,7 +76,7 @@ def test_safetensors_are_read_by_their_own_library(tmp_path):
     assert arrays["0.theta"].tolist() == [[1, 2], [3, 4], [5, 6]]
     halves = {"0.theta": numpy.full((3, 2), 0.5, "float32"), "0.bias": numpy.arange(3)}
     safetensors.numpy.save_file(halves, tmp_path / "b.safetensors")
-    found = load(Sequential(Linear(2, 3, True)), tmp_path / "b.safetensors")
+    found = load(Sequential(Linear(2, 3, bias=True)), tmp_path / "b.safetensors")
     assert [t.data for t in found.parameters()] == [0.5] * 6 + [0.0, 1.0, 2.0]
 
 
@@ -94,15 +95,15 @@ def test_infinite_numbers_need_safetensors(tmp_path):
 def test_another_network_is_told_apart(ending, tmp_path):
     """Names that are missing, names too many and other shapes are all told in one sentence, and nothing is changed."""
     path = tmp_path / f"theta{ending}"
-    save(Sequential(Linear(2, 3, True), Tanh(), Linear(3, 2)), path)
-    other = Sequential(Linear(2, 3), Linear(4, 2), Linear(3, 2))
+    save(Sequential(Linear(2, 3, bias=True), Tanh(), Linear(3, 2)), path)
+    other = Sequential(Linear(2, 3), Linear(3, 3), Linear(3, 2))
     before = numbers(other)
     with pytest.raises(InputError) as error:
         load(other, path)
     for part in ("1.theta is missing", "0.bias is not in the network", "is of another network"):
         assert part in str(error.value)
     with pytest.raises(InputError, match=r"2.theta has the shape \(2, 3\) instead of \(3, 3\)"):
-        load(Sequential(Linear(2, 3, True), Tanh(), Linear(3, 3)), path)
+        load(Sequential(Linear(2, 3, bias=True), Tanh(), Linear(3, 3)), path)
     assert numbers(other) == before
 
 
@@ -130,6 +131,56 @@ def test_bad_numbers_in_json_are_refused(tmp_path):
         (tmp_path / "a.json").write_text(json.dumps({**fields, "parameters": {"0.theta": theta}}))
         with pytest.raises(InputError, match=r"a\.json"):
             load(Sequential(Linear(2, 2)), tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("dtype", ["bool", "complex64"])
+def test_numbers_that_are_not_real_are_refused(dtype, tmp_path):
+    """A file of safetensors with truth values or complex numbers is refused, naming the array and its type."""
+    safetensors.numpy.save_file({"theta": numpy.ones((1, 2), dtype)}, tmp_path / "a.safetensors")
+    with pytest.raises(InputError, match=r"theta holds numbers of the type (BOOL|C64)"):
+        load(Linear(2, 1), tmp_path / "a.safetensors")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_later_version_is_told(ending, tmp_path, monkeypatch):
+    """It says its version, and which one is read here."""
+    path = tmp_path / f"a{ending}"
+    monkeypatch.setattr("microgrand.training.storage.VERSION", 2)
+    save(Linear(2, 1), path)
+    monkeypatch.undo()
+    with pytest.raises(InputError, match=r"its version is '?2'?, and this microgrand reads version 1"):
+        load(Linear(2, 1), path)
+
+
+@given(ending=st.sampled_from(ENDINGS), place=st.integers(0, 10**6), bit=st.integers(0, 7))
+def test_a_flipped_bit_is_noticed(ending, tmp_path_factory, place, bit):
+    """Whichever bit of a file is flipped, it loads as the same numbers or is refused in one sentence."""
+    path = tmp_path_factory.mktemp("flipped") / f"a{ending}"
+    layer = Linear(2, 3, bias=True, theta=[[0.1, 2e300], [-3.5, 4e-310], [0.0, 7.0]])
+    save(layer, path)
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] ^= 1 << bit
+    path.write_bytes(content)
+    other = Linear(2, 3, bias=True)
+    before = numbers(other)
+    outcome = calls.told(lambda: load(other, path) is other)
+    assert outcome.startswith(("True", "InputError: "))
+    assert "\n" not in outcome
+    assert numbers(other) == (numbers(layer) if outcome == "True" else before)
+
+
+def test_a_file_of_an_earlier_microgrand_has_no_checksum(tmp_path):
+    """It is loaded all the same; a field that stands twice is not, nor a number that no float holds."""
+    save(Linear(2, 1, theta=[[1.0, 2.0]]), tmp_path / "a.json")
+    fields = json.loads((tmp_path / "a.json").read_text())
+    del fields["checksum"]
+    (tmp_path / "a.json").write_text(json.dumps(fields))
+    assert list(numbers(load(Linear(2, 1), tmp_path / "a.json")).values()) == [1.0, 2.0]
+    for text, words in (('{"format": 1, "format": 2}', "'format' stands in it twice"), ("1" + "0" * 400, "too large")):
+        content = text if "{" in text else json.dumps(fields).replace("1.0", text)
+        (tmp_path / "a.json").write_text(content)
+        with pytest.raises(InputError, match=words):
+            load(Linear(2, 1), tmp_path / "a.json")
 
 
 def test_wrong_places_are_refused(tmp_path):

@@ -4,7 +4,7 @@
 
 import re
 
-from microgrand.table.formula import number
+from microgrand.walk.live import Figure
 
 NUMBER = re.compile(r"(?<![₀-₉\w.])\d+(?:\.\d+)?(?:e[+-]\d+|·10-?\d+)?|∞|NaN")
 WRITTEN_DIGITS = 4  # of what an arrow carries
@@ -27,7 +27,7 @@ SHOWN = """() => {
         return {
             lines,
             sentence: document.getElementById("sentence").textContent,
-            formula: document.getElementById("formula").textContent,
+            formula: document.querySelector("#formula math")?.textContent ?? "",
             carried: [...stage().querySelectorAll(".carried")].map((text) => text.textContent),
         };
     });
@@ -68,11 +68,14 @@ def shown(page):
     return page.evaluate(SHOWN)
 
 
-def expected(walk, iteration=0):
-    """The same, as Python computes it; what a step says is said in the words of the first iteration."""
+def expected(walk, iteration=0, live=True):
+    """The same, as Python computes it; what a step says is said in the words of the first iteration.
+
+    live  whether the page computes by itself: then a step that gives the numbers of leaves has no formula
+    """
     return [
         [
-            _frame(frame, scene.terms[iteration], said.step.sentence)
+            _frame(frame, scene.terms[iteration], said.step.sentence, not (live and frame.given))
             for frame, said in zip(scene.rounds[iteration], scene.rounds[0], strict=True)
             if iteration == 0 or not frame.given
         ]
@@ -81,13 +84,13 @@ def expected(walk, iteration=0):
     ]
 
 
-def _frame(frame, terms, sentence):
+def _frame(frame, terms, sentence, has_formula):
     carrying = [name for name in frame.arrows if name in terms and frame.step.direction == "backward"]
     return {
         "lines": [each.text for each in frame.written],
         "sentence": sentence,
-        "formula": "".join(frame.step.formula.tree().itertext()),
-        "carried": [f"+ {number(terms[name].number, digits=WRITTEN_DIGITS)}" for name in carrying],
+        "formula": "".join(frame.step.formula.tree().itertext()) * has_formula,
+        "carried": [f"+ {Figure(terms[name].number, WRITTEN_DIGITS, 1).text}" for name in carrying],
     }
 
 

@@ -100,3 +100,57 @@ def test_where_the_result_is_not_defined_the_nudge_says_so(opened):
     page.evaluate("() => { stepSize = 0; showNudge(); }")
     assert page.locator("#nudged").text_content() == "u up by 1: z is not defined there"
     assert math.isfinite(page.evaluate("known[data.root]"))
+
+
+def test_the_nudge_is_met_before_any_formula(opened):
+    """The first step of a page shows no formula; where the panel is not beside the picture, it shows the nudge in its
+    place, within what is seen, and the same words as the panel.
+    """
+    walks = [walkthrough(f(Value(x, name="x"), Value(W, name="w"))) for f, x in FUNCTIONS.values()]
+    for walk in walks:
+        for width, height in ((1280, 800), (900, 700), (390, 844)):
+            page = opened(walk, viewport={"width": width, "height": height})
+            assert page.locator("#formula math").count() == 0
+            place = page.locator(".panel #nudged" if width > 1099 else "#formula span").bounding_box()
+            assert 0 <= place["y"] <= place["y"] + place["height"] <= height
+            button = page.locator("#nudgebutton" if width > 1099 else "#formula button")
+            before = page.locator("#nudged").text_content()
+            button.click()
+            assert page.locator("#nudged").text_content() != before
+            assert page.locator("#formula span").text_content() == page.locator("#nudged").text_content()
+            page.click("#next")
+            assert page.locator("#formula math").count() == 1
+
+
+KINKED = {
+    "relu": (lambda x: mg.relu(x) * 2.0, 0.0, (0.0, 2.0)),
+    "abs": (lambda x: 3.0 * abs(x - 1.5) + x, 1.5, (-2.0, 4.0)),
+    "maximum": (lambda x: mg.maximum(x * x, 4.0), 2.0, (0.0, 4.0)),
+    "large": (lambda x: abs(x - 350.0) * 1e-3 + 5e3, 350.0, (-1e-3, 1e-3)),
+}
+
+
+@pytest.mark.parametrize("kind", KINKED)
+def test_a_kink_is_told_where_it_is_and_nowhere_else(opened, kind):
+    """At a kink the nudge tells the slopes on both sides and δ; beside it, it does not."""
+    f, x, slopes = KINKED[kind]
+    leaf = Value(x, name="x")
+    y = f(leaf)
+    y.backward()
+    page = opened(walkthrough(y))
+    page.select_option("#leafname", label="x")
+    told = [number(each, digits=3) for each in (*slopes, leaf.grad)]
+    words = "A kink: the slope is {} on the left and {} on the right; δ is {}.".format(*told)
+    assert alike(page.locator("#kink").text_content(), words)
+    for beside in (x + 0.01 * max(1.0, x), x - 0.01 * max(1.0, x)):
+        change(page, "x", beside)
+        assert page.locator("#kink").text_content() == ""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_kink_where_a_function_is_smooth(opened, name):
+    """However a smooth function bends, and however large its result is, rounding is never called a kink."""
+    page, _, x = opened_at(opened, name)
+    for share in range(-20, 21):
+        change(page, "x", x + x * share / 10.0)
+        assert page.locator("#kink").text_content() == ""

@@ -73,7 +73,7 @@ def layers(rng, size, depth):
             found.append(Linear(size, new, bias=rng.random() < 0.5, rng=rng))
             size = new
         elif kind == "heads":
-            found.append(Heads(Linear(size, size, True, rng=rng), Linear(size, size, rng=rng)))
+            found.append(Heads(Linear(size, size, bias=True, rng=rng), Linear(size, size, rng=rng)))
         elif kind in ("residual", "nested") and depth < 2:
             inner, after = layers(rng, size, depth + 1)
             if kind == "residual":
@@ -100,7 +100,7 @@ def random_root(seed):
         network = Sequential(*found, Linear(after, 2, rng=rng), LogSoftmax(), NegativeLogLikelihood())
         target = 1
     else:
-        network, target = Sequential(*found, Linear(after, 1, True, rng=rng), ReLU(), SquaredError()), [0.25]
+        network, target = Sequential(*found, Linear(after, 1, bias=True, rng=rng), ReLU(), SquaredError()), [0.25]
     samples = rng.randint(1, 3)
     if cost == "none" and rng.random() < 0.5:  # a cost of its own for each sample
         body = Sequential(*found, Linear(after, 1, rng=rng))
@@ -270,7 +270,7 @@ def test_names_for_some_leave_the_variables_to_the_others():
 
 def test_frozen_layers_are_told():
     """Boxes, frames and steps say what is frozen, and of nothing else that it is; in a walk with updates as well."""
-    network = Sequential(Linear(2, 2, True), Tanh(), Linear(2, 2), LogSoftmax(), NegativeLogLikelihood())
+    network = Sequential(Linear(2, 2, bias=True), Tanh(), Linear(2, 2), LogSoftmax(), NegativeLogLikelihood())
     network.layers[0].freeze()
     trace = network.trace([1.0, 2.0], 1, step=0.1)
     closed = {box.heading for box in draw(trace, depth=1).view.boxes if box.state == "frozen"}
@@ -285,7 +285,7 @@ def test_frozen_layers_are_told():
 
 def test_a_graph_that_outlives_its_network_keeps_its_names():
     """The names of a scene do not depend on whether the network is still there."""
-    network = Sequential(Linear(2, 2, True), Tanh(), Linear(2, 1, True), SquaredError())
+    network = Sequential(Linear(2, 2, bias=True), Tanh(), Linear(2, 1, bias=True), SquaredError())
     root = network([1.0, 2.0], [0.5])
     before = [step.text for step in walkthrough(root, names={})]
     del network

@@ -193,7 +193,7 @@ def test_contributions_add_up(opened, scene):
         if is_backward and frame.arrows:
             delta = float(texts(page, frame.boxes[0])[2].removeprefix("δ = "))
             before = deltas.get(frame.boxes[0], 0.0) if scene == 1 else 0.0
-            assert before + sum([float(text.removeprefix("+ ")) for text in carried]) == pytest.approx(delta, abs=3e-3)
+            assert before + sum([float(text[2:].strip("()")) for text in carried]) == pytest.approx(delta, abs=3e-3)
             deltas[frame.boxes[0]] = delta
     assert len(deltas) > 5
 

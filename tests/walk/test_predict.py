@@ -6,6 +6,7 @@ import math
 import os
 import random
 import re
+from fractions import Fraction
 
 import pytest
 from chromium import skip_without_browser
@@ -166,6 +167,7 @@ SPELLINGS = {
     "a comma": lambda x: number(x).replace(".", ","),
     "a true minus": lambda x: number(x).replace("-", "−"),
     "blanks": lambda x: f"  {number(x)} ",
+    "a fraction": lambda x: " {} / {} ".format(*Fraction(x).limit_denominator(10**7).as_integer_ratio()),
     "a power of ten": lambda x: f"{x:.4e}".replace("e", "·10^"),
 }
 
@@ -192,6 +194,9 @@ WRONG = {
     "zero": lambda x: "0",
     "nothing": lambda x: "",
     "a word": lambda x: "Infinity",
+    "a fraction of nothing": lambda x: "1/0",
+    "a fraction, one in 50 too much": lambda x: f"{Fraction(1.02 * x)}",
+    "half a fraction": lambda x: f"{x!r}/",
     "two numbers": lambda x: f"{x!r} {x!r}",
 }
 

@@ -40,6 +40,8 @@ def random_network(seed):
 
 GRAPHS = [(random_expression, seed) for seed in range(5)] + [(random_network, seed) for seed in range(5)]
 
+CROWDED = GRAPHS[3:5]
+
 
 def training():
     network = classifier()
@@ -74,6 +76,21 @@ SHOWN_PART = """() => {
     const drawing = document.querySelector(".stage:not([hidden]) svg").getBoundingClientRect();
     return [drawing.left, drawing.top, drawing.width].map(Math.round);
 }"""
+# In each scene, of each step: how many contributions it writes, those that cover one another, those that an arrow crosses.
+WRITTEN_OVER = """() => data.scenes.flatMap((each, k) => {
+    const covers = (one, other) => Math.min(one.x + one.width, other.x + other.width) > Math.max(one.x, other.x) + 1
+        && Math.min(one.y + one.height, other.y + other.height) > Math.max(one.y, other.y) + 3;
+    const crosses = (path, box) => Array.from({length: 80}, (_, n) => path.getPointAtLength(path.getTotalLength() * (n + 0.5) / 80))
+        .some(({x, y}) => x > box.x + 2 && x < box.x + box.width - 2 && y > box.y + 4 && y < box.y + box.height - 4);
+    openScene(k);
+    return frames().map((frame, i) => {
+        show(i);
+        const boxes = [...stage().querySelectorAll(".carried")].map((text) => text.getBBox());
+        const arrows = [...stage().querySelectorAll(".edge.lit path")];
+        return [boxes.length, boxes.filter((box, n) => boxes.slice(0, n).some((other) => covers(box, other))).length,
+            boxes.filter((box) => arrows.some((path) => crosses(path, box))).length];
+    });
+})"""
 PAGE_WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
@@ -97,6 +114,20 @@ def test_all_that_is_lit_is_in_view(opened, graph, seed):
             assert len(steps) > 3
             assert min(step["lit"] for step in steps) > 0
             assert [step["outside"] for step in steps if step["outside"]] == []
+
+
+@pytest.mark.parametrize(("graph", "seed"), GRAPHS)
+def test_contributions_stand_apart(opened, graph, seed):
+    """At no step is a contribution written over another one, in whichever direction the graph is drawn; where the graph
+    is not crowded, no arrow of the step crosses it either.
+    """
+    page = opened(walkthrough(graph(seed), names={}), **STILL)
+    for width, height in (SIZES[0], SIZES[2]):
+        page.set_viewport_size({"width": width, "height": height})
+        written, covered, crossed = map(list, zip(*page.evaluate(WRITTEN_OVER), strict=True))
+        assert max(written) > 1
+        assert sum(covered) == 0
+        assert sum(crossed) <= (0.05 * sum(written) if (graph, seed) in CROWDED else 0)
 
 
 @pytest.mark.parametrize("name", ["expression", "classifier"])

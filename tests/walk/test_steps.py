@@ -4,11 +4,13 @@ import itertools
 import random
 import re
 import sys
+import unicodedata
 from xml.etree import ElementTree
 
 import pytest
 from drawings import classifier
 from hypothesis import given
+from hypothesis import strategies as st
 from test_drawing_names import HOSTILE
 
 from microgrand import (
@@ -467,6 +469,30 @@ def test_a_derivation_tells_the_whole_from_its_parts():
     }
 
 
+def _repeats(found):
+    """Where one side of a derivation is the side before it once more."""
+    sides = [side for line in found.lines for side in line.text.split("= ")]
+    stripped = [side.strip() for side in sides if side]
+    return [side for before, side in itertools.pairwise(stripped) if before == side]
+
+
+def test_a_derivation_says_nothing_twice():
+    """No side of a derivation repeats the one before: of a single factor it is the symbol and the number."""
+    a, b = Value(-3.0, name="a"), Value(2.0, name="b")
+    assert [str(derivation(top, b, names={})) for top in (a * b, b)] == ["∂z₃/∂b = -3", "∂b/∂b = 1"]
+    network = Sequential(Linear(1, 1, theta=[[2.0]]), Linear(1, 1, theta=[[-3.0]]))
+    root = network([5.0])[0]
+    lines = [str(derivation(root, theta, names={})).splitlines() for theta in network.parameters()]
+    assert lines == [["∂z³/∂θ¹₁ = ∂z³/∂z²·∂z²/∂θ¹₁", "= (-3)·5", "= -15"], ["∂z³/∂θ²₁ = 10"]]
+
+    @given(expressions(max_nodes=8))
+    def law(drawn):
+        root = drawn.root()
+        assert [_repeats(derivation(root, leaf, names={})) for leaf in leaves(root)] == [[] for _ in leaves(root)]
+
+    law()
+
+
 def test_the_terms_of_a_derivation_add_up_to_the_derivative():
     """Written out, the products of the path's partials sum to the sweep's δ, within rounding."""
     sizes = []
@@ -485,7 +511,7 @@ def test_the_terms_of_a_derivation_add_up_to_the_derivative():
                 sizes.append(size)
 
     law()
-    assert len([size for size in sizes if size > 0.0]) > 20
+    assert len([size for size in sizes if size > 0.0]) > 15
 
 
 def test_with_too_many_paths_it_stays_in_factors():
@@ -668,3 +694,21 @@ def test_every_element_of_a_vector_has_its_own_delta(monkeypatch, size):
     expected = tuple(sweep(root)[z] for z in hidden)
     assert 0.0 not in expected
     assert expected in found.values()
+
+
+@given(st.integers(0, 60), st.sampled_from(["node", "edge"]))
+def test_a_prompt_shows_steps_in_ten_lines(size, granularity):
+    """However many there are, it tells how many, the first and the last, and how to see the rest, in plain text."""
+    y = Value(2.0, name="x")
+    for _ in range(size):
+        y = y * 0.5 + 1.0
+    found = steps(y, granularity)
+    text = repr(found)
+    count = len(found)
+    assert text.startswith(f"<{count} step")
+    assert len(text.splitlines()) <= 10
+    assert str(found[0]) in text
+    assert str(found[-1]) in text
+    left_out = count - 2 * 3 if count > 9 else 0
+    assert (f"… {left_out} more" in text) == (left_out > 0)
+    assert [letter for letter in text + repr(found[0]) if unicodedata.category(letter) == "Co"] == []

@@ -311,7 +311,7 @@ def test_the_page_is_one_small_file(tmp_path):
 
 def test_a_large_graph_is_walked_where_it_can_be_read():
     """A deep network layer by layer, a long chain near its root; the page stays small."""
-    network = Sequential(Linear(2, 16, True), Tanh(), Linear(16, 16, True), Tanh(), Linear(16, 1, True))
+    network = Sequential(Linear(2, 16, bias=True), Tanh(), Linear(16, 16, bias=True), Tanh(), Linear(16, 1, bias=True))
     walk = walkthrough(network([0.5, -1.0])[0])
     assert walk.scenes[0].title == "layer by layer"
     assert len(walk.html().encode()) < 2_000_000

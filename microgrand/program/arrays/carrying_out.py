@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from microgrand.errors import GuardError
+from microgrand.outer_errors import GuardError
 from microgrand.program.arguments import Arguments
 from microgrand.program.arrays.blocks import as_block, device_of, dtype_of
 from microgrand.program.arrays.kinds import Function
@@ -15,7 +15,8 @@ from microgrand.program.arrays.planning import planned
 from microgrand.program.arrays.rows import indexed
 from microgrand.program.replay_on_numbers import broken
 from microgrand.program.tape import Tape
-from microgrand.table.arrays import library, quietly
+from microgrand.table.arrays import quietly
+from microgrand.table.libraries import library
 
 CACHE = 2**17  # numbers that are in work at once: 1 MiB
 FEWEST, MOST = 512, 65536  # lanes of a stretch

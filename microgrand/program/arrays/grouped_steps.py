@@ -82,8 +82,9 @@ def _key(
             right if halves[right] > 1 else (origin.get(left[0], left[0]), origin.get(right[0], right[0]))
         )
         return (len(left), shared), (*left, *right)
-    if len(row.signature.indices) == 1:
+    if len(row.signature.indices) == 1 and row.along is not None:
         return operands[:-1], operands
+    # An index is a constant, and its own origin: members of a group have the same.
     return tuple([origin.get(k, k) for k in operands]), operands
 
 

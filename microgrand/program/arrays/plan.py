@@ -11,6 +11,7 @@ from microgrand.program.arrays.kinds import Kind
 from microgrand.program.arrays.products import Product
 from microgrand.program.arrays.rows import Rows, listed
 from microgrand.program.tape import Guard
+from microgrand.shortening import how_many
 from microgrand.table.formula import number
 
 Cell = int  # a block's place among the blocks
@@ -45,7 +46,7 @@ class Sum(NamedTuple):
     operands: tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """The operations for one program, and one way in which its inputs have lanes or not.
 
@@ -104,6 +105,10 @@ class Plan:
         """The cells that something else than a matrix product reads: they had better lie lane by lane."""
         readers = [(each.kind, each.operands) for some in (self.operations, self.sums) for each in some]
         return frozenset([k for kind, operands in readers if not isinstance(kind, Product) for k in operands])
+
+    def __repr__(self) -> str:
+        operations = how_many(len(self.shared) + len(self.operations), "operation")
+        return f"<plan of {self.title}: {operations} on arrays; print(…) lists them>"
 
     def __str__(self) -> str:
         lines = [(f"c{k} = {leaf}", self._shape(k)) for k, leaf in enumerate(self.leaves) if leaf]

@@ -18,9 +18,10 @@ import llvmlite
 import numba
 import numpy
 
-from microgrand.errors import GraphError, MissingExtraError
+from microgrand.errors import GraphError
 from microgrand.files import write_whole
 from microgrand.nested import flat, positions, rebuilt
+from microgrand.outer_errors import MissingExtraError
 from microgrand.program import derived, replay
 from microgrand.program.jit.assembly import Assembly, assembled
 from microgrand.program.jit.entry import Form, form_of
@@ -31,6 +32,7 @@ from microgrand.program.printed.python import printed_python
 from microgrand.program.printed.source import prepared
 from microgrand.program.tape import Tape
 from microgrand.progress import Progress, progress
+from microgrand.shortening import listed
 from microgrand.table.rows import TABLE
 from microgrand.translation.values import TranslationError
 from microgrand.version import __version__
@@ -58,6 +60,9 @@ def compiled_program(
 
 class Compiled(partial):  # type: ignore[type-arg]
     """A program, or a derivative of it, in machine code. It is called as the program is, on numbers, lists and arrays.
+
+    Of numbers and lists it returns what it computes, infinities and NaN included, where the program's own derivatives
+    raise a NonFiniteError.
 
     raw                 `(x, out) -> value`, for other code that numba compiles: x are the numbers of all arguments in
                         order, a contiguous array of float64; out is filled
@@ -124,7 +129,7 @@ class Compiled(partial):  # type: ignore[type-arg]
 
     def __repr__(self) -> str:
         what = "value" if self.derivative is None else self.derivative
-        return f"<compiled {self.program.title}({', '.join(self.program.names)}): {what}>"
+        return f"<compiled {self.program.title}({listed(self.program.names)}): {what}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return compiled_program, (self.program, self.derivative, self.argnums, self._cache)

@@ -23,7 +23,10 @@ def floor_remainder(x: float, y: float) -> float:
 
 def floor_quotient(x: float, y: float) -> float:
     """x / y rounded down, as Python's x // y."""
-    quotient = (x - floor_remainder(x, y)) / y
+    rest = math.fmod(x, y)
+    quotient = (x - rest) / y
+    if rest != 0.0 and (rest < 0.0) != (y < 0.0):
+        quotient = quotient - 1.0
     if quotient == 0.0:
         return math.copysign(0.0, x / y)
     down = math.floor(quotient)

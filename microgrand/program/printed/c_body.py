@@ -462,7 +462,8 @@ class CBody(Body):
         name = OTHERS.get(function, function)
         known = (ONE_OPERAND | {"gamma"}, TWO_OPERANDS | {"ldexp"})
         if not 1 <= len(operands) <= 2 or function not in known[len(operands) - 1]:
-            raise TranslationError(f"C has no math.{function} of {len(operands)} operands")
+            of = f" of {len(operands)} operands" if len(operands) > 1 else ""
+            raise TranslationError(f"C has no math.{function}{of}")
         return Term(f"{name}({', '.join([each.text for each in operands])})", FLOAT)
 
     def _to_float(self, x: ast.expr) -> Term:

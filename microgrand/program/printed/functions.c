@@ -66,7 +66,8 @@ static inline double floor_remainder(double x, double y)
 /* x / y rounded down, as Python's x // y. */
 static inline double floor_quotient(double x, double y)
 {
-    const double quotient = (x - floor_remainder(x, y)) / y;
+    const double rest = fmod(x, y);
+    const double quotient = (x - rest) / y - (rest != 0.0 && (rest < 0.0) != (y < 0.0));
     const double down = floor(quotient);
     return quotient == 0.0 ? copysign(0.0, x / y) : quotient - down > 0.5 ? down + 1.0 : down;
 }

@@ -130,7 +130,8 @@ function euclidean_norm(xs) {
 
 // x / y rounded down, as Python's x // y.
 function floor_quotient(x, y) {
-  const quotient = (x - floor_remainder(x, y)) / y;
+  const rest = x % y;
+  const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0);
   const floor = Math.floor(quotient);
   return quotient === 0 ? copysign(0, x / y) : quotient - floor > 0.5 ? floor + 1 : floor;
 }

@@ -244,7 +244,9 @@ class JavaScriptBody(Body):
         if function == "fmod":
             return Term(f"{operands[0].within(PRODUCT)} % {operands[1].within(PRODUCT + 1)}", FLOAT, PRODUCT)
         if function not in LACKING:
-            raise TranslationError(f"JavaScript has no math.{function} of {len(texts)} operands")
+            raise TranslationError(
+                f"JavaScript has no math.{function}" + f" of {len(texts)} operands" * (len(texts) > 1)
+            )
         return self.lent(function, FLOAT, *operands)
 
     def _to_float(self, x: ast.expr) -> Term:

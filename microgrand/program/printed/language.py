@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from microgrand.program.printed.statements import Declarations, simplified
 from microgrand.program.printed.straight_line import Assignment, Check, Statement, StraightLine
-from microgrand.translation.values import BOOL, FLOAT, INT, TranslationError
+from microgrand.translation.values import BOOL, FLOAT, INT, TranslationError, translating
 
 WIDTH = 110
 
@@ -166,7 +166,8 @@ class Body:
     def _of_program(self, statement: Statement, refusal: Callable[[Check], str]) -> tuple[str, list[str], set[str]]:
         """A statement of a program: the slot that it fills, its lines, and the slots that it reads."""
         self.lines = []
-        code = self.of(statement.holds if isinstance(statement, Check) else statement.value)
+        with translating(statement.message if isinstance(statement, Check) else statement.comment):
+            code = self.of(statement.holds if isinstance(statement, Check) else statement.value)
         reads = set(re.findall(r"\bz[0-9]+\b", "\n".join([*self.lines, code.text])))
         if isinstance(statement, Check):
             self.open(f"if ({self.unary(ast.Not(), code).text})")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgrand.errors import GraphError
-from microgrand.nested import positions
+from microgrand.nested import parts_of, positions
 from microgrand.program import derived
 from microgrand.program.passes import with_common, without_dead
 from microgrand.program.printed.c import printed_c
@@ -36,7 +36,7 @@ def source(program: Tape, language: str, derivative: str | None, argnums: int | 
         raise ValueError(f"programs are printed in {', '.join(map(repr, PRINTED))}; got {language!r:.60}")
     line = prepared(program, derivative, argnums)
     if language in KEYS:
-        _check_keys(program, language, [[nesting for _, nesting in line.arguments], line.result])
+        _check_nesting(program, language, [[nesting for _, nesting in line.arguments], line.result])
     try:
         return PRINTED[language](line)
     except TranslationError as reason:
@@ -53,16 +53,22 @@ def prepared(program: Tape, derivative: str | None, argnums: int | Sequence[int]
         raise GraphError(f"{program.title} cannot be printed: {reason}") from None
 
 
-def _check_keys(program: Tape, language: str, nesting: Any) -> None:
-    """Raise a GraphError for a dict's key that cannot be written in the language."""
+def _check_nesting(program: Tape, language: str, nesting: Any) -> None:
+    """Raise a GraphError for a structure, or a dict's key, that cannot be written in the language."""
     printable, words = KEYS[language]
     if isinstance(nesting, dict):
         for key in nesting:
             if not printable(key):
                 raise GraphError(f"{program.title} cannot be printed: {words}; got the key {key!r:.60}")
-    if isinstance(nesting, (list, tuple, dict)):
-        for part in nesting.values() if isinstance(nesting, dict) else nesting:
-            _check_keys(program, language, part)
+    parts = parts_of(nesting)
+    if language != "c" and (nesting is None or not (parts is None or isinstance(nesting, (list, tuple, dict)))):
+        kind = "None" if nesting is None else f"a {type(nesting).__name__}"
+        raise GraphError(
+            f"{program.title} cannot be printed: it has {kind}; printed code takes and returns numbers, lists, tuples "
+            "and dicts"
+        )
+    for part in parts or ():
+        _check_nesting(program, language, part)
 
 
 def _is_literal(key: Any) -> bool:

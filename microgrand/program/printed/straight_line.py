@@ -7,16 +7,30 @@ row's own function, by `microgrand.translation`, so that no formula is written d
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from microgrand.nested import rebuilt
+from microgrand.program.needs import ALWAYS, Alternatives, needs
 from microgrand.program.printed.decided import decided
 from microgrand.program.printed.identifiers import Identifiers
 from microgrand.program.tape import Guard, Tape, slots
 from microgrand.table.primitive import Primitive
+from microgrand.table.rows import TABLE
 from microgrand.translation.rows import Rows, operands, parameters
-from microgrand.translation.values import BOOL, FLOAT, FLOATS, Known, as_float, as_kind, call, literal, name
+from microgrand.translation.values import (
+    BOOL,
+    FLOAT,
+    FLOATS,
+    Known,
+    as_float,
+    as_kind,
+    call,
+    literal,
+    name,
+    translating,
+)
 
 
 class Assignment(NamedTuple):
@@ -121,7 +135,8 @@ class _Code:
     def value(self, row: Primitive) -> _Template:
         """The value of a row."""
         if row not in self._values:
-            node = as_float(self._rows.call(row, operands(row)))
+            with translating(row.name):
+                node = as_float(self._rows.call(row, operands(row)))
             self._values[row] = self._template(row, node, f"float_{row.name}", FLOAT)
         return self._values[row]
 
@@ -165,9 +180,9 @@ class _Code:
 
 def _statements(program: Tape, code: _Code) -> Iterator[Statement]:
     """The statements of a program, the checks not numbered yet."""
-    after: dict[int, list[Guard]] = {}
-    for guard in program.guards:
-        after.setdefault(max(guard.left, guard.right, program.first - 1), []).append(guard)
+    after = program.guards_after
+    conditions = program.derived("needs", lambda: needs(program))
+    later: dict[int, list[Check]] = {}  # checks that stand after the slot with which it is known if they are needed
     for slot in sorted({slot for slot in slots(program.result) if program.is_constant(slot)}):
         yield Assignment(slot, _operand(program, slot), "")
     yield from [_of_guard(program, guard, code) for guard in after.get(program.first - 1, [])]
@@ -177,10 +192,39 @@ def _statements(program: Tape, code: _Code) -> Iterator[Statement]:
             text = row.notation.write("text", [ast.unparse(each) for each in items])
             test = code.test(row)
             holds = ast.Constant(True) if test is None else decided(test.of(items))
+            value = code.value(row).of(items)
             if not (isinstance(holds, ast.Constant) and holds.value):
-                yield Check(0, holds, f"{_rule(row)}: z{slot} = {text}")
-            yield Assignment(slot, code.value(row).of(items), text)
+                ways = conditions.get(slot, ALWAYS)
+                check = Check(0, _if_needed(program, holds, ways), f"{_rule(row)}: z{slot} = {text}")
+                known = max([k for way in ways for k, _ in way], default=-1)
+                if known > slot:
+                    later.setdefault(known, []).append(check)
+                else:
+                    yield check
+                if ways != ALWAYS and TABLE.get(row.name) is not row:  # a user's row may raise outside its domain
+                    value = ast.IfExp(holds, value, literal(math.nan))
+            yield Assignment(slot, value, text)
+            yield from later.get(slot, [])
             yield from [_of_guard(program, guard, code) for guard in after.get(slot, [])]
+
+
+def _if_needed(program: Tape, holds: ast.expr, ways: Alternatives) -> ast.expr:
+    """That a test holds, or that in each of the ways in which the step is needed one condition does not."""
+    if ways == ALWAYS:
+        return holds
+    unneeded = [
+        _joined(ast.Or(), [_opposite(program, *condition) for condition in sorted(way)])
+        for way in sorted(ways, key=sorted)
+    ]
+    return ast.BoolOp(ast.Or(), [_joined(ast.And(), unneeded), holds])
+
+
+def _opposite(program: Tape, slot: int, other_than_zero: bool) -> ast.expr:
+    return ast.Compare(_operand(program, slot), [ast.Eq() if other_than_zero else ast.NotEq()], [literal(0.0)])
+
+
+def _joined(op: ast.boolop, tests: list[ast.expr]) -> ast.expr:
+    return tests[0] if len(tests) == 1 else ast.BoolOp(op, tests)
 
 
 def _numbered(statements: Iterator[Statement]) -> Iterator[Statement]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from microgrand.engine.sweep import sweep
 from microgrand.engine.value import Value
-from microgrand.errors import MissingExtraError
+from microgrand.outer_errors import MissingExtraError
 from microgrand.table.primitive import Primitive
 from microgrand.testing.blame import ulps_in_words
 from microgrand.testing.expression import applied

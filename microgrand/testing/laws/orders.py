@@ -28,7 +28,7 @@ def second_order(row: Primitive, xs: list[float], first: int, second: int) -> No
     k, i = own[first % len(own)], own[second % len(own)]
     leaves = {j: Value(xs[j], name=f"x{j}") for j in own}
     slope = refused(lambda: _partial_on(row, k, [leaves.get(j, x) for j, x in enumerate(xs)]), "on Values")
-    claim = sweep(slope)[leaves[i]] if isinstance(slope, Value) else 0.0
+    claim = sweep(slope).get(leaves[i]) if isinstance(slope, Value) else 0.0
     judgement = _by_digits(row, list(leaves.values()), slope, own.index(i), i, claim)
     if judgement is None:
         judgement = _by_differences(row, xs, k, i, claim)

@@ -56,7 +56,7 @@ def _same_beside_plain_numbers(row: Primitive, xs: list[float], k: int, z: float
     _same(f"the value where operand {k + 1} alone is a Value", alone.data, z)
     _same(f"the partial where operand {k + 1} alone is a Value", alone.partials, (partial,))
     if not row.signature.lists:
-        others = [slope for j, slope in enumerate(alone.operand_partials()) if j != k]
+        others = [slope for j, slope in enumerate(alone.operand_partials) if j != k]
         _same("the partials of plain numbers", others, [0.0] * len(others))
 
 

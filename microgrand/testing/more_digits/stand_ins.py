@@ -209,5 +209,7 @@ def of_scipy(function: Any) -> Callable[..., Any] | None:
 @functools.cache
 def replacements() -> dict[Any, Any]:
     """Modules and functions, and what stands in for each."""
-    of_math = {original: getattr(MATH, name) for name, original in vars(math).items() if callable(original)}
+    # Its loader is no function of it: where math is a part of Python's binary, as on Windows, that is a class.
+    public = {name: original for name, original in vars(math).items() if not name.startswith("_")}
+    of_math = {original: getattr(MATH, name) for name, original in public.items() if callable(original)}
     return {math: MATH, **of_math, **BUILTINS}

@@ -2,6 +2,7 @@
 // and how thick an arrow is tells how much came back along it.
 const THIN = 1.3, THICK = 4.5; // points
 const LETTER = 7.5; // points of a digit's width
+const PIECES = 24; // of an arrow that is to be kept clear
 const ASIDE = 7; // points between an arrow and the one that comes back
 
 function showFlow(frame) {
@@ -9,10 +10,10 @@ function showFlow(frame) {
   showThickness();
   if (frame.direction !== "backward") return;
   const layer = vector("g", { class: "contributions", "aria-hidden": "true" });
-  for (const name of frame.arrows) {
-    const path = part(name)?.querySelector("path");
-    if (path) layer.append(...contribution(path, data.scenes[scene].terms[name]));
-  }
+  const { terms } = data.scenes[scene];
+  const arrows = frame.arrows.map((name) => [part(name)?.querySelector("path"), terms[name]]).filter(([path]) => path);
+  const taken = [...obstacles(), ...arrows.flatMap(([path]) => pieces(path))]; // and by what is written then
+  for (const [path, slot] of arrows) layer.append(...contribution(path, slot, taken));
   stage().querySelector("svg > g").append(layer);
 }
 
@@ -24,7 +25,7 @@ function vector(name, attributes, text = "") {
 }
 
 // The arrow back: the path, moved aside, with its head at the other end, and what it carries.
-function contribution(path, slot) {
+function contribution(path, slot, taken) {
   const length = path.getTotalLength();
   const [from, next, middle] = [0, Math.min(9, length / 3), length / 2].map((along) => path.getPointAtLength(along));
   const after = path.getPointAtLength(length / 2 + 1);
@@ -39,33 +40,49 @@ function contribution(path, slot) {
     vector("polygon", { class: "back", points: `${x},${y} ${corner(1)} ${corner(-1)}` }),
   ];
   if (slot === undefined || isAsked()) return back;
-  const text = `+ ${written(known[slot], 4)}`;
-  const [tx, ty] = freePlace(path, length, text.length * LETTER);
+  const text = `+ ${figure([slot, 4, 1])}`;
+  const width = text.length * LETTER;
+  const [tx, ty] = freePlace(path, length, width, taken);
+  taken.push(around(tx, ty, width));
   return [...back, vector("text", { class: "carried", x: tx, y: ty + 4, "text-anchor": "middle" }, text)];
 }
 
-// Where a text of such a width stands free of labels and boxes, as far as there is such a place beside the arrow.
-function freePlace(path, length, width) {
+// Where a text of such a width stands free of what has its place already, as far as there is such a place beside the arrow.
+function freePlace(path, length, width, taken) {
   const places = [0.5, 0.35, 0.65, 0.2, 0.8].flatMap((share) => {
     const [at, after] = [path.getPointAtLength(share * length), path.getPointAtLength(share * length + 1)];
     const [dx, dy] = unit(after.x - at.x, after.y - at.y);
     const near = ASIDE + 9 + Math.abs(dy) * width / 2;
     return [near, near + 16, near + 32].flatMap((away) => [[at.x - dy * away, at.y + dx * away], [at.x + dy * away, at.y - dx * away]]);
   });
-  const covered = ([x, y]) => obstacles().reduce((sum, box) =>
-    sum + Math.max(0, Math.min(x + width / 2, box.right) - Math.max(x - width / 2, box.left))
-    * Math.max(0, Math.min(y + 9, box.bottom) - Math.max(y - 9, box.top)), 0);
+  const covered = ([x, y]) => taken.reduce((sum, box) => sum + common(around(x, y, width), box), 0);
   return places.reduce((best, each) => (covered(each) < covered(best) - 1 ? each : best));
 }
 
-const taken = {}; // of each drawing the places of its labels and boxes
+const around = (x, y, width) => ({ left: x - width / 2, right: x + width / 2, top: y - 9, bottom: y + 9 });
+
+// How much of one box another covers.
+function common(one, other) {
+  return Math.max(0, Math.min(one.right, other.right) - Math.max(one.left, other.left))
+    * Math.max(0, Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top));
+}
+
+// An arrow as a row of boxes.
+function pieces(path) {
+  const length = path.getTotalLength();
+  const half = Math.max(3, length / PIECES / 2);
+  return Array.from({ length: PIECES }, (_, k) => path.getPointAtLength(length * (k + 0.5) / PIECES))
+    .map(({ x, y }) => ({ left: x - half, right: x + half, top: y - 3, bottom: y + 3 }));
+}
+
+const placed = {}; // of each drawing the places of its labels and boxes
 
 function obstacles() {
-  taken[drawing()] ??= [...stage().querySelectorAll(".edge text, .node")].map((element) => {
-    const { x, y, width, height } = element.getBBox();
-    return { left: x, top: y, right: x + width, bottom: y + height };
-  });
-  return taken[drawing()];
+  if (placed[drawing()]?.length) return placed[drawing()];
+  const boxes = [...stage().querySelectorAll(".edge text, .node")].map((element) => element.getBBox());
+  placed[drawing()] = boxes.filter(({ width }) => width > 0) // none in a page that is not shown: it is asked again
+    .map(({ x, y, width, height }) => ({ left: x, top: y, right: x + width, bottom: y + height }));
+  return placed[drawing()];
 }
 
 function unit(x, y) {

@@ -32,8 +32,8 @@ function makeLeafPanel() {
       html("label", { for: "leafname" }, "change"),
       html("select", { id: "leafname", oninput: (event) => chooseLeaf(Number(event.target.value)) }, ...data.leaves.map(name)),
       html("input", { id: "leafnumber", type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false, "aria-label": "its number", onchange: fieldChanged }),
-      html("button", { id: "leafreset", type: "button", onclick: () => setLeaf(chosenLeaf, original[chosenLeaf]) }, "reset")),
-    html("input", { id: "leafslider", type: "range", min: "0", max: "1000", step: "any", "aria-label": "its number, as a slider", oninput: slid }),
+      html("button", { id: "leafreset", type: "button", onclick: () => setLeaf(chosenLeaf, original[chosenLeaf]) }, "reset"),
+      html("input", { id: "leafslider", type: "range", min: "0", max: "1000", step: "any", "aria-label": "its number, as a slider", oninput: slid })),
     html("p", { id: "refusal", className: "refusal", role: "status" }));
   makeNudge(panel);
   chooseLeaf(firstLeaf());
@@ -79,10 +79,12 @@ function fieldChanged() {
   else setLeaf(chosenLeaf, x);
 }
 
-// A number as people type it; null for anything else.
+// A number as people type it, also as a fraction, 2/3; null for anything else.
 function read(text) {
-  const plain = text.trim().replaceAll("−", "-").replace(",", ".").replace("·10^", "e");
-  return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : null;
+  const parts = text.trim().split("/").map((part) => part.trim().replaceAll("−", "-").replace(",", ".").replace("·10^", "e"));
+  if (parts.length > 2 || parts.some((part) => part === "")) return null;
+  const x = parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+  return Number.isFinite(x) ? x : null;
 }
 
 // Where the result is not defined, what is shown stays as it is, and the page says why.

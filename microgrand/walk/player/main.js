@@ -63,6 +63,7 @@ function writeLink() {
   } catch {
     // a page inside another has no address of its own
   }
+  if (parent !== window) parent.postMessage({ link: String(state) }, "*"); // which may keep the place for the next page
 }
 
 function recall(hash) {

@@ -1,6 +1,7 @@
 // What δ means: the leaf a little up and a little down, and how far the result moves; as a curve, its slope.
 const CURVE = { width: 280, height: 150, left: 34, right: 8, top: 10, bottom: 22, points: 61 };
 const STEPS = [1, 0.5, 0.1, 0.05, 0.01, 0.001, 1e-4];
+const CLOSE_BY = [1e-4, 1e-6]; // two more: a slope that jumps as much for the smaller one jumps at x, and does not bend
 let stepSize = 2; // which of them
 
 function makeNudge(panel) {
@@ -10,9 +11,14 @@ function makeNudge(panel) {
       html("label", { for: "nudgesize" }, "h"),
       html("input", { id: "nudgesize", type: "range", min: "0", max: String(STEPS.length - 1), value: String(stepSize), oninput: (event) => { stepSize = Number(event.target.value); showNudge(); } }),
       html("output", { id: "nudgeh", for: "nudgesize" })),
-    html("p", { id: "nudged" }), html("p", { id: "quotient", tabIndex: 0, role: "group", "aria-label": "difference quotient, and δ" }),
+    html("p", { id: "nudged" }), html("p", { id: "kink" }), html("p", { id: "quotient", tabIndex: 0, role: "group", "aria-label": "difference quotient, and δ" }),
     html("figure", {}, vector("svg", { id: "curve", viewBox: `0 0 ${CURVE.width} ${CURVE.height}`, role: "img" }))));
 }
+
+// The first step gives numbers and computes none: where the panel lies below the picture, the nudge stands in the place
+// of its formula, so that what δ means is met before how it is written.
+const opening = html("div", { className: "opening" }, html("button", { type: "button", onclick: nudge }), html("span"));
+const isOpening = () => at === 0 && isLive && !data.predict;
 
 // Each press takes a smaller step, and after the smallest one the largest again.
 function nudge() {
@@ -27,19 +33,35 @@ function showNudge() {
   if ($("nudge").hidden) return;
   const leaf = data.leaves[chosenLeaf];
   const x = trail[iteration][0][chosenLeaf];
-  const h = STEPS[stepSize] * Math.max(1, 10 ** Math.floor(Math.log10(Math.abs(x) || 1)));
+  const size = Math.max(1, 10 ** Math.floor(Math.log10(Math.abs(x) || 1)));
+  const h = STEPS[stepSize] * size;
   const delta = known[leaf.delta];
   const [here, up, down] = [known[data.root], resultAt(chosenLeaf, x + h), resultAt(chosenLeaf, x - h)];
   const root = rootName();
   $("nudgeh").textContent = written(h, 3);
   $("nudged").textContent = !Number.isFinite(up - here)
     ? `${leaf.name} up by ${written(h, 3)}: ${root} is not defined there`
-    : `${leaf.name} up by ${written(h, 3)}: ${root} ${moved(up - here)}. ${Number.isFinite(delta) ? `δ says: ${moved(h * delta)}` : `δ is ${written(delta, 3)} here`}.`;
-  $("quotient").replaceChildren(...quotient(leaf.name, root, (up - down) / (2 * h), delta));
+    : `${leaf.name} up by ${written(h, 3)}: ${root} ${moved(up - here)}. ${Number.isFinite(delta) ? `δ says: ${moved(h * delta)}` : `δ is ${told(delta, 3)} here`}.`;
+  $("kink").textContent = kink(x, size, delta);
+  [opening.firstChild.textContent, opening.lastChild.textContent] = [`nudge ${leaf.name}`, $("nudged").textContent];
+  $("quotient").replaceChildren(...quotient(leaf.name, root, (up - down) / h / 2, delta));
   drawCurve(leaf, x, h, delta);
 }
 
+// Where the slopes on both sides differ, however near one looks; "" where they do not.
+function kink(x, size, delta) {
+  const here = known[data.root];
+  const sides = CLOSE_BY.map((step) => [-step * size, step * size].map((h) => (resultAt(chosenLeaf, x + h) - here) / h + 0)); // no -0
+  const [far, near] = sides.map(([left, right]) => Math.abs(right - left));
+  const [left, right] = sides[1];
+  const isSeen = near * CLOSE_BY[1] * size > 1e-11 * Math.abs(here) // more than rounding is
+    && near > 1e-3 * Math.max(Math.abs(left), Math.abs(right));
+  if (!(isSeen && near > 0.5 * far && Number.isFinite(near))) return "";
+  return `A kink: the slope is ${written(left, 3)} on the left and ${written(right, 3)} on the right; δ is ${told(delta, 3)}.`;
+}
+
 const rootName = () => data.root_name;
+const told = (x, digits) => (Number.isNaN(x) ? "not defined" : written(x, digits)); // in a sentence
 const moved = (change) => (change === 0 ? "stays" : `${change > 0 ? "up" : "down"} by ${written(Math.abs(change), 3)}`);
 
 function quotient(leaf, root, slope, delta) {
@@ -48,7 +70,7 @@ function quotient(leaf, root, slope, delta) {
       mathematical("mrow", {}, mathematical("mtext", {}, `${root}(${leaf}+h) − ${root}(${leaf}−h)`)),
       mathematical("mrow", {}, mathematical("mn", {}, "2"), mathematical("mi", {}, "h"))),
     mathematical("mo", {}, "="), Number.isNaN(slope) ? mathematical("mtext", {}, "not defined on both sides") : mathematical("mn", {}, written(slope, 6)));
-  return [fraction, html("span", {}, `  δ(${leaf}) = ${written(delta, 6)}`)];
+  return [fraction, html("span", {}, `  δ(${leaf}) ${Number.isNaN(delta) ? "is not defined" : `= ${written(delta, 6)}`}`)];
 }
 
 // The result against the leaf, its tangent with the slope δ, and the two points that the nudge compares.
@@ -65,8 +87,9 @@ function drawCurve(leaf, x, h, delta) {
   ];
   const [px, py] = place(x, here);
   const tangent = inside(x, here, delta, [low, high], [bottom, top]).map(([u, v]) => place(u, v).join(","));
-  const points = [x - h, x + h].filter((u) => u >= low && u <= high).map((u) => place(u, resultAt(chosenLeaf, u))).filter((point) => point.every(Number.isFinite));
-  curve.setAttribute("aria-label", `${rootName()} against ${leaf.name}: at ${leaf.name} = ${written(x, 4)} its slope is ${written(delta, 4)}`);
+  const points = [x - h, x + h].filter((u) => u >= low && u <= high).map((u) => [u, resultAt(chosenLeaf, u)])
+    .filter(([, v]) => v >= bottom && v <= top).map(([u, v]) => place(u, v)).filter((point) => point.every(Number.isFinite));
+  curve.setAttribute("aria-label", `${rootName()} against ${leaf.name}: at ${leaf.name} = ${written(x, 4)} its slope is ${told(delta, 4)}`);
   if (![px, py, ...xs].every(Number.isFinite)) { curve.replaceChildren(); return; } // out of the reach of floats
   curve.replaceChildren(
     vector("path", { class: "axis", d: `M${CURVE.left},${CURVE.top} V${CURVE.height - CURVE.bottom} H${CURVE.width - CURVE.right}` }),
@@ -78,12 +101,16 @@ function drawCurve(leaf, x, h, delta) {
     vector("text", { x: CURVE.width - CURVE.right, y: CURVE.height - 6, "text-anchor": "end" }, leaf.name),
     vector("text", { x: 4, y: CURVE.top + 8 }, rootName()),
     vector("text", { x: CURVE.left, y: CURVE.height - 6 }, written(low, 3)));
+  const [name, result, left] = curve.querySelectorAll("text");
+  narrow(name, CURVE.width - CURVE.right - CURVE.left - left.getComputedTextLength() - 8);
+  narrow(result, CURVE.width - CURVE.right - 4);
 }
 
 // The part of the line through (x, y) that lies in the plot.
 function inside(x, y, slope, [low, high], [bottom, top]) {
   const ends = [low, high, x + (bottom - y) / slope, x + (top - y) / slope].filter((u) => u >= low && u <= high);
-  const points = ends.map((u) => [u, y + slope * (u - x)]).filter(([, v]) => v >= bottom - 1e-9 * Math.abs(bottom) && v <= top + 1e-9 * Math.abs(top));
+  const rounding = 1e-6 * (top - bottom); // at the ends that are on the frame
+  const points = ends.map((u) => [u, y + slope * (u - x)]).filter(([, v]) => v >= bottom - rounding && v <= top + rounding);
   points.sort(([u], [v]) => u - v);
   return points.length < 2 ? [] : [points[0], points[points.length - 1]];
 }

@@ -52,7 +52,7 @@ function computed(leaves) {
 function reason(message) {
   const rule = message.split(":")[0].replace(/\bz(\d+)\b/g, (z, k) => data.leaves[k]?.name ?? z);
   const branch = /^numbers was recorded where (.*) is (True|False)/.exec(rule);
-  return branch ? `here ${branch[1]} is no longer ${branch[2]}, and Python would take another branch` : rule;
+  return branch ? `Here ${branch[1]} is no longer ${branch[2]}, and Python would take another branch` : rule;
 }
 
 // The result where one leaf is another number; NaN where it is not defined.

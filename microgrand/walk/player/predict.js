@@ -35,26 +35,32 @@ function shownFormula(frame) {
 function makePrediction() {
   if (!data.predict) return;
   document.body.classList.add("predicting");
-  $("said").append(html("form", { id: "asked", onsubmit: (event) => { event.preventDefault(); check(); }, autocomplete: "off" }));
+  // No form: browsers let none be submitted in a frame that may only run scripts, as in a notebook.
+  const checkOnEnter = (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    event.preventDefault(); // else the button that has the focus after the answer would be pressed
+    check();
+  };
+  $("said").append(html("div", { id: "asked", role: "group", ariaLabel: "your answer", onkeydown: checkOnEnter }));
   $("panel").prepend(html("p", { id: "score", role: "status" }));
 }
 
 function showAnswers(frame) {
   if (!data.predict) return;
-  const form = $("asked");
-  form.hidden = !isAsked();
+  const asked = $("asked");
+  asked.hidden = !isAsked();
   hints = 0;
-  if (!isAsked()) form.replaceChildren(); else askFor(frame);
+  if (!isAsked()) asked.replaceChildren(); else askFor(frame);
   showScore();
 }
 
 function askFor(frame) {
   const fields = frame.asks.map(([label], k) => html("span", { className: "ask" },
     html("label", { for: `ask${k}` }, `${label} = `),
-    html("input", { id: `ask${k}`, type: "text", inputMode: "decimal", size: 9, spellcheck: false })));
+    html("input", { id: `ask${k}`, type: "text", inputMode: "decimal", size: 9, spellcheck: false, autocomplete: "off" })));
   const help = html("button", { id: "hint", type: "button", onclick: hint }, "hint");
   const isOnTheWay = document.activeElement === $("next");
-  $("asked").replaceChildren(...fields, html("button", { type: "submit", id: "check" }, "check"), help, html("output", { id: "judged" }));
+  $("asked").replaceChildren(...fields, html("button", { type: "button", id: "check", onclick: check }, "check"), help, html("output", { id: "judged" }));
   if (isOnTheWay && usesKeys) $("ask0").focus({ preventScroll: true });
 }
 
@@ -82,8 +88,9 @@ function judged(k, x) {
   return good;
 }
 
-// How far a number can be from what is typed, if that was rounded: half of one in its last digit.
+// How far a number can be from what is typed, if that was rounded: half of one in its last digit. No fraction is rounded.
 function rounding(text, typed) {
+  if (text.includes("/")) return 0;
   const digits = text.split(/e|·10/i)[0].replace(/\D/g, "").replace(/^0+/, "").length;
   const power = Number(typed.toExponential().split("e")[1]);
   return digits < FEWEST ? 0 : 0.5001 * 10 ** (power - digits + 1);

@@ -14,11 +14,15 @@ const first = () => (iteration > 0 && frames().length > 1 ? 1 : 0); // what was 
 function linesOf(number) {
   const key = `${number}${way}`;
   if (shown[key]) return shown[key];
-  const lines = new Map();
+  const lines = new Map(), texts = new Map();
+  const textsOf = (name) => {
+    if (!texts.has(name)) texts.set(name, part(name)?.querySelectorAll("text") ?? []);
+    return texts.get(name);
+  };
   const add = (when) => ([name, line, ...pieces]) => {
     const place = `${name} ${line}`;
     if (!lines.has(place)) {
-      const element = part(name)?.querySelectorAll("text")[line];
+      const element = textsOf(name)[line];
       if (!element) return;
       lines.set(place, { name, element, versions: [], most: 12, squeezed: false });
     }
@@ -35,7 +39,7 @@ function writeLine(line) {
   let pieces = [];
   for (const [when, text] of line.versions) if (when <= at) pieces = text; else break;
   const text = isHidden(line, pieces) ? withoutNumbers(pieces) : lineOf(pieces);
-  if (line.element.textContent === text) return null;
+  if (line.element.textContent === text && !line.unmeasured) return null;
   line.element.textContent = text;
   squeeze(line, text);
   return line.name;
@@ -48,11 +52,20 @@ function squeeze(line, text) {
   if (!outline) return;
   line.element.removeAttribute("textLength");
   line.most = Math.max(line.most, 12);
-  const room = outline.getBBox().width - 8;
-  line.squeezed = line.element.getComputedTextLength() > room;
-  if (!line.squeezed) return;
-  line.element.setAttribute("textLength", room);
-  line.element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  const { width } = outline.getBBox();
+  line.unmeasured = !width; // in a page that is not shown: once it is, the line is written anew
+  if (line.unmeasured) return;
+  line.squeezed = narrow(line.element, width - 8);
+}
+
+// Set a text narrower that needs more room than it has; whether it did.
+function narrow(text, room) {
+  const needs = text.getComputedTextLength() > room;
+  if (needs) {
+    text.setAttribute("textLength", room);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+  return needs;
 }
 
 const withoutNumbers = (pieces) => pieces.map((piece) => (typeof piece === "string" ? piece : "?")).join("");
@@ -91,7 +104,7 @@ function show(index, everything = false) {
   light(frame);
   showFlow(frame);
   $("sentence").textContent = frame.sentence;
-  $("formula").replaceChildren(...shownFormula(frame));
+  $("formula").replaceChildren(...(isOpening() ? [opening] : shownFormula(frame)));
   $("said").className = `said ${frame.direction}`;
   showPlace(frame);
   showAnswers(frame);

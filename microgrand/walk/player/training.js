@@ -1,17 +1,19 @@
 // Gradient descent as a loop in the page: its rate, how many iterations, and the cost before each.
-const LOSS = { width: 280, height: 120, left: 60, right: 10, top: 10, bottom: 20 };
+const LOSS = { width: 280, height: 110, left: 68, right: 10, top: 10, bottom: 10 };
 const MOST_ITERATIONS = 50;
 
 function makeTraining() {
   if (!isTraining) return;
   $("iterations").hidden = false;
+  document.body.classList.add("training");
   $("iteration").addEventListener("input", () => { pause(); openIteration(Number($("iteration").value) - 1, 0); });
   const panel = html("section", { id: "training", "aria-label": "gradient descent" });
   if (isLive) {
     panel.append(slider("rate", "rate η", rateToSlider(rate), 0, 100, 0.5, (x) => { rate = sliderToRate(x); recompute(); showLeaf(); }));
     panel.append(slider("howmany", "iterations", iterations, 1, MOST_ITERATIONS, 1, (x) => { iterations = x; recompute(); showLeaf(); }));
   }
-  panel.append(html("figure", {}, vector("svg", { id: "losses", viewBox: `0 0 ${LOSS.width} ${LOSS.height}`, role: "img" })));
+  panel.append(html("figure", {},
+    vector("svg", { id: "losses", viewBox: `0 0 ${LOSS.width} ${LOSS.height}`, role: "img" }), html("figcaption", { id: "outcome" })));
   $("panel").prepend(panel);
   showTraining();
 }
@@ -58,11 +60,12 @@ function drawLosses() {
   const points = values.map((cost, k) => place(k, cost));
   const [begin, end] = [values[0], values[values.length - 1]];
   const does = end < begin ? "falls" : end > begin ? "rises" : "stays";
-  $("losses").setAttribute("aria-label", `the cost ${does} from ${written(begin, 4)} to ${written(end, 4)} in ${values.length - 1} iterations`);
+  $("outcome").textContent = outcome(values);
+  $("losses").setAttribute("aria-label", values.every(Number.isFinite)
+    ? `the cost ${does} from ${written(begin, 4)} to ${written(end, 4)} in ${values.length - 1} iterations` : outcome(values));
   $("losses").replaceChildren(
     vector("path", { class: "axis", d: `M${LOSS.left},${LOSS.top} V${LOSS.height - LOSS.bottom} H${LOSS.width - LOSS.right}` }),
     vector("path", { class: "result", d: broken(points) }),
     ...points.filter(([, y]) => Number.isFinite(y)).map(([cx, cy], k) => vector("circle", { class: k === iteration ? "here" : "cost", cx, cy, r: k === iteration ? 4.5 : 3 })),
-    vector("text", { x: 4, y: LOSS.top + 6 }, written(high, 3)),
-    vector("text", { x: LOSS.width - LOSS.right, y: LOSS.height - 5, "text-anchor": "end" }, outcome(values)));
+    vector("text", { x: 4, y: LOSS.top + 6 }, written(high, 3)));
 }

@@ -16,13 +16,15 @@ function openView(stage) {
   if (views.get(stage)?.drawing !== drawing) views.set(stage, newView(stage, drawing));
   view = views.get(stage);
   measure();
+  if (!hasRoom()) return;
   if (view.own) { want(view.wanted); place(view.x, view.y, view.scale, false); }
   else openingView();
 }
 
 // x, y: where the drawing's corner lies in the stage, in pixels; scale: pixels of a unit of the drawing; wanted: the
-// scale to go back to after a step that needed a smaller one; own: whether the reader chose it; across, down: the size
-// of the stage, and corner where its buttons begin: to ask the browser again at each step would cost more than the step.
+// scale to go back to after a step that needed a smaller one; own: whether the reader chose it; missed: whether a
+// step lit what had no place, for the page was not shown; across, down: the size of the stage, and corner where its
+// buttons begin: to ask the browser again at each step would cost more than the step.
 function newView(stage, drawing) {
   const { width, height } = drawing.viewBox.baseVal;
   drawing.setAttribute("role", "group"); // an image has no buttons inside, and each box is one
@@ -30,16 +32,20 @@ function newView(stage, drawing) {
   drawing.style.height = `${height}px`;
   const letters = [...drawing.querySelectorAll("text")].map((text) => Number(text.getAttribute("font-size")) || 12);
   const letter = letters.length ? Math.min(...letters) : 12;
-  return { stage, drawing, width, height, letter, x: 0, y: 0, scale: 0, wanted: 0, own: false, lit: [], boxes: new WeakMap() };
+  return { stage, drawing, width, height, letter, x: 0, y: 0, scale: 0, wanted: 0, own: false, lit: [], missed: false, boxes: new WeakMap() };
 }
 
 // ---- what lies where ----
 
-// Where an element lies in the drawing, in its units; looked up once, for it never moves there.
+const NOWHERE = { left: 0, top: 0, right: 0, bottom: 0 };
+
+// Where an element lies in the drawing, in its units; looked up once, for it never moves there. In a page that is not
+// shown nothing lies anywhere.
 function boxOf(element) {
   let box = view.boxes.get(element);
   if (!box) {
     const [inner, outer] = [element.getBoundingClientRect(), view.drawing.getBoundingClientRect()];
+    if (!outer.width) return NOWHERE;
     const unit = outer.width / view.width;
     const [left, top] = [(inner.left - outer.left) / unit, (inner.top - outer.top) / unit];
     box = { left, top, right: left + inner.width / unit, bottom: top + inner.height / unit };
@@ -79,6 +85,9 @@ function freeParts() {
 
 const fitting = (box, part) =>
   Math.min((part.right - part.left) / (box.right - box.left), (part.bottom - part.top) / (box.bottom - box.top));
+
+// A page in a frame that has no size yet has no room either: it places its drawing once it gets some.
+const hasRoom = () => freeParts().some(({ left, top, right, bottom }) => left < right && top < bottom);
 
 const whole = () => ({ left: 0, top: 0, right: view.width, bottom: view.height });
 
@@ -139,6 +148,7 @@ function openingView() {
 
 // All of the drawing, however small: who asks for it wants to see its shape.
 function fitView() {
+  if (!hasRoom()) return;
   view.own = true;
   want(Math.min(fitting(whole(), roomiest(whole())), ENLARGED));
   centre(whole(), view.wanted, true);
@@ -164,10 +174,14 @@ function centre(box, scale, glides) {
 // belong to one step lie too far apart: that an arrow leads from here to there must be seen, the sentence has the numbers.
 function reveal(elements) {
   if (!view) return;
-  view.lit = [...elements].filter((each) => each && boxOf(each).right > boxOf(each).left);
+  view.lit = [...elements].filter(Boolean);
   lightOverview();
-  if (view.lit.length) bring(union(view.lit.map(boxOf)), view.lit.map(boxOf));
+  const boxes = litBoxes();
+  view.missed = view.lit.some((each) => boxOf(each) === NOWHERE);
+  if (boxes.length && hasRoom()) bring(union(boxes), boxes);
 }
+
+const litBoxes = () => view.lit.map(boxOf).filter((box) => box.right > box.left);
 
 function bring(box, boxes) {
   const shrunk = view.scale < view.wanted && view.scale * view.letter < LEGIBLE;
@@ -198,6 +212,7 @@ function limits(scale) {
 // Whether it moved: a drawing that is all in view stays, and at the end of another a wheel scrolls the page.
 function panView(dx, dy, glides = false) {
   const { x, y, scale } = view;
+  if (!hasRoom()) return false;
   if (holding(scale)) [dx, dy] = [0, 0];
   settle(x + dx, y + dy, scale, limits(scale), glides);
   if (x === view.x && y === view.y) return false;
@@ -207,6 +222,7 @@ function panView(dx, dy, glides = false) {
 
 // Larger or smaller around a point, by default the middle of what is lit, so that it stays in sight.
 function zoomView(factor, clientX, clientY) {
+  if (!hasRoom()) return;
   const outer = view.stage.getBoundingClientRect();
   const [px, py] = clientX === undefined ? middle() : [clientX - outer.left, clientY - outer.top];
   const least = Math.min(fitting(whole(), roomiest(whole())), LEGIBLE / view.letter);
@@ -218,18 +234,27 @@ function zoomView(factor, clientX, clientY) {
 }
 
 function middle() {
-  if (!view.lit.length) return [view.across / 2, view.down / 2];
-  const lit = union(view.lit.map(boxOf));
+  const boxes = litBoxes();
+  if (!boxes.length) return [view.across / 2, view.down / 2];
+  const lit = union(boxes);
   const [x, y] = [view.x + view.scale * (lit.left + lit.right) / 2, view.y + view.scale * (lit.top + lit.bottom) / 2];
   return [Math.max(0, Math.min(x, view.across)), Math.max(0, Math.min(y, view.down))];
 }
 
 // The stage has another size: nothing that the reader chose changes, and what is lit stays in sight.
 function resizeView() {
-  if (!view?.stage.clientWidth) return;
+  if (!view) return;
   measure();
+  if (!hasRoom()) return;
   if (view.own) { want(view.wanted); panView(0, 0); } else openingView();
   reveal(view.lit);
+}
+
+// The page comes into sight. While its frame was not shown, there was no place for what steps lit: now there is.
+function seeAgain() {
+  const hadRoom = hasRoom(), missed = view.missed;
+  measure();
+  if (!hadRoom) resizeView(); else if (missed) reveal(view.lit);
 }
 
 // ---- wheel, mouse and fingers ----
@@ -268,6 +293,7 @@ function listen(stage) {
     if (node?.matches(":focus-visible")) bring(boxOf(node), [boxOf(node)]);
   });
   new ResizeObserver(() => { if (view?.stage === stage) resizeView(); }).observe(stage);
+  new IntersectionObserver((seen) => { if (view?.stage === stage && seen.at(-1).isIntersecting) seeAgain(); }).observe(stage);
 }
 
 // One of two fingers moves: what lay between them stays between them.
@@ -305,7 +331,6 @@ function sizeOverview() {
 // Shown where the drawing is far larger than the stage at the scale that the reader wants: it does not come and go with
 // the steps.
 function showOverview() {
-  if (!view.across || !view.down) return; // a frame that has no size yet
   const map = document.getElementById("overview");
   const far = Math.max(view.width * view.wanted / view.across, view.height * view.wanted / view.down) > FAR_LARGER;
   if (far && map.shown !== view) fillOverview(map);
@@ -316,7 +341,9 @@ function showOverview() {
 function fillOverview(map) {
   map.replaceChildren();
   map.shown = view;
-  view.small = new Map([...view.drawing.querySelectorAll(".node")].map((node) => [node, rectangle(map, "box", boxOf(node))]));
+  const nodes = [...view.drawing.querySelectorAll(".node")];
+  const boxes = nodes.map(boxOf); // first all are looked up: after each change of the page that takes a layout
+  view.small = new Map(nodes.map((node, k) => [node, rectangle(map, "box", boxes[k])]));
   view.frame = rectangle(map, "frame", whole());
   lightOverview();
 }

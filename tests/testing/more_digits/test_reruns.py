@@ -10,6 +10,7 @@ import operator
 import pickle
 import random
 import time
+from importlib.machinery import BuiltinImporter
 
 import mpmath
 import pytest
@@ -23,7 +24,7 @@ from microgrand.testing.more_digits.formulas import Line
 from microgrand.testing.more_digits.number import Number
 from microgrand.testing.more_digits.reruns import Rerun
 from microgrand.testing.more_digits.run import DigitsLostError, Run
-from microgrand.testing.more_digits.stand_ins import MATH
+from microgrand.testing.more_digits.stand_ins import MATH, replacements
 from microgrand.testing.more_digits.ways import as_python
 
 # ---- random formulas, as source that Python and mpmath both evaluate -------------------------------------------------
@@ -335,3 +336,14 @@ def test_functions_of_one_number_are_those_of_math(name, x):
 def test_functions_of_two_numbers_are_those_of_math(name, x, y):
     """Near is what math gives; the digits agree with it."""
     _held(name, x, y)
+
+
+@pytest.mark.parametrize("loader", [BuiltinImporter, math.__spec__.loader])
+def test_every_function_of_math_has_a_stand_in(monkeypatch, loader):
+    """However Python brings `math` along, as a file or as a part of its binary, each of its functions is replaced."""
+    monkeypatch.setattr(math, "__loader__", loader)
+    found = replacements.__wrapped__()
+    functions = [each for name, each in vars(math).items() if not name.startswith("_") and callable(each)]
+    assert len(functions) > 50
+    assert [each for each in functions if each not in found] == []
+    assert loader not in found

@@ -1,0 +1,85 @@
+"""The cost of a linear softmax classifier: one matrix product for the scores z², and a recording from there on.
+
+Of K classes the layer log-softmax makes K nodes of K operands each. A recording of Σₖ e^zₖ takes them once, as a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from microgrand.networks.layers import Layer, Linear, LogSoftmax, Sequential
+from microgrand.networks.losses import Cost, NegativeLogLikelihood
+from microgrand.program import Program, record
+from microgrand.table.rows import dot, exp, log
+from microgrand.table.rows import sum as total
+
+TOGETHER = 2**15  # scores that are computed at a time: more would leave the processor's caches
+FEWEST_ROWS = 128  # samples at a time at least: each replay has a cost of its own
+
+
+class LinearSoftmax(NamedTuple):
+    """w C(x, t; θ) of linear → log-softmax → NLL: the same interface as `Recorded`, for dense and sparse samples.
+
+    program  w · (log Σₖ e^zₖ · Σₖ tₖ - Σₖ tₖ zₖ) of the scores z, less the largest of them, t and w
+    frozen   none of its parameters
+    cost     the layer that makes the numbers t of a target y
+    outputs  K, how many scores there are
+    """
+
+    program: Program
+    frozen: list[Any]
+    cost: Cost
+    outputs: int
+
+    def summed(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool = True) -> tuple[float, Any]:
+        """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
+        import numpy
+
+        size = max(TOGETHER // self.outputs, FEWEST_ROWS)
+        with numpy.errstate(all="ignore"):  # numbers that are not finite are the caller's to tell
+            parts = [
+                self._part(
+                    theta, x[start : start + size], t[start : start + size], weights[start : start + size], gradient
+                )
+                for start in range(0, x.shape[0], size)
+            ]
+            return sum([cost for cost, _ in parts]), sum([slopes for _, slopes in parts]) if gradient else None
+
+    def _part(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool) -> tuple[float, Any]:
+        """The same of a few samples."""
+        import numpy
+
+        split = self.outputs * x.shape[1]
+        rows, biases = theta[:split].reshape(self.outputs, -1), theta[split:]
+        z = rows @ x.T + (biases[:, None] if len(biases) else 0.0)  # z² = θz¹ + b, a row for every score
+        z -= z.max(axis=0)  # changes no probability, and keeps e^z from overflowing
+        if not gradient:
+            return float(self.program(z.T, t, weights, allow_nonfinite=True).sum()), None
+        costs, delta = self.program.value_and_grad(z.T, t, weights, argnums=0, allow_nonfinite=True)
+        of_rows, of_biases = delta.T @ x, delta.sum(axis=0)  # ∂C/∂θ = Σᵢ δ² z¹, ∂C/∂b = Σᵢ δ²
+        slopes = of_rows.ravel()
+        return float(costs.sum()), numpy.concatenate([slopes, of_biases]) if len(biases) else slopes
+
+
+def linear_softmax(network: Layer, parameters: Sequence[Any], shape: tuple[int, ...]) -> LinearSoftmax | None:
+    """The recording of linear → log-softmax → NLL on samples of this shape, if all its parameters are trained.
+
+    None for any other network.
+    """
+    layers: Any = network.layers if type(network) is Sequential else ()
+    if [type(layer) for layer in layers] != [Linear, LogSoftmax, NegativeLogLikelihood]:
+        return None
+    linear, _, cost = layers
+    own = [theta for row in linear.parameter_rows() for theta in row]
+    if shape != (len(linear.theta[0]),) or len(own) != len(parameters):
+        return None
+    if any([theta is not other for theta, other in zip(own, parameters, strict=True)]):
+        return None
+    outputs = len(linear.theta)
+
+    def cost_of_scores(z: Any, t: Any, w: Any) -> Any:
+        return w * (log(total([exp(zk) for zk in z])) * total(t) - dot(t, z))
+
+    program = record(cost_of_scores, [0.0] * outputs, [1.0] + [0.0] * (outputs - 1), 1.0)
+    return LinearSoftmax(program, [], cost, outputs)
