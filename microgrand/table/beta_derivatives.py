@@ -14,11 +14,12 @@ from microgrand.table.beta import beta, beta_of_floats, beta_scale
 from microgrand.table.libraries import lane_by_lane
 from microgrand.table.numbers import is_plain
 from microgrand.table.numeric import exp_of_float, power_of_floats
-from microgrand.table.polygamma import polygamma_rise, polygamma_rise_of_floats
+from microgrand.table.polygamma import polygamma_of_float, polygamma_rise, polygamma_rise_of_floats
 
 STEPS: Final = 450.0  # of an integral: enough for 10⁻¹⁶ where it is widest, for x and y near 0
 HIGHEST_ORDER: Final = 12.0
-FAR_IN_DIGITS: Final = 1e12
+SMALL_IN_DIGITS: Final = 1e-12  # an operand below it costs Leibniz' rule seconds, for the digits that cancel
+MOST_BITS: Final = 256  # of an integral in digits, which takes their square of time
 _BELOW: Final = tuple(range(12))  # the lower orders
 
 
@@ -41,9 +42,15 @@ def beta_derivative_of_floats(x: float, y: float, n: float, m: float) -> float:
 
 
 def _in_one_operand(x: float, y: float, n: float) -> float:
-    """The n-th derivative in x: Leibniz' rule for B′ = -B·(ψ(x + y) - ψ(x)), whose terms have one sign."""
+    """The n-th derivative in x: Leibniz' rule for B′ = -B·(ψ(x + y) - ψ(x)), whose terms have one sign.
+
+    Where B overflows it is 1/x + 1/y to all digits, and the derivative is -ψ⁽ⁿ⁾(x).
+    """
+    whole = beta_of_floats(x, y)
+    if whole == math.inf and n > 0.0:
+        return -polygamma_of_float(x, n)
     rises = [polygamma_rise_of_floats(x, y, float(j)) if j < n else 0.0 for j in _BELOW]
-    found = [beta_of_floats(x, y)]
+    found = [whole]
     for k in _BELOW:
         total = 0.0
         choices = 1.0
@@ -88,10 +95,12 @@ def beta_derivative_scale(x: float, y: float, n: float, m: float) -> float:
 
 
 def _in_digits(mp: Any, x: Any, y: Any, n: int, m: int) -> Any:
-    """Leibniz' rule in both operands, with as many digits more as cancel where one is small."""
+    """Leibniz' rule in both operands, with as many digits more as cancel where one is small; near 0 the integral."""
     x, y = mp.convert(x), mp.convert(y)
-    if not (FAR_IN_DIGITS >= x >= 1.0 / FAR_IN_DIGITS and FAR_IN_DIGITS >= y >= 1.0 / FAR_IN_DIGITS):
-        raise TypeError("derivatives of beta take minutes in many digits far out: give operands from 1e-12 to 1e12")
+    if n and m and min(x, y) < SMALL_IN_DIGITS:
+        if mp.prec > MOST_BITS:
+            raise TypeError("mixed derivatives of beta take minutes in so many digits: give operands from 1e-12")
+        return _integral_in_digits(mp, x, y, n, m)
     lost = (n + m + 2) * max(0, -mp.mag(x), -mp.mag(y)) if n and m else 0
     with mp.workprec(mp.prec + lost + 64):
         rises = {(i, 0): polygamma_rise(x, y, i - 1.0) for i in range(1, n + 1)}  # derivatives of -log B
@@ -108,3 +117,21 @@ def _in_digits(mp: Any, x: Any, y: Any, n: int, m: int) -> Any:
                     for b in range(v + 1)
                 )
         return found[n, m]
+
+
+def _integral_in_digits(mp: Any, x: Any, y: Any, n: int, m: int) -> Any:
+    """`_integral` in digits: of p bits its ends lie p·log 2 out, and its steps are 2π²/(p·log 2) long."""
+    with mp.workprec(mp.prec + 32):
+        left, right = x + m, y + n
+        far = mp.prec * mp.ln2 + 20
+        middle, width = mp.log(left / right), mp.sqrt(far / 2 * (1 / left + 1 / right))
+        start, end = middle - width - far / left, middle + width + far / right
+        count = int(far * far / 6)
+        step = (end - start) / count
+        bumps = []
+        for k in range(count):
+            s = start + step * k
+            near = mp.log1p(mp.exp(-abs(s)))
+            log_t, log_rest = min(s, 0) - near, min(-s, 0) - near
+            bumps.append(mp.exp(x * log_t + y * log_rest) * log_t**n * log_rest**m)
+        return mp.fsum(bumps) * step

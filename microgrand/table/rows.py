@@ -376,7 +376,7 @@ atanh: Final[Primitive] = Primitive("atanh", numeric.atanh, lambda z, x: quotien
 # ---- probability -------------------------------------------------------------------------------------------------------
 sigmoid: Final[Primitive]       = Primitive("sigmoid",       stable.sigmoid,       lambda z, x: sigmoid_slope(x),     _function("sigmoid", r"\sigma", "σ"), doc="1 / (1 + e^-x)")
 sigmoid_slope: Final[Primitive] = Primitive("sigmoid_slope", stable.sigmoid_slope, lambda z, x: -z * tanh(0.5 * x), slope_of("σ", r"\sigma", "sigmoid_slope"), exactness=Exactness(3.0, because="e^-|x| and the square are rounded"), doc="σ(x)σ(-x), the slope of σ")
-sigmoid_slope_root: Final[Primitive] = Primitive("sigmoid_slope_root", stable.sigmoid_slope_root, lambda z, x: -0.5 * z * tanh(0.5 * x), Notation("√σ′({})", latex=r"\sqrt{{\sigma'\left({}\right)}}", python="sigmoid_slope_root({})", label="√σ′"), doc="1 / (2cosh(x/2)), the root of the slope of σ")
+sigmoid_slope_root: Final[Primitive] = Primitive("sigmoid_slope_root", stable.sigmoid_slope_root, lambda z, x: -0.5 * z * tanh(0.5 * x), Notation("√σ′({})", latex=r"\sqrt{{\sigma'\left({}\right)}}", python="sigmoid_slope_root({})", label="√σ′"), exactness=Exactness(4.0, 6.0, "a division by a rounded cosh"), doc="1 / (2cosh(x/2)), the root of the slope of σ")
 log_sigmoid: Final[Primitive]   = Primitive("log_sigmoid",   stable.log_sigmoid,   lambda z, x: sigmoid(-x),          doc="log σ(x)")
 softplus: Final[Primitive]      = Primitive("softplus",      stable.softplus,      lambda z, x: sigmoid(x),           doc="log(1 + e^x)")
 erf: Final[Primitive]           = Primitive("erf",           numeric.erf,          lambda z, x: bell(x) * TWO_OVER_ROOT_PI.like(x),  doc="2/√π ∫₀ˣ e^(-t²) dt")

@@ -12,7 +12,7 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,7 +104,7 @@ def read_table(path: Path) -> Table:
     """
     text, notes = _text(path)
     lines = list(io.StringIO(text, newline=""))
-    separator = _declared_separator(lines) or _sniffed_separator([line for line in lines if not _is_comment(line)])
+    separator = _declared_separator(lines) or _sniffed_separator(lines)
     comments = _take_comments(lines, separator)
     rows, blank = _split(path, lines, separator)
     header = _take_header(path, rows, comments, separator)
@@ -214,26 +214,33 @@ def _is_comment(line: str) -> bool:
 
 
 def _take_comments(lines: list[str], separator: str) -> list[str]:
-    """The lines that begin with #, outside quotation marks; blank lines stand in their place, and keep the count.
+    """The comments; blank lines stand in their place, and keep the count."""
+    comments = []
+    for k, (line, is_comment) in enumerate(list(_marked(lines, separator))):
+        if is_comment:
+            comments.append(line[1:])
+            lines[k] = "\n"
+    return comments
+
+
+def _marked(lines: Iterable[str], separator: str) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it is a comment: one that begins with #, outside quotation marks.
 
     A line such as #5,1,a below a header is none, where it has as many cells and no blank after the sign.
     """
-    comments = []
     is_quoted = False
     width = 0  # of the header
     start = f"(^|{re.escape(separator)})"  # of a cell: a quotation mark that stands elsewhere, as in 5", opens nothing
     closed = re.compile(rf'{start}"(?:[^"]|"")*"(?!")')
     opened = re.compile(f'{start}"')
-    for k, line in enumerate(lines):
+    for line in lines:
         is_row = width > 1 and line[:1] == "#" and not line[1:2].isspace() and _width(line, separator) == width
-        if not is_quoted and _is_comment(line) and not is_row:
-            comments.append(line[1:])
-            lines[k] = "\n"
-            continue
-        width = width or _width(line, separator)
-        if '"' in line:
-            is_quoted = opened.search(closed.sub(r"\1", f'"{line}' if is_quoted else line)) is not None
-    return comments
+        is_comment = not is_quoted and _is_comment(line) and not is_row
+        yield line, is_comment
+        if not is_comment:
+            width = width or _width(line, separator)
+            if '"' in line:
+                is_quoted = opened.search(closed.sub(r"\1", f'"{line}' if is_quoted else line)) is not None
 
 
 def _width(line: str, separator: str) -> int:
@@ -259,12 +266,14 @@ def _sniffed_separator(lines: Sequence[str]) -> str:
     scores = {}
     for separator in SEPARATORS:
         rows = []
-        for row in _reader(lines, separator, strict=False):
+        written = (line for line, is_comment in _marked(lines, separator) if not is_comment)
+        for row in _reader(written, separator, strict=False):
             if any(row):
                 rows.append(len(_trimmed(row)))
             if len(rows) == SNIFFED:
                 break
-        width, count = Counter(rows[1:] or rows or [1]).most_common(1)[0]
+        rows = rows or [1]
+        width, count = Counter(rows[1:] or rows).most_common(1)[0]
         share = count / len(rows[1:] or rows)
         is_alike = rows[0] == width
         worth = 0.1 if is_alike and width == 1 else 1.0 if is_alike else 0.5
@@ -275,10 +284,10 @@ def _sniffed_separator(lines: Sequence[str]) -> str:
     return " " if scores[best][0] < 0.25 and scores[" "][0] in (0.5, 1.0) else best
 
 
-def _reader(lines: Sequence[str], separator: str, strict: bool = True) -> Any:
+def _reader(lines: Iterable[str], separator: str, strict: bool = True) -> Any:
     csv.field_size_limit(MOST_BYTES)  # of the process: there is none for a reader
     if separator == " ":
-        lines = [line.strip() + "\n" for line in lines]
+        lines = (line.strip() + "\n" for line in lines)
     return csv.reader(lines, delimiter=separator, strict=strict, skipinitialspace=separator == " ")
 
 

@@ -4,10 +4,11 @@ import math
 
 import mpmath
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from microgrand import beta, digamma, gamma, lbeta, lgamma
+from microgrand.table import beta_derivatives
 from microgrand.table.rows import TABLE
 
 NEAR = st.integers(2, 50).map(lambda k: 2.0**-k) | st.integers(2, 50).map(lambda k: -(2.0**-k))
@@ -118,3 +119,25 @@ def test_higher_orders_are_refused():
     """Beyond the orders that the series are for, the row says so."""
     with pytest.raises(ValueError, match=r"^polygamma is defined for all x but 0, -1, -2, …, up to order 20; got 2\.0"):
         TABLE["polygamma"](2.0, 21.0)
+
+
+@pytest.mark.parametrize("orders", [(1, 1), (2, 1), (3, 4)], ids=str)
+def test_both_ways_to_derivatives_of_beta_agree_in_digits(orders, monkeypatch):
+    """With 50 digits the integral is what Leibniz' rule gives, near 0 as far out."""
+    with mpmath.workdps(50):
+        for x, y in [(1e-7, 3.0), (1e-5, 1e9), (0.3, 2.0), (7.0, 50.0)]:
+            found = []
+            for small in (0.0, math.inf):
+                monkeypatch.setattr(beta_derivatives, "SMALL_IN_DIGITS", small)
+                found.append(beta_derivatives.beta_derivative(mpmath.mpf(x), mpmath.mpf(y), *orders))
+            assert abs(found[0] / found[1] - 1) < 1e-45
+
+
+@given(TINY | st.floats(1e-300, 1e-13), st.floats(1e-300, 1e6))
+@example(5e-309, 1.4277567852104997e-06)
+@settings(max_examples=8)
+def test_mixed_derivatives_of_beta_are_exact_however_small_an_operand_is(x, y):
+    """∂²B/∂x∂y as a float is that of 50 digits, to the digits that the row promises."""
+    with mpmath.workdps(50):
+        exact = beta_derivatives.beta_derivative(mpmath.mpf(x), mpmath.mpf(y), 1, 1)
+    assert close(beta_derivatives.beta_derivative(x, y, 1.0, 1.0), exact, 16.0)
