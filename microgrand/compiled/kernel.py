@@ -12,6 +12,7 @@ from microgrand.compiled.hints import i64
 from microgrand.compiled.packed import vec
 from microgrand.engine.node import Many
 from microgrand.engine.value import Computed, Value
+from microgrand.table.numbers import as_float
 from microgrand.table.primitive import Kernel, Primitive
 
 
@@ -48,7 +49,7 @@ class OneOperand(Kernel):
             z = self.value(x)
             return Computed(z, self.row, operand, None, self.slope(z, x), 0.0)
         if isinstance(operand, float) or type(operand) is int:  # NumPy's float, or a whole number
-            number = float(operand)
+            number = as_float(operand)
             return self.value(number) if self.holds(number) else None
         return None
 
@@ -87,7 +88,7 @@ class TwoOperands(Kernel):
         elif type(left) is float:
             x = left
         elif type(left) is int:
-            x = float(left)
+            x = as_float(left)
             left = x
         else:
             return None
@@ -96,7 +97,7 @@ class TwoOperands(Kernel):
         elif type(right) is float:
             y = right
         elif type(right) is int:
-            y = float(right)
+            y = as_float(right)
             right = y
         else:
             return None
@@ -217,7 +218,7 @@ class ManyOperands(Kernel):
             return first
         second = arguments[1]
         if isinstance(second, int) and self._lists == 1 and self._count == 2 and 0 <= second < len(first):
-            return [*first, float(second)]
+            return [*first, as_float(second)]
         return self.row.signature.flat(self.row.name, arguments)
 
     def _result(self, operands: list[Any], xs: vec[float], kind: i64) -> Any:
@@ -246,7 +247,7 @@ def with_floats(operands: list[Any]) -> list[Any]:
     found: list[Any] = []
     for operand in operands:
         if type(operand) is int:
-            found.append(float(operand))
+            found.append(as_float(operand))
         elif isinstance(operand, Value) or type(operand) is float:
             found.append(operand)
         else:

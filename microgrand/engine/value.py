@@ -13,7 +13,7 @@ from microgrand.engine.order import LOCK, MARKS
 from microgrand.engine.scope import decided
 from microgrand.engine.sweep import Adjoints, spread
 from microgrand.table.arithmetic import add, div, mul, neg, sub
-from microgrand.table.numbers import as_number, as_seed, refuse_keywords, unknown_operand, yes_or_no
+from microgrand.table.numbers import as_float, as_number, as_seed, refuse_keywords, unknown_operand, yes_or_no
 from microgrand.table.primitive import Primitive, declared
 from microgrand.unset import is_unset
 
@@ -266,7 +266,7 @@ def _operand(x: Any) -> Any:
     """An operator's other operand as a float; None if it is not a number."""
     if type(x) is float:
         return x
-    return float(x) if isinstance(x, (float, int)) or hasattr(type(x), "as_integer_ratio") else unknown_operand(x)
+    return as_float(x) if isinstance(x, (float, int)) or hasattr(type(x), "as_integer_ratio") else unknown_operand(x)
 
 
 def _applied(name: str, operands: tuple[Any, ...]) -> Value:

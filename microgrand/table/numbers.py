@@ -25,15 +25,23 @@ def as_number(x: Any) -> float:
     if type(x) is float:
         return x
     if isinstance(x, (float, int)):
-        return float(x)
+        return as_float(x)
     if getattr(x, "shape", None) == () and hasattr(x, "item"):
         x = x.item()
     if isinstance(x, Real) or hasattr(type(x), "as_integer_ratio"):
-        return float(x)
+        return as_float(x)
     if hasattr(x, "apply_row"):
         raise TypeError(f"expected a number; got {x!r:.60}: take its number, v.data")
     kind = type(x)
     raise TypeError(f"expected a number or a Value; got {x!r:.60} of type {kind.__name__}{WAYS_OUT.get(kind, '')}")
+
+
+def as_float(x: Any) -> float:
+    """A number of any other type as a float; raises OverflowError for one that is larger than every float."""
+    try:
+        return float(x)
+    except OverflowError:
+        raise OverflowError(f"a number of type {type(x).__name__} is larger than every float (1.8e308)") from None
 
 
 def unknown_operand(x: object) -> Any:

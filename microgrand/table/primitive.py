@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from keyword import iskeyword
 from typing import Any, Final, NamedTuple, NoReturn
 
 from microgrand.compiled.hints import mypyc_attr
@@ -118,8 +119,8 @@ class Primitive:
         ufunc: Any = "",
         doc: Any = "",
     ) -> None:
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"a primitive's name is a Python identifier; got {name!r:.60}")
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            raise ValueError(f"a primitive's name is a Python identifier, and no keyword; got {name!r:.60}")
         if name in _SEALED:
             raise ValueError(f"{name!r} is a row of microgrand's own table: give yours another name")
         self.name: Final[str] = name
@@ -133,18 +134,22 @@ class Primitive:
         self.notation: Final[Notation] = written.of(self.signature)
         domains = domain if isinstance(domain, tuple) else (domain,) * (self.arity or 1)
         self.domains: Final[tuple[Domain, ...]] = tuple([_instance(name, "a domain", Domain, each) for each in domains])
-        self.joint: Final = joint
+        if not self.domains:
+            raise ValueError(f"{name} declares no domain: leave the argument out where all numbers are allowed")
+        self.joint: Final = _optional(name, "joint", joint)
         self.joint_words: Final[str] = _instance(name, "joint_words", str, joint_words)
         self._intervals: Final = not all([part.everything for part in self.domains])
         self.bounded: Final = joint is not None or self._intervals
-        self.pole: Final = pole
-        self.kink: Final = kink
+        self.pole: Final = _optional(name, "pole", pole)
+        self.kink: Final = _optional(name, "kink", kink)
         self.selects: Final[bool] = _instance(name, "selects", bool, selects)
         self.root_of_squares: Final[bool] = _instance(name, "root_of_squares", bool, root_of_squares)
-        self.value_scale: Final = value_scale
-        self.partial_scale: Final = partial_scale
+        self.value_scale: Final = _optional(name, "value_scale", value_scale)
+        self.partial_scale: Final = _optional(name, "partial_scale", partial_scale)
         self.exactness: Final[Exactness] = _instance(name, "exactness", Exactness, exactness)
-        self.derivation: Final = derivation if derivation is None else _callable(name, "the derivation", derivation)
+        self.derivation: Final = _optional(name, "the derivation", derivation)
+        if along is not None:
+            _callable(name, "along.value", getattr(along, "value", None))
         self.along: Final = along
         self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
         self.doc: Final[str] = _instance(name, "doc", str, doc)
@@ -229,7 +234,8 @@ class Primitive:
             text = f"{self.name} is defined on {self.domain_of(k)}{which}; got {_described(xs[k], operands[k])}"
         else:
             got = " and ".join([_described(x, operand) for x, operand in zip(xs, operands, strict=True)])
-            text = f"{self.name} is defined {self.joint_words}; got {got}"
+            rule = f"defined {self.joint_words}" if self.joint_words else "not defined there"
+            text = f"{self.name} is {rule}; got {got}"
         raise DivisionByZeroError(text) if self.pole is not None and self.pole(*xs) else DomainError(text)
 
     def __repr__(self) -> str:
@@ -283,6 +289,10 @@ def _callable(name: str, part: str, item: Any) -> Any:
             f"{part} of the primitive {name!r} is a function; got {item!r:.60} of type {type(item).__name__}"
         )
     return item
+
+
+def _optional(name: str, part: str, item: Any) -> Any:
+    return None if item is None else _callable(name, part, item)
 
 
 def _instance(name: str, part: str, kind: type, item: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from microgrand.table.numbers import WAYS_OUT, as_number, is_sequence
+from microgrand.table.numbers import WAYS_OUT, as_number, is_sequence, yes_or_no
 
 _SUBSCRIPTS: Final = str.maketrans("0123456789-,", "₀₁₂₃₄₅₆₇₈₉₋‚")
 _COUNTS: Final = {2: "two", 3: "three"}
@@ -29,20 +29,25 @@ class Signature:
     def __init__(
         self,
         *operands: Any,  # Any: what is wrong is said below
-        default: float | None = None,
+        default: Any = None,
         lists: Any = (),
-        least: int = 0,
-        brackets: bool = True,
+        least: Any = 0,
+        brackets: Any = True,
         indices: Any = (),
     ) -> None:
+        for part, each in (("lists", lists), ("indices", indices)):
+            if not isinstance(each, (tuple, list)):
+                raise TypeError(f"{part} of a signature is a tuple of names; got {each!r:.60}")
         names = (*operands, *lists, *indices)
         if (operands and lists) or len(set(names)) < len(names) or not all([isinstance(each, str) for each in names]):
             raise ValueError(f"a signature has operands or lists, each with a name of its own; got {names!r:.60}")
+        if default is not None and (indices or not operands):
+            raise ValueError("a default is the last operand's, of a signature without lists and indices")
         self.operands: Final = operands
-        self.default: Final = default
+        self.default: Final = None if default is None else as_number(default)
         self.lists: Final = tuple(lists)
-        self.least: Final = least
-        self.brackets: Final = brackets
+        self.least: Final = _count("least", least)
+        self.brackets: Final = yes_or_no("brackets", brackets)
         self.indices: Final = tuple(indices)
         self.arity: Final[int | None] = None if lists else len(operands) + len(self.indices)
 
@@ -145,6 +150,12 @@ class Signature:
 def subscript(k: object) -> str:
     """An index as a subscript: the ₁₂ of z₁₂, the ₁‚₂ of θ₁‚₂."""
     return str(k).translate(_SUBSCRIPTS)
+
+
+def _count(name: str, x: object) -> int:
+    if not isinstance(x, int) or x < 0:
+        raise ValueError(f"{name} of a signature is a whole number, 0 or more; got {x!r:.60}")
+    return x
 
 
 def _restored(operands: tuple[str, ...], settings: dict[str, Any]) -> Signature:

@@ -339,12 +339,26 @@ class Body(Expressions):
         if once and isinstance(node, ast.Name) and self.bindings[node.id] <= 1:  # two names for what never changes
             return value
         if isinstance(value, list) and value and not any(isinstance(each, Run) for each in value):
-            return [self.variable(f"{variable}_{k}", each) for k, each in enumerate(value)]
+            return self.pieces(variable, value)
         if isinstance(value, list) and len(value) == 1 and isinstance(value[0].items.node, ast.Name):
             row = value[0].items
             if self.bindings[row.node.id] <= 1 and not {variable, row.node.id} & self.changed:
                 return row  # a copy of what never changes
             value = copied(row)
         kind = kind_of(value)
-        self.lines.append(ast.Assign([ast.Name(variable, ast.Store())], as_kind(value, kind)))
+        if not (isinstance(node, ast.Name) and node.id == variable):
+            self.lines.append(ast.Assign([ast.Name(variable, ast.Store())], as_kind(value, kind)))
         return Computed(name(variable), kind)
+
+    def pieces(self, variable: str, items: list[Value]) -> list[Value]:
+        """A variable for each element of a list; they are assigned together where one is read after it has changed."""
+        names = [f"{variable}_{k}" for k in range(len(items))]
+        for each in names:  # like the list itself: what is assigned once may be called by two names
+            self.bindings[each] = max(self.bindings[each], self.bindings[variable])
+        if not any(self.variables_in([each]) & set(names[:k]) for k, each in enumerate(items)):
+            return [self.variable(*pair) for pair in zip(names, items, strict=True)]
+        kinds = [kind_of(each) for each in items]
+        if not NUMBERS.issuperset(kinds):
+            raise TranslationError(f"the list `{variable}` is made of its own lists")
+        self.bind_together(names, items)
+        return [Computed(name(each), kind) for each, kind in zip(names, kinds, strict=True)]

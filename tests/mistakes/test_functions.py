@@ -91,7 +91,16 @@ MISTAKES = {  # what was typed, the kind of the error, and words of its sentence
     "expressions('x')": (TypeError, "inputs is a whole number; got 'x' of type str"),
     "Primitive('cube', 3, 4)": (TypeError, "value of the primitive 'cube' is a function; got 3"),
     "Primitive('sin', math.sin, math.cos)": (ValueError, "'sin' is a row of microgrand's own table"),
-    "Primitive('my row', math.sin, math.cos)": (ValueError, "a primitive's name is a Python identifier; got 'my row'"),
+    "Primitive('my row', math.sin, math.cos)": (ValueError, "a primitive's name is a Python identifier, and no keyword; got 'my row'"),
+    "Primitive('lambda', math.sin, math.cos)": (ValueError, "a primitive's name is a Python identifier, and no keyword; got 'lambda'"),
+    **{f"Primitive('own', math.sin, math.cos, {part}='x')": (TypeError, f"{part} of the primitive 'own' is a function; got 'x'")
+       for part in ("joint", "pole", "kink", "value_scale", "partial_scale")},
+    "Primitive('own', math.sin, math.cos, along=3)": (TypeError, "along.value of the primitive 'own' is a function; got None"),
+    "Primitive('own', math.sin, math.cos, domain=())": (ValueError, "own declares no domain: leave the argument out"),
+    "Primitive('own', lambda x: x, lambda z, x: 1.0, joint=lambda x: x > 0.0)(-1.0)": (ValueError, "own is not defined there; got -1.0"),
+    "Signature(lists='xs')": (TypeError, "lists of a signature is a tuple of names; got 'xs'"),
+    "Signature('x', least=-1)": (ValueError, "least of a signature is a whole number, 0 or more; got -1"),
+    "Signature('x', 's', default=2.0, indices=('n',))": (ValueError, "a default is the last operand's, of a signature without lists and indices"),
     "Primitive('nothing', lambda x: None, lambda z, x: 1.0)(a)": (TypeError, "got None of type NoneType: a function without a return gives None"),
     "Primitive('flat', lambda x: x, lambda z, x: None)(a)": (TypeError, "got None of type NoneType: a function without a return gives None"),
 }  # fmt: skip

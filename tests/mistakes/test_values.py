@@ -13,6 +13,10 @@ MISTAKES = {  # what was typed, the kind of the error, and words of its sentence
     # ---- numbers
     'Value("3")': (TypeError, "got '3' of type str: float(…) reads a number from text"),
     "Value([1, 2])": (TypeError, "got [1, 2] of type list: write it for each item, [… for x in xs]"),
+    **dict.fromkeys(
+        ("Value(10**400)", "a * 10**400", "10**400 - a", "a ** 10**400", "exp(10**400)", "dot([a], [10**400])", "sum([a, 10**400])"),
+        (OverflowError, "a number of type int is larger than every float"),
+    ),
     "Value(None)": (TypeError, "got None of type NoneType: a function without a return gives None"),
     "Value(1 + 2j)": (TypeError, "got (1+2j) of type complex: the numbers here are real"),
     "Value({'x': 1})": (TypeError, "got {'x': 1} of type dict: write it for each item"),

@@ -79,6 +79,23 @@ def large_constant(x, y):
     return x * n + y
 
 
+def moved_along(x, y):
+    items = [x, y, x * y]
+    first = items[0]
+    items = [y - x, *items]
+    items = [items[1], items[0], first]
+    items = [items[2], items[1], items[0]]
+    return items[0] - 2.0 * items[1] + 3.0 * items[2]
+
+
+def shifted_in_rounds(x, y):
+    items = [x, y, 0.5]
+    for k in range(4):
+        last = items[-1]
+        items = [last + k, *items[:-1]]
+    return items[0] + 2.0 * items[1] - items[2] * y
+
+
 ROWS = {
     "or": lambda x, y: x or 1.5,
     "and": lambda x, y: x and y,
@@ -104,7 +121,7 @@ ROWS = {
     "log_or": lambda x, y: x > 0.0 and max(math.log(x), y),
     **{each.__name__: each for each in (
         summed_in_a_loop, summed_in_a_counted_loop, joined_branches, returned_apart, told_by_a_flag, augmented,
-        truth_or_float, counted, large_constant,
+        truth_or_float, counted, large_constant, moved_along, shifted_in_rounds,
     )},
 }  # fmt: skip
 
