@@ -12,12 +12,22 @@ from microgrand.table.rows import TABLE
 
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SIGNS: Final = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "^": "**"})
+_LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NUMBER: Final = r"(?<![\w.])((?>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))"
 _FUNCTIONS: Final = "|".join(sorted([*TABLE, "ln"], key=len, reverse=True))
+# Functions by the symbols that pictures and books have for them: σ, Φ, Γ, Σ.
+SYMBOLS: Final = {
+    row.notation.label: name for name, row in TABLE.items()
+    if row.notation.label.isidentifier() and not row.notation.label.isascii()
+}  # fmt: skip
+_INVERSE: Final = "|".join([name[1:] for name in TABLE if name[0] == "a" and name[1:] in TABLE])
 
 # One after the other; each is a pattern and what stands in its place.
 _RULES: Final[list[tuple[str, str | Callable[[re.Match[str]], str]]]] = [
     (r"^\s*[^\W\d]\w*\s*=(?!=)", ""),  # y = … defines nothing here
+    (r"\w[₀-₉]+", lambda found: found[0].translate(_LOWERED)),
+    (rf"\b({'|'.join(SYMBOLS)})(?=\s*\()", lambda found: SYMBOLS[found[1]]),
+    (rf"\b({_INVERSE})⁻¹", r"a\1"),
     (r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"**{found[0].translate(_RAISED)}"),
     (r"\|([^|]+)\|", r"abs(\1)"),
     (r"√\s*([\w.]+)", r"sqrt(\1)"),
@@ -33,14 +43,20 @@ _RULES: Final[list[tuple[str, str | Callable[[re.Match[str]], str]]]] = [
 def in_python(text: str) -> str | None:
     """An expression that is written as in mathematics, as the command reads it; None where that is not clear.
 
-    >>> [in_python(each) for each in ("2x", "sin x", "a^2 + b²", "|x| − 3(x + 1)", "y = x x", "√x", "x +")]
-    ['2*x', 'sin(x)', 'a**2 + b**2', 'abs(x) - 3*(x + 1)', 'x*x', 'sqrt(x)', None]
+    >>> [in_python(each) for each in ("2x", "sin x", "a^2 + b²", "|x| − 3(x + 1)", "y = x x", "σ(√x₁)", "x +")]
+    ['2*x', 'sin(x)', 'a**2 + b**2', 'abs(x) - 3*(x + 1)', 'x*x', 'sigmoid(sqrt(x1))', None]
     """
     found = text.translate(_SIGNS)
     for pattern, instead in _RULES:
         found = re.sub(pattern, instead, found)
     found = found.strip()
     return found if found != text.strip() and _is_expression(found) else None
+
+
+def name_in_python(name: str) -> str | None:
+    """A name as the command reads it where it is written as in mathematics: x1 for x₁; None where it is not."""
+    found = name.translate(_LOWERED)
+    return found if found != name and found.isidentifier() else None
 
 
 def _is_expression(text: str) -> bool:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from microgrand.cli.notation import in_python
+from microgrand.cli.notation import SYMBOLS, in_python, name_in_python
 from microgrand.engine.value import Value
 from microgrand.errors import DivisionByZeroError
 from microgrand.outer_errors import InputError
@@ -96,7 +96,9 @@ def numbers_of(assignments: Sequence[str]) -> dict[str, float]:
         name, equals, number = words.partition("=")
         name = name.strip()
         if not equals or not name.isidentifier():
-            raise InputError(f"numbers are given as name=number, such as x=2; got {words!r:.60}")
+            meant = name_in_python(name) if equals else None
+            way_out = f": write {meant}={number}" if meant else ""
+            raise InputError(f"numbers are given as name=number, such as x=2; got {words!r:.60}{way_out}")
         if name in numbers:
             raise InputError(f"{name} is given twice")
         try:
@@ -185,6 +187,8 @@ class _Reader:
         if item.id not in self._given:
             if item.id in TABLE:
                 raise self._error(item, f"{item.id} is a function: write {item.id}(…)")
+            if "·" in item.id and (meant := in_python(self._text)):  # which Python takes for a letter
+                raise self._error(item, f"this is no expression; write {meant}")
             number = _CONSTANTS.get(item.id, "…")
             raise self._error(item, f"{item.id} has no number: add {item.id}={number}")
         if item.id not in self.leaves:
@@ -197,9 +201,9 @@ class _Reader:
             raise self._error(item.func, f"functions have no dots before them: write {item.func.attr}(…)")
         if name not in TABLE:
             near = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else difflib.get_close_matches(name or "", TABLE, 1)
-            meant = in_python(self._text) if name is None else None
+            meant = in_python(self._text) if name is None or name in SYMBOLS else None
             guess = (
-                f": did you mean {near[0]}?" if near else f": write {meant}" if meant else f"; allowed are {_ALLOWED}"
+                f": write {meant}" if meant else f": did you mean {near[0]}?" if near else f"; allowed are {_ALLOWED}"
             )
             raise self._error(item.func, f"{name or 'this'} is no function of the table{guess}")
         if item.keywords:

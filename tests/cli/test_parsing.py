@@ -44,7 +44,7 @@ BAD = [  # text, the column of the fault, words
     ("True*x", 1, "no real number"), ("sin(x, x)", 1, "takes 1 argument"), ("softmax([x], 1)", 1, "index k"), ("sin(x=x)", 7, "by position"),
     ("leaky_relu(x, slope=2)", 21, "by position"), ("é*x", 1, "é has no number"), ("x*é*x", 3, "é has no number"),
     ("1" + "0" * 400 + "*x", 1, "larger than any float"), ("[x, 1]*2", 1, "list"), ("x @ x", 1, "allowed are"), ("math.exp(x)", 1, r"write exp\(…\)"), ("x\n+ zz", 5, "zz has no number"),
-    ("sin(*x)", 5, "allowed are"), ("x if", 5, "no expression"), ("  x + q", 7, "q has no number"),
+    ("x·x", 1, r"write x\*x"), ("Σ([x, x])", 1, r"write sum\("), ("sin(*x)", 5, "allowed are"), ("x if", 5, "no expression"), ("  x + q", 7, "q has no number"),
 ]  # fmt: skip
 
 
@@ -56,6 +56,9 @@ OF_ONE = {
     "{}²": "{}**2",
     "{}⁻¹²": "{}**-12",
     "√{}": "sqrt({})",
+    "σ({})": "sigmoid({})",
+    "Φ ({})": "normal_cdf ({})",
+    "tanh⁻¹({}/100)": "atanh({}/100)",
     "|{}|": "abs({})",
     "ln {}": "log({})",
     "{}^3": "{}**3",
@@ -63,12 +66,14 @@ OF_ONE = {
 
 
 @given(
-    st.sampled_from(["2", "0.5", "1e3", ".25"]), st.sampled_from(["x", "θ", "rate", "x1"]), st.sampled_from(list(MATHEMATICAL.items())),
+    st.sampled_from(["2", "0.5", "1e3", ".25"]), st.sampled_from(["x", "θ", "rate", "x1", "θ₁₂"]), st.sampled_from(list(MATHEMATICAL.items())),
     st.sampled_from(list(OF_ONE.items())), st.sampled_from("+-*/"),
 )  # fmt: skip
 def test_what_is_written_as_in_mathematics_is_told_in_python(number, name, two, one, sign):
     """Of an expression as in a book the error says how the command reads it, and that is computed."""
-    written, read = [f"{a.format(number, name)} {sign} {b.format(name)}" for a, b in zip(two, one, strict=True)]
+    names = (name, name.translate(str.maketrans("₁₂", "12")))
+    written, read = [f"{a.format(number, n)} {sign} {b.format(n)}" for a, b, n in zip(two, one, names, strict=True)]
+    name = names[1]
     with pytest.raises(ExpressionError) as caught:
         evaluate(written, {name: 1.5})
     assert f"write {read}\n" in str(caught.value)
