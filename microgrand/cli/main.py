@@ -89,7 +89,7 @@ def _step(options: argparse.Namespace) -> int:
 def _exercise(options: argparse.Namespace) -> int:
     from microgrand.cli.exercise import practise
 
-    text = practise(options.level, options.seed, options.count, options.out)
+    text = practise(options.level, options.seed, options.count, options.out, options.solutions)
     print(text, file=sys.stdout if options.out is None else sys.stderr, flush=True)
     return 0
 
@@ -188,6 +188,8 @@ def _add_exercise(commands: Any) -> None:
                           "others every time)")  # fmt: skip
     exercise.add_argument("--count", type=one_or_more, default=1, metavar="N", help="how many (default: %(default)s)")
     exercise.add_argument("-o", "--out", metavar="FILE", help="a file that ends in .html")
+    exercise.add_argument("--solutions", action="store_true", help="below each, every step of its backward pass, as "
+                          "comments; the same seed without it makes the sheet of questions")  # fmt: skip
     exercise.set_defaults(run=_exercise)
 
 

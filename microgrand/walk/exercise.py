@@ -18,6 +18,7 @@ from microgrand.shortening import how_many
 from microgrand.walk.embedding import framed, write_page
 from microgrand.walk.exercise_levels import LEVELS, draw_expression
 from microgrand.walk.practice_page import practice_page
+from microgrand.walk.steps import steps
 from microgrand.walk.walkthrough import Walkthrough, walkthrough
 
 SEEDS: Final = 1_000_000  # how many there are to choose from where none is given: short enough to be typed
@@ -34,6 +35,7 @@ class Exercise:
     text         the same as Python, a line for each number and each step
     value        its root, a Value
     names        each Value by its name: the leaves x, w, b, …, the steps u, v, …, and the root
+    solution     every step, forward and backward, in words
 
     In a notebook it shows the page that asks for every number.
 
@@ -49,6 +51,15 @@ class Exercise:
     text: str
     value: Value = field(compare=False)
     names: Mapping[str, Value] = field(compare=False)
+
+    @property
+    def solution(self) -> str:
+        """Every value, local partial and δ, a line for each step: forward, then backward."""
+        return "\n".join([str(step) for step in steps(self.value, names={})])
+
+    def as_value(self) -> Value:
+        """Its root: so `draw`, `steps`, `derivation` and `walkthrough` take the exercise, and show its solution."""
+        return self.value
 
     def walkthrough(self) -> Walkthrough:
         """The player that asks for every number before it shows it."""

@@ -15,6 +15,8 @@ from microgrand import (
     Exercises,
     Primitive,
     Value,
+    derivation,
+    draw,
     exercise,
     exercises,
     leaves,
@@ -265,11 +267,27 @@ def test_the_command_prints_exercises():
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{exercises(3, 1, 2)}\n", "")
 
 
+def test_the_command_prints_solutions():
+    """With --solutions each text is followed by its steps, as comments: it runs as it did, and ends with every δ."""
+    done = run("exercise", "--level", 3, "--seed", 1, "--count", 3, "--solutions")
+    assert (done.returncode, done.stderr) == (0, "")
+    rest = done.stdout
+    for each in exercises(3, 1, 3):
+        lines = [f"# {step}" for step in steps(each)]
+        assert rest.startswith("\n".join([each.text, "", *lines]))
+        rest = rest.removeprefix("\n".join([each.text, "", *lines])).lstrip("\n")
+        each.value.backward()
+        named = [f"◀ δ({name})" for name, value in each.names.items() if value.grad]
+        assert all([any([word in line for line in lines]) for word in named])
+    assert rest == ""
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (["--level", 6], "argument --level: invalid choice: 6"),
         (["--count", 0], "expected a whole number from 1 up; got 0"),
+        (["--solutions", "-o", "page.html"], "--solutions is for exercises as text, without -o"),
         (["--seed", "x"], "expected a whole number; got 'x'"),
     ],
 )
@@ -339,3 +357,12 @@ def test_the_command_writes_a_page(tmp_path, asked):
     assert run("exercise", "-o", picture).returncode == 2
     assert list(tmp_path.iterdir()) == [path]
     assert len(asked) == 6
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_exercise_stands_for_its_root(level):
+    """What takes a Value takes an exercise, and shows its solution."""
+    found = exercise(seed=7, level=level)
+    leaf = found.names["x"]
+    for function, operands in ((steps, ()), (draw, ()), (walkthrough, ()), (derivation, (leaf,))):
+        assert str(function(found, *operands)) == str(function(found.value, *operands))
