@@ -145,6 +145,7 @@ def test_saved_parameters_load_into_a_network(ending):
     assert {key: x.data for key, x in network.named_parameters().items()} == {key: x.data for key, x in saved.items()}
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="Pyodide lacks pandas, which has no pure wheel")
 def test_a_trained_model_still_predicts():
     """`microgrand predict` writes for a model.json of version 0.1 what the command of that version wrote."""
     done = run("predict", OLD / "model.json", OLD / "points.csv")
