@@ -21,7 +21,7 @@ from microgrand.table.domains import REALS
 from microgrand.testing.checking import NO_GRADIENT
 from microgrand.testing.claims import RAISED_AT
 from microgrand.testing.domain_arguments import as_domain
-from microgrand.testing.searching import GradientMismatch, NothingJudged, assert_gradient
+from microgrand.testing.searching import OF_ARRAYS, GradientMismatch, NothingJudged, assert_gradient
 
 NUMBER = re.compile(r"(?<=(?:got|but) )\S+")  # which does not tell one reason from another
 AGREES, DISAGREES, CANNOT_JUDGE = 0, 1, 3  # exit codes; 2 is bad input
@@ -36,6 +36,7 @@ def check(
     order: int = 1,
     mode: str = "reverse",
     budget: float | None = None,
+    shapes: Sequence[tuple[int, ...]] = (),
 ) -> tuple[int, str]:
     """The exit code of a search, and what was found in words; of a module without a function, what can be checked.
 
@@ -43,6 +44,7 @@ def check(
     domains             `argument=domain`, where a domain is a name such as positive, or low,high
     order, mode         of the derivative, as `check_gradient` takes them
     budget              seconds that the search may take
+    shapes              of the array that each argument is; none for numbers
     """
     if ":" not in function:
         if gradient is not None or domains:
@@ -53,8 +55,8 @@ def check(
     try:
         named = dict([_assignment(words) for words in domains])
         found = assert_gradient(
-            f, gradient=claimed, domain=named or REALS, max_examples=examples, seed=seed, budget=budget, order=order,
-            mode=mode,
+            f, gradient=claimed, domain=named or REALS, shape=list(shapes) or None, max_examples=examples, seed=seed,
+            budget=budget, order=order, mode=mode,
         )  # fmt: skip
     except GradientMismatch as mismatch:
         return DISAGREES, f"disagree: {mismatch}"
@@ -75,8 +77,12 @@ def _told(error: Exception, without_gradient: bool, function: str) -> str:
         return NO_GRADIENT.replace("f does not", f"{function} does not").replace(
             "say which gradient is to be checked", "name its derivative, --gradient MODULE:FUNCTION"
         )
-    where = [note for note in getattr(error, "__notes__", []) if note.startswith(RAISED_AT)]
-    return f"{type(error).__name__}: {error}, {where[0]}" if where else str(error)
+    notes = getattr(error, "__notes__", [])
+    where = [note for note in notes if note.startswith(RAISED_AT)]
+    told = f"{type(error).__name__}: {error}, {where[0]}" if where else str(error)
+    if any([note.endswith(OF_ARRAYS) for note in notes]):
+        return f"{function} raises on a number, {told}: if it takes an array, say of which shape, as in --shape 3"
+    return told
 
 
 def _named(words: str) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import microgrand
-from microgrand.cli.argument_types import one_or_more, positive, whole, width, words
+from microgrand.cli.argument_types import one_or_more, positive, sizes, whole, width, words
 from microgrand.cli.shielding import shielded
 from microgrand.cli.train import add_predict, add_train
 from microgrand.outer_errors import InputError, MissingExtraError
@@ -59,6 +59,7 @@ def _check(options: argparse.Namespace) -> int:
         options.order,
         options.mode,
         options.budget,
+        options.shape,
     )
     print(text, flush=True)
     return code
@@ -210,7 +211,8 @@ def _add_check(commands: Any) -> None:
         "derivative agrees wherever it could be judged, or the list; 1: it is wrong; 2: bad input, or nothing to list; "
         "3: it could be judged nowhere.",
     )
-    check.add_argument("function", metavar="MODULE[:FUNCTION]", help="of floats, importable from the current folder")
+    check.add_argument("function", metavar="MODULE[:FUNCTION]", help="of floats or of NumPy's arrays, "
+                       "importable from the current folder")  # fmt: skip
     check.add_argument("--gradient", metavar="MODULE:FUNCTION", help="its derivative (default: the one that it brings "
                        "along, or microgrand's own, for a function that runs on Values)")  # fmt: skip
     check.add_argument("--order", type=int, choices=(1, 2), default=1, help="2 for the second derivative, or the "
@@ -220,6 +222,8 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--domain", nargs="+", action="extend", default=[], metavar="ARGUMENT=DOMAIN", help="where to "
                        "look: low,high, or one of "
                        "positive, non_negative, non_zero, open_unit, closed_unit, … (default: all reals)")  # fmt: skip
+    check.add_argument("--shape", nargs="+", type=sizes, default=[], metavar="SHAPE", help="of the array that each "
+                       "argument is, such as 3 or 2,3 (default: numbers)")  # fmt: skip
     check.add_argument("--examples", type=one_or_more, default=100, metavar="N", help="default: %(default)s")
     check.add_argument("--seed", type=whole, metavar="N", help="of the search (default: the same search every time)")
     check.add_argument("--budget", type=positive, metavar="SECONDS", help="after which no further point is looked at")

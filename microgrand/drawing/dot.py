@@ -32,7 +32,9 @@ _SHAPES = {
     "reference": {"shape": "box", "style": "dashed", "margin": "0.06,0.03", "width": "0", "height": "0"},
     "more": {"shape": "Mrecord", "style": "filled,dashed"},
 }
-TANGLED = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.05", "splines": "line"}  # else the search takes minutes
+TANGLED = {  # else the search takes minutes; straight lines run behind the boxes
+    "nslimit": "1", "nslimit1": "1", "mclimit": "0.05", "splines": "line", "outputorder": "edgesfirst",
+}  # fmt: skip
 _THINNEST, _THICKEST, _PLAIN = 0.6, 4.0, 1.0
 _LIT_LEAST = 2.0  # thickness of what is lit: it differs from the rest by more than its hue
 _ON_ARROWS = 10 / 12  # size of the letters there, in those of the boxes

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from microgrand.drawing.layout import Layout
 from microgrand.drawing.look import Look
 from microgrand.drawing.placing import Shift, placed
-from microgrand.drawing.references import UNWRITTEN
+from microgrand.drawing.references import UNWRITTEN, untangled
 from microgrand.drawing.render import layout
 from microgrand.drawing.styles import dot_text
 from microgrand.drawing.view import Arrow, View
@@ -30,6 +30,7 @@ COLUMNS = 0.85  # of a row's width: the columns of several rows do not quite agr
 LED_IN = 120.0  # points of a row for what leads into it and out of it
 MOST_TRIED = 5  # lengths of rows
 MOST_LABELS = 80  # on arrows
+MOST_IN_ROWS = 200  # on those of several rows, which are shorter
 FILLED = 0.5  # of a picture's area, that boxes and labels can fill at most
 PREFERENCE = {"LR": 1.0, "TB": 0.95, "rows": 0.8}
 
@@ -142,6 +143,11 @@ def _in_rows(view: View, line: Trial, look: Look, width: float) -> Iterator[list
             length *= 0.9
             continue
         known.add(rows)
+        if rows.tangled and not untangled(rows).tangled:  # its arrows are shorter now, and may say something
+            rows = untangled(rows)
+            if len([arrow for arrow in rows.arrows if arrow.label]) <= MOST_IN_ROWS:
+                yield [_trial(shortened(rows), look, "rows")]
+            rows = unwritten(rows, {arrow.id for arrow in rows.arrows})
         trial = _trial(rows, look, "rows")
         yield [trial]
         found = trial.layout

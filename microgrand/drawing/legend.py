@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from microgrand.drawing.colors import Palette
+from microgrand.drawing.references import REST
 from microgrand.drawing.view import Arrow, View
 
 WIDE, HIGH = 26.0, 14.0  # points of a sample, at letters of 12 points
@@ -55,22 +56,25 @@ def _of_boxes(view: View, inks: Palette) -> Iterator[tuple[tuple[Shape, ...], st
         yield (_rectangle(inks.ground, inks.line, dash="1,3"),), "frozen: training leaves it as it is"
     if any([box.stale for box in view.boxes]):
         yield (_rectangle(inks.ground, inks.line, dash="4,3"),), "stale: a leaf was changed since it was computed"
-    if view.clusters:
+    if any([cluster.label for cluster in view.clusters]):
         yield (_rounded("none", inks.frame),), "what one call of a layer computed"
 
 
 def _of_arrows(view: View, inks: Palette) -> Iterator[tuple[tuple[Shape, ...], str]]:
     lights, shown = view.lights, view.arrows
+    ends = {box.id for box in view.boxes if box.kind == "reference" and box.heading == REST}
     if lights and any([arrow.lit for arrow in shown]):
         yield _arrow(inks.lit, 2.5), "lit: on a path that was asked for"
     if lights and any([not arrow.lit for arrow in shown]):
         yield _arrow(inks.unlit, 0.6, "5,3"), "not on such a path"
     if any([arrow.label for arrow in shown]) and not view.tangled:
-        yield _partial(inks.partial, inks.edge), "local partial: change of the head per unit of the tail"
+        yield _partial(inks.partial, inks.edge), "local partial: change where the arrow ends, per unit where it begins"
     if view.weighed and not lights and len({arrow.flow for arrow in shown if _flows(arrow)}) > 1:
-        yield _wedge(inks.edge), "the thicker, the more of δ flows back: |δ ∂z/∂x|"
-    if view.weighed and any([not _flows(arrow) for arrow in shown]):
+        yield _wedge(inks.edge), "the thicker, the more of δ flows back: |δ · local partial|"
+    if view.weighed and any([arrow.flow == 0.0 for arrow in shown]):
         yield _arrow(inks.edge, 1.0, "1,4"), "no δ flows back"
+    if any([arrow.head in ends for arrow in shown]):
+        yield _arrow(inks.edge, 1.0, "1,4"), "to …: leads on in the next row, from the box of its name"
 
 
 def _flows(arrow: Arrow) -> bool:

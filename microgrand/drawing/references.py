@@ -15,7 +15,7 @@ LONGEST_REACH = 400  # ranks that the arrows from one box may pass, together
 MOST_FROM_REST = 4  # arrows that one box leads to for everything that is not shown
 REST = "…"
 MOST_CURVED = 250  # ranks that all arrows may skip and still be drawn as curves around the boxes
-UNWRITTEN = "an arrow tells its local partial where the pointer rests on it"
+UNWRITTEN = "local partials are left out for want of room; in an SVG an arrow tells its own where the pointer rests on it"
 
 
 def with_references(view: View) -> View:
@@ -44,7 +44,15 @@ def with_references(view: View) -> View:
             references.append(reference)
             arrow = arrow._replace(tail=reference.id)
         arrows.append(arrow)
-    skipped = sum([abs(spans[arrow.id]) - 1 for arrow in arrows if arrow.tail in boxes])
+    return untangled(view._replace(boxes=(*view.boxes, *references), arrows=tuple(arrows)))
+
+
+def untangled(view: View) -> View:
+    """The view, tangled only if the arrows in it still are too long to be led around the boxes."""
+    ranks, kinds = ranks_of(view), {box.id: box.kind for box in view.boxes}
+    spans = [abs(ranks[arrow.head] - ranks[arrow.tail]) for arrow in view.arrows if kinds[arrow.tail] != "reference"]
+    skipped = sum(spans) - len(spans)
     tangled = skipped > MOST_CURVED
-    notes = (*view.notes, UNWRITTEN) if tangled and any([arrow.label for arrow in arrows]) else view.notes
-    return view._replace(boxes=(*view.boxes, *references), arrows=tuple(arrows), notes=notes, tangled=tangled)
+    notes = [note for note in view.notes if note != UNWRITTEN]
+    silent = tangled and any([arrow.label for arrow in view.arrows])
+    return view._replace(notes=(*notes, UNWRITTEN) if silent else tuple(notes), tangled=tangled)

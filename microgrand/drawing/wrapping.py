@@ -7,6 +7,7 @@ that it comes from. A box from which everything leads into later rows has an arr
 from __future__ import annotations
 
 from microgrand.drawing.layout import Layout
+from microgrand.drawing.references import REST
 from microgrand.drawing.view import Arrow, Box, Cluster, View
 
 PLAY = 0.3  # of a row's length, by which it may be shorter where few arrows cross its end
@@ -51,7 +52,7 @@ def _led_out(tails: set[str], boxes: dict[str, Box], arrows: list[Arrow]) -> lis
     idle = tails - {arrow.tail for arrow in arrows}
     return [
         (
-            _reference(box, f"r{box.id}", "…", box.cluster),
+            _reference(box, f"r{box.id}", REST, box.cluster),
             Arrow(f"o{box.id}", box.id, f"r{box.id}", (), "", NOWHERE, box.lit),
         )
         for box in boxes.values()

@@ -30,10 +30,12 @@ def as_domain(domain: Any) -> Domain:
     [-1, 1] (0, ∞)
     """
     meant = _meant(domain)
+    if not meant.intervals:
+        raise ValueError("a domain without intervals is empty")
     if not pieces(meant):
-        raise ValueError(
-            f"no finite float lies in {meant}" if meant.intervals else "a domain without intervals is empty"
-        )
+        swapped = [part for part in meant.intervals if part.low > part.high]
+        way_out = f": its ends are swapped, {swapped[0].high:g} comes first" if swapped else ""
+        raise ValueError(f"no finite float lies in {meant}{way_out}")
     return meant
 
 

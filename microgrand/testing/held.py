@@ -20,7 +20,8 @@ ROUNDINGS = 8  # a sum over paths is off by so many unit roundoffs of their size
 LOST = 8  # times as far off as its formula are the floats of a gradient that cancels
 
 # How far a right claim may be off, of its size, by the unit roundoff of what f computes in: constants of f and of its
-# gradient may have been rounded otherwise.
+# gradient may have been rounded otherwise. In double precision what is off by more than TOLD is told.
+TOLD = 1e-9
 TOLERANCES = {2.0**-53: 1e-7, 2.0**-24: 1e-5, 2.0**-11: 1e-2, 2.0**-8: 5e-2}
 
 
@@ -80,8 +81,7 @@ class Held:
         if self.tells_nothing(self.found.truncation):
             return self.concluded(Verdict.CANNOT_JUDGE, "quotients over ever finer steps settle on no slope")
         if self.fits(number):
-            kink = "a kink: the claim is between the left and the right derivative"
-            return self.concluded(Verdict.AGREE, kink if self.found.kink else "")
+            return self.concluded(Verdict.AGREE, self.why_it_fits(number))
         exact = self.claim.exact()
         if exact is not None:
             if not self.fits(exact):
@@ -98,6 +98,18 @@ class Held:
         size = max(abs(self.low), abs(self.high), abs(claim))
         tolerance = self.relative * size + 4 * self.found.truncation + self.absolute + noise
         return bool(self.low - tolerance <= claim <= self.high + tolerance)
+
+    def why_it_fits(self, number: float) -> str:
+        """What is to be known of a claim that fits."""
+        if self.found.kink:
+            return "a kink: the claim is between the left and the right derivative"
+        size = max(abs(self.low), abs(number))
+        gap = abs(number - self.low) - 4 * self.found.truncation
+        if self.relative > TOLERANCES[DOUBLE[0]] or not gap > TOLD * size:
+            return ""
+        return (
+            f"off by {float(gap / size):.1g} of it, and up to {self.relative:.0e} is left to constants that are rounded"
+        )
 
     def by_noise(self) -> Judgement:
         """The verdict where the claim has no formula, and may be off by as much as roundings move the slope."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from math import isclose, isfinite, ldexp
+from math import isclose, isfinite
+from random import Random
 from statistics import median
 from typing import Any
 
@@ -27,6 +28,9 @@ from microgrand.testing.verdict import Judgement, Verdict
 SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
 SAME = 1e-9
 RUNS = 20  # of f in many digits, for a claim that is wrong
+AROUND = 16  # points beside, which see the branches that meet in a point
+BRANCHES = 1e-9  # slopes beside the point that differ by more of their size are of several branches
+BETWEEN = "a kink in several inputs: the claim is between the slopes beside the point"
 LEAPS = "f leaps close by: it rounds, or goes another way"
 
 
@@ -76,6 +80,8 @@ class References:
             if found is not None and found.verdict is Verdict.DISAGREE:
                 found = self._by_formula(claim, self.sides(claim.direction), finest=True)
                 found = self._beyond_the_end(claim) or found if self.looks_beyond_ends else found
+            if found is not None and found.verdict is Verdict.DISAGREE:
+                found = self._between_branches(claim) or found
             if found is None:
                 return self.by_floats(claim)._replace(declined="in many digits f has no values beside x")
             if found.verdict is Verdict.DISAGREE and isfinite(claim.number) and self._is_rerun:
@@ -91,13 +97,38 @@ class References:
         found = self._by_formula(claim, (True, True), finest=True)
         return found if found is not None and found.verdict is Verdict.AGREE else None
 
+    def _between_branches(self, claim: Claim) -> Judgement | None:
+        """The agreement with a claim at a point where branches in several inputs meet, as at a tie of three.
+
+        There f has no gradient, whatever its slope along one input: the claim is to be between the slopes around.
+        """
+        from microgrand.testing.more_digits.formulas import Beside, Line
+        from microgrand.testing.more_digits.slopes import Slopes
+
+        chosen, numbers = Random(0), self.function.numbers
+        signs = [[sign for sign, inside in zip((-1, 1), sides_inside(*each), strict=True) if inside]
+                 for each in zip(numbers, self.domains, strict=True)]  # fmt: skip
+        if len(numbers) == 1 or not all(signs):
+            return None
+        around = []
+        for _ in range(AROUND):
+            shift = [chosen.choice(each) * chosen.uniform(0.5, 1.0) for each in signs]
+            found = Line(Beside(self.formula, shift), claim.direction).slopes(claim.weights)
+            if found is None:
+                return None
+            around.extend(found.sides)
+        low, high = min(around), max(around)
+        if not isfinite(high - low) or high - low <= BRANCHES * max(abs(low), abs(high)):
+            return None
+        judged = Held(claim, Slopes(low, high, 0, True), lambda: 0.0, lambda: 0.0, self._format).judgement()
+        return judged._replace(because=BETWEEN) if judged.verdict is Verdict.AGREE else None
+
     def hidden_slope(self) -> float:
-        """A slope that f's roundings hide: a few of them, in the largest number on the way, over |x| or 1."""
+        """A slope that f's roundings hide: as far as they move its value, over |x| or 1."""
         if not self._is_rerun:
             return 0.0
-        largest = self.formula.first.largest
         distance = min([max(abs(x), 1.0) for x in self.function.numbers])
-        return ldexp(float(largest), -50) / distance
+        return float(self.formula.spread_of_values()) / distance
 
     def glance(self, claim: Claim) -> Judgement:
         """The verdict toward one side of the point and without a second look: what agrees agrees, the rest may not."""

@@ -53,7 +53,7 @@ class SearchSpace:
             self.is_of_numbers = False
             self.inputs: list[Domain] = []
             self.domains = [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
-            self.strategy = _mixed(each)
+            self.strategy = _of_all(domain, len(each)) if isinstance(domain, st.SearchStrategy) else _mixed(each)
             return
         self.is_of_numbers = like is None
         self.arguments = like or (0.0,) * len(each)
@@ -101,6 +101,15 @@ def _related(draw: Any, strategies: list[st.SearchStrategy[float]], domains: lis
         tied = own if how is None else RELATIONS[draw(st.integers(0, len(RELATIONS) - 1)) if how else 0](drawn[-1], own)
         drawn.append(tied if isfinite(tied) and domain.contains(tied) else own)
     return drawn
+
+
+@st.composite
+def _of_all(draw: Any, strategy: st.SearchStrategy[Any], count: int) -> tuple[Any, ...]:
+    """Arguments from one strategy of the user's: it draws the tuple of them, or each."""
+    first = draw(strategy)
+    if count > 1 and isinstance(first, tuple) and len(first) == count:
+        return first
+    return (first, *[draw(strategy) for _ in range(count - 1)])
 
 
 @st.composite

@@ -28,12 +28,14 @@ from microgrand.testing.screening import Screen
 from microgrand.testing.search_space import SearchSpace, arrays_in_disguise, example
 from microgrand.testing.simplest import simplest_failure, simplified
 from microgrand.testing.verdict import Verdict
+from microgrand.testing.warnings_once import once_each
 
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 GLANCES = 10  # coarse looks for each point that is judged
 GLANCING = 2.0  # seconds at most
 ARRAYS = 20  # points that are judged besides, of a function that takes arrays too
 SUSPECTS = 12  # of which so many are judged
+OF_ARRAYS = "to search arrays say shape= or like="
 NEXT_TO_NOTHING = 2.0**-511  # the root of the smallest normal number: formulas are clamped lest they overflow
 
 
@@ -130,7 +132,7 @@ def assert_gradient(
     f, gradient   as `check_gradient` takes them
     domain        where to look: a Domain, an Interval, a pair (low, high), a name such as "positive", or a hypothesis
                   strategy of arguments; one for all arguments, a list of one per argument, or a dict of one for
-                  each argument that it names (the others may lie anywhere)
+                  each argument that it names (the others may lie anywhere). A strategy for all may draw tuples of them
     like          an example of the argument, or the tuple of the arguments: arrays and tensors of its shape and
                   precision are drawn, lists as long, dicts of its keys
     shape         of the array of NumPy's that f takes; a list of one per argument
@@ -169,7 +171,7 @@ def assert_gradient(
     refuse_no_function(gradient)
     f, gradient, like = with_declared_rule(f, gradient, example(f, like, shape), kind_of(order, mode))
     search = _Searching(f, gradient, SearchSpace(f, gradient, domain, like), budget, order, mode)
-    with progress("searching", "point", max_examples) as search.task:
+    with once_each(), progress("searching", "point", max_examples) as search.task:
         mismatch = search.drawn(max_examples, seed) or search.glanced(max_examples, seed) or search.on_arrays(seed)
     if mismatch is not None:
         raise _Named(mismatch.at, mismatch.report, mismatch.edges, seed, search.hint())
@@ -227,7 +229,7 @@ class _Searching:
             return FlatFunction(self.f, arguments)
         except Exception as error:
             if self.space.is_of_numbers:
-                error.add_note(f"raised by f at {arguments!r}; to search arrays say shape= or like=")
+                error.add_note(f"raised by f at {arguments!r}; {OF_ARRAYS}")
             raise
 
     def drawn(self, count: int, seed: int | None) -> GradientMismatch | None:

@@ -27,6 +27,10 @@ def cube(x): return x**3
 def dcube(x): return 3 * x * x
 def cube_second(x): return 6 * x
 def cube_jvp(x, v): return 3 * x * x * v
+def size(x): return (x * x).sum()
+def size_slope(x): return 2 * x
+def product(x, y): return (x @ y).sum()
+def product_slopes(x, y): return y.sum(axis=1) + 0 * x, x.sum(axis=0)[:, None] + 0 * y
 """
 
 # Derivatives in a module, and others beside them.
@@ -94,6 +98,12 @@ CALLS = [
     (["sums:f", "--gradient", "sums:right", "--domain", "z=positive"], 2, "the function has no argument 'z', but x, y"),
     (["sums:f", "--gradient", "sums:right", "--domain", "x=quark"], 2, "no domain is called 'quark'"),
     (["sums:f", "--gradient", "sums:right", "--domain", "x=2,1"], 2, "no finite float lies in [2, 1]"),
+    (["sums:size", "--gradient", "sums:size_slope"], 2, "say of which shape, as in --shape 3"),
+    (["sums:size", "--gradient", "sums:size_slope", "--shape", "2,2", "--domain", "x=-9,9"], 0, "agree: at "),
+    (["sums:size", "--gradient", "sums:dcube", "--shape", "3", "--domain", "x=-9,9"], 1, "∂f/∂x["),
+    (["sums:product", "--gradient", "sums:product_slopes", "--shape", "2,3", "3,2", "--domain", "x=-9,9", "y=-9,9"], 0,
+     "agree: at "),
+    (["sums:size", "--gradient", "sums:size_slope", "--shape", "2,x"], 2, "expected a whole number; got 'x'"),
     (["sums:f", "--gradient", "sums:right", "--domain", "x"], 2, "a domain is given as argument=domain"),
     (["sums:f", "--gradient", "sums:zero"], 2, "zero() takes 1 positional argument"),
     (["sums:f", "--gradeint", "sums:right"], 2, "usage: microgrand check"),

@@ -141,7 +141,21 @@ def test_a_legend_explains_what_is_there():
         assert {kind for kind, words in _MEANINGS.items() if words in told} == kinds
         assert any(words.startswith("stale") for words in told) is False
         assert ("what one call of a layer computed" in told) is bool(drawing.view.clusters)
+        assert ("no δ flows back" in told) is any([arrow.flow == 0.0 for arrow in drawing.view.arrows])
+        assert not any([words.startswith("to …") for words in told])
         assert ("lit: on a path that was asked for" in told) is (drawing is lit)
+
+
+def test_a_legend_explains_a_picture_in_rows():
+    """Where a row leads on in the next one the legend says so; rows are no layers, and their ends no lost δ."""
+    x = Value(0.3, name="x")
+    for _ in range(9):
+        x = 3.7 * x * (1.0 - x)
+    drawing = draw(x, legend=True, direction="LR", width=500)
+    told = texts(drawing)
+    assert "…" in told
+    assert any([words.startswith("to …") for words in told])
+    assert not {"what one call of a layer computed", "no δ flows back"} & set(told)
 
 
 def test_a_legend_changes_nothing_above_it():

@@ -156,6 +156,19 @@ def test_the_index_of_a_box_is_read_from_its_name():
     assert [index_of(name) for name in ("z₇ = x·w", "x", "1.5", "z²⁽³⁾", "")] == [None] * 5
 
 
+@pytest.mark.parametrize("steps", [12, 20, 28])
+def test_no_straight_arrow_crosses_what_a_box_says(steps):
+    """Arrows that are too long to be led around the boxes run behind them; in rows they are short enough to be led."""
+    x, r = Value(0.2, name="x"), Value(3.7, name="r")
+    for _ in range(steps):
+        x = r * x * (1.0 - x)
+    for direction in ("auto", "LR", "TB"):
+        fit = fit_of(x, direction=direction)
+        assert ("splines=line" in fit.dot) is fit.view.tangled
+        assert ("outputorder=edgesfirst" in fit.dot) is fit.view.tangled
+        assert not (fit.manner == "rows" and fit.view.tangled)
+
+
 def test_labels_keep_off_everything():
     """Each label has a place of its own: on no box, label, arrowhead, title or line of a frame, and near its arrow."""
     seen = 0

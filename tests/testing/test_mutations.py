@@ -83,7 +83,8 @@ class Mutant:
         scale = max(abs(right), self.scale(z, xs))
         return (
             math.isfinite(right)
-            and right != 0.0
+            and abs(right) > 1e-100  # a search lets what is next to nothing pass
+            and all([x == 0.0 or abs(x) > 1e-9 for x in xs])  # beside which there are steps
             and abs(z) > 1e-9
             and abs(wrong - right) > VISIBLE * max(scale, abs(wrong))
         )

@@ -1,5 +1,6 @@
 """Laws of `assert_gradient`: it finds wrong derivatives, shrinks them, and says which edge is wrong."""
 
+import contextlib
 import math
 import os
 import pickle
@@ -7,6 +8,7 @@ import random
 import subprocess
 import sys
 import time
+import warnings
 import zlib
 
 import numpy
@@ -73,6 +75,88 @@ def test_a_derivative_that_is_wrong_in_a_tail_is_found():
     with pytest.raises(GradientMismatch) as caught:
         assert_gradient(math.log, gradient=lambda x: 1 / x if x > 1e-9 else 1e9, domain="positive", max_examples=500)
     assert 0.0 < caught.value.at[0] <= 1e-9
+
+
+TAILS = {  # f, its slope, and beyond which x both are far below 1
+    "normal": (lambda x: math.exp(-x * x / 2), lambda x: -x * math.exp(-x * x / 2), 9.0),
+    "softplus": (lambda x: math.log1p(math.exp(-x)), lambda x: -math.exp(-x) / (1 + math.exp(-x)), 40.0),
+    "erfc": (math.erfc, lambda x: -2 / math.sqrt(math.pi) * math.exp(-x * x), 7.0),
+    "decay": (lambda x: math.exp(-x / 3), lambda x: -math.exp(-x / 3) / 3, 120.0),
+    "power": (lambda x: (1 + x) ** -12, lambda x: -12 * (1 + x) ** -13, 90.0),
+    "inverse": (lambda x: 6.67e-11 / (1e4 + x), lambda x: -6.67e-11 / (1e4 + x) ** 2, 1.0),
+}
+
+
+@pytest.mark.parametrize("factor", [-1.0, 2.0, 0.5])
+@pytest.mark.parametrize("unit", [1e-100, 1e-30, 1.0, 1e20])
+@pytest.mark.parametrize("name", TAILS)
+def test_a_slip_is_found_however_small_f_is(name, unit, factor):
+    """What f's own floats show counts, in whatever unit and however far out; there the right slope passes."""
+    plain, its_slope, far = TAILS[name]
+
+    def f(x):
+        return unit * plain(x)
+
+    def slope(x):
+        return unit * its_slope(x)
+
+    def slipped(x):
+        return slope(x) if x < far else factor * slope(x)
+
+    assert assert_gradient(f, gradient=slope, domain=(0.0, 2 * far), max_examples=30).agreed > 20
+    with pytest.raises(GradientMismatch):
+        assert_gradient(f, gradient=slipped, domain=(0.0, 2 * far), max_examples=30)
+
+
+def test_what_roundings_of_f_hide_is_no_mismatch():
+    """Where 1 + eˣ is 1 in floats, 0 may be claimed as the slope of its logarithm; where it is not, 0 is wrong."""
+    for end, is_hidden in ((-38.0, True), (-20.0, False)):
+
+        def slope(x, end=end):
+            return 0.0 if x < end else 1 / (1 + math.exp(-x))
+
+        def search(slope=slope):
+            assert_gradient(lambda x: math.log(1 + math.exp(x)), gradient=slope, domain=(-60.0, 60.0))
+
+        if is_hidden:
+            search()
+        else:
+            with pytest.raises(GradientMismatch):
+                search()
+
+
+def of_order(k):
+    """The k-th smallest of some numbers; its gradient, which takes the first of equal ones."""
+
+    def gradient(*xs):
+        chosen = sorted(range(len(xs)), key=xs.__getitem__)[k]
+        return tuple([float(i == chosen) for i in range(len(xs))])
+
+    return lambda *xs: sorted(xs)[k], gradient
+
+
+@pytest.mark.parametrize(("count", "k"), [(3, 1), (4, 1), (5, 2), (5, 3)])
+def test_a_tie_of_several_is_no_mismatch(count, k):
+    """Where branches in several inputs meet f has no gradient: a claim between the slopes around agrees, one that is
+    none of these is wrong.
+    """
+    f, gradient = of_order(k)
+    names = ", ".join("abcde"[:count])
+    named = eval(f"lambda {names}: f({names})", {"f": f})
+    search = {"domain": (-2.0, 2.0), "max_examples": 40}
+    report = check_gradient(named, gradient=gradient, at=(0.0,) * count)
+    assert report.verdict is Verdict.AGREE
+    assert "a kink in several inputs" in str(report)
+    assert assert_gradient(named, gradient=gradient, **search).agreed > 30
+    for slip in (lambda *xs: tuple([2.0 * each for each in gradient(*xs)]),
+                 lambda *xs: gradient(*[-x for x in xs]) if len(set(xs)) == 1 else (1.0,) * count):  # fmt: skip
+        with pytest.raises(GradientMismatch):
+            assert_gradient(named, gradient=slip, **search)
+
+
+def test_microgrands_own_gradient_at_a_tie_of_several_agrees():
+    """The gradient of nested maxima and minima is between the slopes around, wherever they tie."""
+    assert assert_gradient(lambda a, b, c: mg.maximum(mg.minimum(a, b), c), domain=(-2, 2)).agreed > 50
 
 
 def test_the_search_is_the_same_every_time():
@@ -165,6 +249,34 @@ def test_domains_may_be_named():
     ).agreed
     with pytest.raises(ValueError, match="no argument 'y', but x"):
         assert_gradient(lambda x: x, gradient=lambda x: 1.0, domain={"y": (0, 1)})
+
+
+def test_what_f_warns_of_is_told_once():
+    """However often f is called, and however the search ends, each of its warnings is given once."""
+
+    def f(x):
+        warnings.warn("of f", UserWarning, stacklevel=1)
+        return x * x
+
+    for slope, kind in ((2.0, None), (3.0, GradientMismatch)):
+        with warnings.catch_warnings(record=True) as given:
+            warnings.simplefilter("always")
+            with contextlib.nullcontext() if kind is None else pytest.raises(kind):
+                assert_gradient(f, gradient=lambda x, slope=slope: slope * x, domain=(-9, 9), max_examples=30)
+        assert [str(each.message) for each in given] == ["of f"]
+
+
+@pytest.mark.parametrize("drawn", [st.tuples(st.floats(0.1, 5.0), st.floats(-5.0, 5.0)), st.floats(0.1, 5.0)])
+def test_one_strategy_may_draw_all_arguments(drawn):
+    """A strategy of tuples draws the arguments together, one of numbers each of them."""
+    seen = []
+
+    def f(x, y):
+        seen.append((x, y))
+        return x * y
+
+    assert assert_gradient(f, gradient=lambda x, y: (y, x), domain=drawn, max_examples=20).agreed >= 20
+    assert all([x > 0.05 for x, _ in seen if isinstance(x, float)])
 
 
 def test_a_wrong_call_is_no_mismatch():

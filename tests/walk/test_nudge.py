@@ -154,3 +154,30 @@ def test_no_kink_where_a_function_is_smooth(opened, name):
     for share in range(-20, 21):
         change(page, "x", x + x * share / 10.0)
         assert page.locator("#kink").text_content() == ""
+
+
+def mapped(x, times):
+    for _ in range(times):
+        x = 3.7 * x * (1.0 - x)
+    return x
+
+
+FAST = {
+    "wave": lambda x: mg.sin(1e3 * x),
+    "fast wave": lambda x: mg.sin(1e6 * x) + x,
+    "faster wave": lambda x: mg.sin(1e9 * x),
+    "steep": lambda x: mg.tanh(2e5 * (x - 0.2)),
+    "map": lambda x: mapped(x, 20),
+    "long map": lambda x: mapped(x, 60),
+}
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_no_kink_where_a_function_moves_fast(opened, name):
+    """A function that turns within the steps of the nudge is called smooth all the same."""
+    y = FAST[name](Value(0.2, name="x"))
+    page = opened(walkthrough(y))
+    page.select_option("#leafname", label="x")
+    for k in range(12):
+        change(page, "x", 0.2 + 0.01 * k * k)
+        assert page.locator("#kink").text_content() == ""

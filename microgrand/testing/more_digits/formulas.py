@@ -19,16 +19,22 @@ from microgrand.testing.exact import (
 from microgrand.testing.more_digits.slopes import Slopes, one_sided, slopes
 
 ROUNDINGS = 3  # runs whose every step is rounded otherwise
+BESIDE_DIGITS = 20  # by so many the distance to a point beside is larger than the steps of slopes there
 SAFETY = 4.0  # what a few samples may miss of a spread
 
 
 class Formula(ABC):
     """A function that can be evaluated in many digits at a point and beside it.
 
-    inputs  the point, flat
+    inputs  where it is evaluated, flat
     """
 
-    inputs: Sequence[float]
+    inputs: Sequence[Any]
+
+    @property
+    def point(self) -> Sequence[float]:
+        """The inputs as floats."""
+        return self.inputs
 
     @abstractmethod
     def outputs(self, inputs: Sequence[Any], seed: int | None = None) -> list[Any]:
@@ -49,6 +55,39 @@ class Formula(ABC):
         return working_digits(self.inputs) + STEP_DIGITS + SMALLEST_SLOPE_DIGITS
 
 
+class Beside(Formula):
+    """A formula at a point so close to its own that no float tells the two apart, and yet to one side of every tie.
+
+    shift  how far each input is moved, as a part of a distance that is far below every input
+    """
+
+    def __init__(self, formula: Formula, shift: Sequence[float]) -> None:
+        self._formula = formula
+        distance = step_beside(formula.inputs) * EXACT.mpf(10) ** BESIDE_DIGITS
+        with many_digits(formula.most_digits):
+            moved: list[Any] = [EXACT.mpf(x) + part * distance for x, part in zip(formula.inputs, shift, strict=True)]
+        self.inputs = moved
+
+    @property
+    def point(self) -> Sequence[float]:
+        """The point that it is beside."""
+        return self._formula.point
+
+    def outputs(self, inputs: Sequence[Any], seed: int | None = None) -> list[Any]:
+        """Those of the formula."""
+        return self._formula.outputs(inputs, seed)
+
+    @property
+    def digits(self) -> int:
+        """Those of the formula, and as many as the distance takes."""
+        return self._formula.digits + BESIDE_DIGITS
+
+    @property
+    def most_digits(self) -> int:
+        """As before."""
+        return self._formula.most_digits + BESIDE_DIGITS
+
+
 class Line:
     """A formula along a direction through its point: all outputs, each evaluated once for each step.
 
@@ -59,7 +98,7 @@ class Line:
         self._formula = formula
         self._direction = direction
         # Beside a huge input a step of another one may be multiplied by it, as in sin(x·y).
-        self._step = step_beside(formula.inputs) / max([1.0, *map(abs, formula.inputs)])
+        self._step = step_beside(formula.point) / max([1.0, *map(abs, formula.point)])
         self._digits = formula.digits
         self._known: dict[tuple[Any, int | None, int], list[Any]] = {}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from microgrand.testing.exact import EXACT, many_digits, released
 from microgrand.testing.functions import lacks_value
-from microgrand.testing.more_digits.formulas import ROUNDINGS, Formula
+from microgrand.testing.more_digits.formulas import ROUNDINGS, SAFETY, Formula
 from microgrand.testing.more_digits.run import DigitsLostError, Run
 from microgrand.testing.more_digits.ways import ways
 
@@ -139,6 +139,14 @@ class Rerun(Formula):
         with many_digits(self.most_digits):
             found = self.outputs([EXACT.mpf(x) for x in self.inputs])
             return [few if many is None else released(many) for few, many in zip(self.values, found, strict=True)]
+
+    def spread_of_values(self) -> float:
+        """How far the output that moves most moves when every step of f is rounded otherwise."""
+        with many_digits(self.digits):
+            points = [EXACT.mpf(x) for x in self.inputs]
+            values = self.outputs(points)
+            spread = [] if None in values else self._spread(points, values)
+            return SAFETY * float(released(max(spread, default=EXACT.mpf(0))))
 
     def _prove(self, values: Sequence[float], seconds: float) -> None:
         """See that the run gives what f gives: the same floats, and in many digits no more than roundings off."""

@@ -1,7 +1,7 @@
 // What δ means: the leaf a little up and a little down, and how far the result moves; as a curve, its slope.
 const CURVE = { width: 280, height: 150, left: 34, right: 8, top: 10, bottom: 22, points: 61 };
 const STEPS = [1, 0.5, 0.1, 0.05, 0.01, 0.001, 1e-4];
-const CLOSE_BY = [1e-4, 1e-6]; // two more: a slope that jumps as much for the smaller one jumps at x, and does not bend
+const CLOSE_BY = [1e-4, 1e-6, 1e-8]; // more: a slope that jumps as much for the smaller ones jumps at x, and does not bend
 let stepSize = 2; // which of them
 
 function makeNudge(panel) {
@@ -48,15 +48,18 @@ function showNudge() {
   drawCurve(leaf, x, h, delta);
 }
 
-// Where the slopes on both sides differ, however near one looks; "" where they do not.
+// Where the slopes on both sides differ, however near one looks, with δ between them; "" where they do not.
 function kink(x, size, delta) {
   const here = known[data.root];
   const sides = CLOSE_BY.map((step) => [-step * size, step * size].map((h) => (resultAt(chosenLeaf, x + h) - here) / h + 0)); // no -0
-  const [far, near] = sides.map(([left, right]) => Math.abs(right - left));
+  const jumps = sides.map(([left, right]) => Math.abs(right - left));
   const [left, right] = sides[1];
-  const isSeen = near * CLOSE_BY[1] * size > 1e-11 * Math.abs(here) // more than rounding is
-    && near > 1e-3 * Math.max(Math.abs(left), Math.abs(right));
-  if (!(isSeen && near > 0.5 * far && Number.isFinite(near))) return "";
+  const [low, high] = [Math.min(left, right), Math.max(left, right)];
+  const isSeen = jumps[1] * CLOSE_BY[1] * size > 1e-11 * Math.abs(here) // more than rounding is
+    && jumps[1] > 1e-3 * Math.max(Math.abs(left), Math.abs(right));
+  const stays = jumps.slice(1).every((jump, k) => jump > 0.5 * jumps[k] && Number.isFinite(jump));
+  const margin = 0.01 * jumps[1];
+  if (!(isSeen && stays) || delta < low - margin || delta > high + margin) return "";
   return `A kink: the slope is ${written(left, 3)} on the left and ${written(right, 3)} on the right; δ is ${told(delta, 3)}.`;
 }
 
