@@ -53,6 +53,8 @@ def test_what_a_page_shows_is_what_happens(page, tmp_path, monkeypatch):
     """
     if page.stem == "call-a-gradient-from-c" and shutil.which("cc") is None:
         pytest.skip("there is no C compiler cc")
+    if page.stem == "train-on-a-cluster":
+        pytest.importorskip("distributed", reason="Dask's cluster is not installed: pip install distributed")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
     names = {"__name__": "page"}

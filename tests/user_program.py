@@ -156,7 +156,11 @@ def train() -> list[float]:
     training.plot_loss(history)
     training.plot_confusion(ys, ys)
     training.plot_decision_boundary(lambda points: [int(point[0] > 0.0) for point in points], xs, ys, resolution=5)
-    accuracy = float(SoftmaxClassifier().fit(xs, ys).score(xs, ys))
+    classifier = SoftmaxClassifier().fit(xs, ys)
+    with tempfile.TemporaryDirectory() as folder:
+        training.save_classifier(classifier, Path(folder, "classifier.json"), target="kind")
+        classifier = training.load_classifier(Path(folder, "classifier.json"))
+    accuracy = float(classifier.score(xs, ys))
     model: mg.MLP = nn.MLP(2, [3, 1])
     return [
         accuracy,

@@ -52,6 +52,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _predict(options: argparse.Namespace) -> int:
     """Classify the rows of a file, or write the page of one of them."""
+    from microgrand.training.columns import like
     from microgrand.training.job import predict_table, write_page
     from microgrand.training.model import read_model
     from microgrand.training.tables import some
@@ -71,7 +72,7 @@ def _predict(options: argparse.Namespace) -> int:
     if found.share is not None:
         print(f"accuracy: {found.share:.3f}", file=sys.stderr)
     if found.unseen:
-        named = some(found.unseen)
+        named = f"{some(found.unseen)}{like(found.unseen, model.classes)}"
         print(f"the model was not trained on {named}: no row of such a class can be right", file=sys.stderr)
     return 0
 
@@ -94,9 +95,10 @@ def add_train(commands: Any) -> None:
     _add_columns(train)
     train.add_argument("--out", metavar="DIR", default="microgrand-out", help="where files go (default: %(default)s)")
     train.add_argument("--trace", action="store_true", help="also print the layered trace of one test sample")
-    train.add_argument("--solver", choices=SOLVERS, help="(default: "
-                       "gradient-descent; adam with hidden layers)")  # fmt: skip
-    train.add_argument("--epochs", type=whole, default=EPOCHS, metavar="N", help="at most (default: %(default)s)")
+    train.add_argument("--solver", choices=SOLVERS, help="without hidden layers, lbfgs gets to the lowest cost in tens "
+                       "of epochs, where gradient-descent takes thousands (default: gradient-descent; adam with hidden "
+                       "layers)")  # fmt: skip
+    train.add_argument("--epochs", type=one_or_more, default=EPOCHS, metavar="N", help="at most (default: %(default)s)")
     train.add_argument("--step", type=positive, metavar="S", help="step size on the summed cost (default: one that "
                        "suits the solver); lbfgs finds its own")  # fmt: skip
     train.add_argument("--l2", type=not_negative, default=L2, metavar="L", help="weight of the penalty L/2·Σθ² "
@@ -118,7 +120,8 @@ def _add_columns(train: Any) -> None:
     train.add_argument("--ignore", action="append", default=[], metavar="COLUMN", help="leave this column out; may be "
                        "given several times")  # fmt: skip
     train.add_argument("--category", action="append", default=[], metavar="COLUMN", help="take the numbers of this "
-                       "column for names of categories; may be given several times")  # fmt: skip
+                       "column for names of categories; of the target, take its numbers, NA and the like for classes; "
+                       "may be given several times")  # fmt: skip
     train.add_argument("--missing", choices=("fill", "refuse"), default="fill", help="missing cells are filled in, by "
                        "the median of numbers and the most frequent category, and rows without a class left out; or "
                        "they are refused (default: %(default)s)")  # fmt: skip

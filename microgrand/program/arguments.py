@@ -8,7 +8,7 @@ from typing import Any
 
 from microgrand.engine.node import Node
 from microgrand.nested import positions
-from microgrand.program.pieces import Piece, blocks_of, is_numpy, layout_of, pieces_of, placed
+from microgrand.program.pieces import Piece, blocks_of, is_dask, layout_of, pieces_of, placed
 from microgrand.program.tape import Tape
 
 
@@ -28,7 +28,7 @@ class Arguments:
             missing = f"{program.title} takes {len(program.example)} argument(s), {', '.join(program.names)}"
             raise TypeError(f"{missing}; got {len(given)}")
         self._layouts = program.derived("layouts", lambda: [layout_of(example) for example in program.example])
-        self.given = [_without_frame(argument) for argument in given]
+        self.given = list(given)
         self._of_argument: list[list[Piece]] = []
         slot = 0
         for layout, argument, name in zip(self._layouts, self.given, program.names, strict=True):
@@ -93,9 +93,26 @@ class Arguments:
         part.lanes = stop - start
         return part
 
+    def with_arrays(self, arrays: Sequence[Any]) -> Arguments:
+        """The same arguments with other arrays of the same kinds, as many as `arrays()`, and the lanes that these have.
+
+        None stands for an array that is not there yet.
+        """
+        part, left = copy(self), iter(arrays)
+        part.given = []  # the old arrays do not travel along
+        part._of_argument = [[_filled(piece, left) for piece in pieces] for pieces in self._of_argument]
+        part.pieces = [piece for pieces in part._of_argument for piece in pieces]
+        part.lanes = next((piece.lanes for piece in part.pieces if piece.laned), None)
+        return part
+
+    @property
+    def on_dask(self) -> bool:
+        """Whether there are Dask arrays."""
+        return any([is_dask(array) for array in self.arrays()])
+
     def chosen(self, argnums: int | Sequence[int]) -> list[Piece]:
         """The pieces of the arguments to differentiate in."""
-        return [piece for k in positions(argnums, len(self.given)) for piece in self._of_argument[k]]
+        return [piece for k in positions(argnums, len(self._of_argument)) for piece in self._of_argument[k]]
 
     def shaped(self, items: Iterator[Any], argnums: int | Sequence[int]) -> Any:
         """The next items, one per number and per array of the chosen arguments, in the structure of these."""
@@ -103,6 +120,9 @@ class Arguments:
         return parts if isinstance(argnums, (tuple, list)) else parts[0]
 
 
-def _without_frame(argument: Any) -> Any:
-    """The argument; a data frame as its array."""
-    return argument.to_numpy() if hasattr(argument, "to_numpy") and not is_numpy(argument) else argument
+def _filled(piece: Piece, arrays: Iterator[Any]) -> Piece:
+    """The piece with the next array, if it is one."""
+    if piece.shape is None:
+        return piece
+    array = next(arrays)
+    return piece._replace(data=array, lanes=len(array) if piece.laned and array is not None else piece.lanes)

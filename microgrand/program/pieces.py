@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, cast
 
 from microgrand.engine.node import Node
 from microgrand.nested import as_array, parts_of, with_parts
+from microgrand.program.tables import as_array_of_numbers
 from microgrand.table.arrays import holds_objects
-from microgrand.table.numbers import as_number
+from microgrand.table.numbers import as_number, is_plain
 
 Shape = tuple[int, ...]
 
@@ -152,16 +153,18 @@ class _Pieces:
         elif isinstance(parts, dict) and isinstance(given, dict) and parts.keys() == given.keys():
             for key, part in parts.items():
                 self.add(part, given[key], f"{name}[{key!r}]")
-        elif is_array(given):
+        elif is_array(given := as_array_of_numbers(given, name)):
             self.add_array(layout, given, name)
         elif parts is not None or layout is NOTHING or parts_of(given) is not None:
-            raise ValueError(f"{name} was recorded as {layout.kind}; got {_kind(given)}")
+            raise ValueError(f"{name} was recorded as {layout.kind}; got {_kind(given)}{_way_out(layout, given, name)}")
         else:
             self.numbers.append(given if isinstance(given, Node) or hasattr(given, "context") else _number(given, name))
 
     def add_array(self, layout: Layout, given: Any, name: str) -> None:
         """An array; one of objects, which may be Values, as nested lists."""
         own, shape = tuple(given.shape), layout.shape
+        if is_dask(given) and any([size != size for size in own]):
+            raise ValueError(f"{name} has chunks of unknown lengths: {name}.compute_chunk_sizes() finds them")
         if holds_objects(given):
             self.add(layout, given.tolist(), name)
         elif own == shape == () and is_numpy(given):
@@ -199,7 +202,9 @@ def placed(layout: Layout, given: Any, items: Iterator[Any]) -> Any:
             given,
             [next(items) if part.parts is None else placed(part, item, items) for part, item in pairs],
         )
-    return as_array(given, items) if holds_objects(given) else next(items)
+    if holds_objects(given) and holds_objects(given := as_array_of_numbers(given, "an argument")):
+        return as_array(given, items)
+    return next(items)
 
 
 def is_array(x: Any) -> bool:
@@ -210,6 +215,11 @@ def is_array(x: Any) -> bool:
 def is_numpy(x: Any) -> bool:
     """Whether it is an array of NumPy's."""
     return type(x).__module__ == "numpy"
+
+
+def is_dask(x: Any) -> bool:
+    """Whether it is a Dask array or frame; Dask itself is not imported for that."""
+    return type(x).__module__.startswith("dask.")
 
 
 def _number(given: Any, name: str) -> float:
@@ -223,7 +233,25 @@ def _kind(structure: Any) -> str:
     if isinstance(structure, dict):
         return f"a dict with the keys {', '.join(map(repr, structure))}"
     parts = _items(structure)
-    return "a number" if parts is None else f"a {type(structure).__name__} of {len(parts)}"
+    if parts is not None:
+        return f"a {type(structure).__name__} of {len(parts)}"
+    number = is_plain(structure) or isinstance(structure, Node) or hasattr(structure, "context")
+    kind = type(structure).__name__
+    return "a number" if number else f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+
+
+def _way_out(layout: Layout, given: Any, name: str) -> str:
+    """What to write where a list has one item a lane: lists are taken as they were recorded, arrays may have lanes."""
+    items = _items(given)
+    alike = layout.shape is not None and items and _shape(items[0]) == layout.shape
+    return f": numpy.asarray({name}) has a lane for each of its items" if alike else ""
+
+
+def _shape(item: Any) -> Shape | None:
+    """The shape of nested lists, as far as their first items tell."""
+    inner = _items(item)
+    below = () if inner is None else _shape(inner[0]) if inner else None
+    return None if below is None else below if inner is None else (len(inner), *below)
 
 
 def _items(structure: Any) -> Sequence[Any] | None:

@@ -51,7 +51,9 @@ class Program(Tape):
 
         arguments        in the structure of the example. Each number is a number of any kind (a float, a Value, one of
                          mpmath's) or an array of shape (N,), one lane per sample: then the result has N lanes. Where
-                         the example nests numbers in the shape S, an array of shape S or (N, *S) stands for them
+                         the example nests numbers in the shape S, an array of shape S or (N, *S) stands for them.
+                         With a Dask array among them, all that is returned is Dask's too: one task a chunk of lanes,
+                         which `compute` carries out
         regroup          whether, on arrays, sums may be added up in another order: without it the steps are applied as
                          they were recorded, which is slower
         allow_nonfinite  whether NaN and infinite results of arrays, and derivatives of any kind, are let through
@@ -128,11 +130,13 @@ class Program(Tape):
     ) -> Any:  # fmt: skip
         """Σ value over all lanes of all chunks, of each output; with `argnums`, that and the sum of the gradients.
 
-        chunks           tuples of arguments, made one at a time: what does not fit into memory streams through
+        chunks           tuples of arguments, made one at a time: what does not fit into memory streams through. Dask
+                         arrays in a tuple give a chunk for each of theirs, which is summed where it lies
         allow_nonfinite  whether NaN and infinite sums are let through
 
         The values of the chunks are added by `math.fsum`, whose result does not depend on their order; gradients in
-        the order of the chunks. So the same chunks give the same bits, in one process or on a cluster. Raises
+        pairs of neighbours, and matrix products have one thread (threadpoolctl sees to that, which comes with
+        scikit-learn). So the same chunks give the same bits, in one process or on a cluster. Raises
         NonFiniteError and GuardError as a call of the program does, with the chunk, counted from 0, and the row in it.
 
         >>> import numpy

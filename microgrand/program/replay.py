@@ -14,8 +14,9 @@ from microgrand.nested import as_array, rebuilt
 from microgrand.program import derived
 from microgrand.program.arguments import Arguments
 from microgrand.program.arrays import Part, Plan, computed, plan_of
+from microgrand.program.dask_arrays import Job, by_chunks, dask_library
 from microgrand.program.listing import described
-from microgrand.program.pieces import Piece, blocks_of, is_numpy, layout_of
+from microgrand.program.pieces import Piece, blocks_of, is_dask, is_numpy, layout_of
 from microgrand.program.replay_on_numbers import as_graph, gradient_on_numbers, on_numbers, taken, without_checks
 from microgrand.program.tape import Tape
 from microgrand.table.arrays import quietly
@@ -195,12 +196,26 @@ def _answered(question: Question, given: Arguments, regroup: bool, allow_nonfini
         if checked and set(map(type, z)) == {float} and not all(map(isfinite, z)):
             raise NonFiniteError(_birth(program, given, parts))
         return [z[part.outputs.start : part.outputs.stop] for part in parts]
+    if given.on_dask:
+        return by_chunks(Job(_of_arrays, _require_finite, question, (regroup, lenient)), given)
+    return _of_arrays(question, given, regroup, lenient)
+
+
+def _of_arrays(question: Question, given: Arguments, regroup: bool, lenient: bool) -> list[Any]:
+    """`_answered` where there are arrays, of a library that computes at once."""
+    program, parts = question
     found = computed(program, given, parts, not regroup)
     if not lenient and not all_finite(found):
         found = computed(program, given, parts, True) if regroup else found
         if not all_finite(found):
             raise NonFiniteError(_birth(program, given, parts))
     return found
+
+
+def _require_finite(sums: Sequence[Any], regroup: bool, lenient: bool) -> None:
+    """Raise NonFiniteError where finite sums of chunks overflow together."""
+    if not (lenient or all_finite(sums)):
+        raise NonFiniteError(f"all chunks together: {OVERFLOWS}")
 
 
 def _items(question: Question, found: Sequence[Any], pieces: Sequence[Piece], given: Arguments) -> Iterator[Any]:
@@ -258,7 +273,7 @@ def _warn_of_kinks(program: Tape, given: Arguments, pieces: Sequence[Piece]) -> 
 
 def _stacked(items: Sequence[Any], piece: Piece, lanes: int | None) -> Any:
     """One item per number of an array, as one array: its axes come first, or after that of the lanes."""
-    xp = library(piece.data)
+    xp = dask_library() if any(map(is_dask, items)) else library(piece.data)
     axis = 0 if lanes is None else 1
     stack = xp.stack([xp.asarray(item) for item in items], axis=axis)
     shape: Any = piece.shape

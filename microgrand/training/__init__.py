@@ -14,6 +14,7 @@ from microgrand.training.storage import load, save
 
 if TYPE_CHECKING:
     from microgrand.training.classifier import SoftmaxClassifier
+    from microgrand.training.classifier_files import load_classifier, save_classifier
 
 __all__ = [
     "Adam",
@@ -25,18 +26,20 @@ __all__ = [
     "SoftmaxClassifier",
     "lbfgs",
     "load",
+    "load_classifier",
     "plot_confusion",
     "plot_decision_boundary",
     "plot_loss",
     "save",
+    "save_classifier",
     "train",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """The one name that needs scikit-learn, which takes a second to load."""
-    if name != "SoftmaxClassifier":
+    """The names that need scikit-learn, which takes a second to load."""
+    if name not in ("SoftmaxClassifier", "load_classifier", "save_classifier"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from microgrand.training.classifier import SoftmaxClassifier
+    from microgrand.training import classifier_files
 
-    return SoftmaxClassifier
+    return getattr(classifier_files, name)

@@ -23,21 +23,43 @@ YES_AND_NO = (
 YES = frozenset([yes for yes, _ in YES_AND_NO])
 NO = frozenset([no for _, no in YES_AND_NO])
 LARGEST_CELL = 1e150  # squares of larger numbers leave the range of floats, and a deviation is a root of squares
+LONGEST_NUMBER = 400  # characters of a cell that may hold one: the largest float has 309 digits
 
 TOTALS = frozenset(["total", "totals", "sum", "grand total", "summe", "gesamt", "average", "mean", "somme", "suma"])
 
+_SIGN = "[A-Z]{0,3}[$€£¥₠-⃀]"  # of a currency: $, R$, US$, €, ₹
+_CODES = (  # of currencies, and what they are called for short; other words before a number name what it counts
+    "AED AUD ARS BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW MAD MXN MYR NGN "
+    "NOK NZD PEN PHP PKR PLN RMB RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR kr Kr Fr SFr Rs Rp zł Kč Ft лв руб"
+)
+_MONEY = rf"{_SIGN}|(?:{'|'.join(_CODES.split())})\.?"
+_AFFIXES = re.compile(
+    rf"({_MONEY})?\s*([+-]?(?=[\d.,]).*\d[.,]?)\s*((?:{_SIGN}|[%‰€$£¥°]|[^\W\d_]).{{0,4}})?", re.DOTALL
+)
+_UNITS = re.compile(rf"[%‰]|{_MONEY}")
+_IN_PARENTHESES = re.compile(r"([^()\d]*)\(([^()]+)\)([^()\d]*)")  # ($5.00) and $(5.00)
+_SIGN_APART = re.compile(r"([+-])\s*(\D.*)", re.DOTALL)  # -$5.00
+_SIGN_AFTER = re.compile(r"(.*\d[.,]\d.*)-(\s\D*)?", re.DOTALL)  # 5.00- and 5.00- kg, but not the grade 2-, 5.5-inch
+_NO_CENTS = re.compile(r"(?<=\d)[.,](?:--?|[–—])(?!\S)")  # CHF 12.- and 12,-
+_BARE_ZERO = re.compile(r"[+-]?0*[.,]?0+")
 _GROUPS = {".": ",'’ \u00a0\u202f", ",": ".'’ \u00a0\u202f"}  # between thousands, by the decimal mark
-_AFFIXES = re.compile(r"([€$£¥]?)\s*([+\-−]?[\d.,](?:.*[\d.,])?)\s*((?:[%‰€$£¥°]|[a-zA-Zµ]).{0,4})?", re.DOTALL)
+_NUMBERS = {
+    mark: re.compile(
+        rf"[+-]?(?:(?:\d{{1,3}}(?:[{groups}]\d{{3}})+|\d+)(?:[{mark}]\d*)?|[{mark}]\d+)(?:[eE][+-]?\d+)?", re.ASCII
+    )
+    for mark, groups in _GROUPS.items()
+}
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})+")  # 1,234,567
 _ONE_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")  # 1,234 and 1.234 may be either
+COMPACT_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")  # 20240131, a number as well
 _DATES = (  # how a date may look, and strptime's name for it; what reads the other way round comes later
     (r"\d{4}-\d\d?-\d\d?", "%Y-%m-%d"), (r"\d{4}/\d\d?/\d\d?", "%Y/%m/%d"), (r"\d\d?\.\d\d?\.\d{4}", "%d.%m.%Y"),
     (r"\d\d?\.\d\d?\.\d\d", "%d.%m.%y"), (r"\d\d?/\d\d?/\d{4}", "%m/%d/%Y"), (r"\d\d?/\d\d?/\d{4}", "%d/%m/%Y"),
     (r"\d\d?/\d\d?/\d\d", "%m/%d/%y"), (r"\d\d?/\d\d?/\d\d", "%d/%m/%y"), (r"\d\d?-\d\d?-\d{4}", "%d-%m-%Y"),
     (r"\d\d?-\d\d?-\d{4}", "%m-%d-%Y"),
     (r"\d\d?-[A-Za-z]{3}-\d{4}", "%d-%b-%Y"), (r"\d\d?-[A-Za-z]{3}-\d\d", "%d-%b-%y"),
-    (r"\d\d?[A-Za-z]{3}\d{4}", "%d%b%Y"), (r"[A-Za-z]{3} \d\d?, \d{4}", "%b %d, %Y"),
+    (COMPACT_DATE.pattern, "%Y%m%d"), (r"\d\d?[A-Za-z]{3}\d{4}", "%d%b%Y"), (r"[A-Za-z]{3} \d\d?, \d{4}", "%b %d, %Y"),
 )  # fmt: skip
 _TIMES = (
     (r"\d\d?:\d\d:\d\d\.\d{1,6}", "%H:%M:%S.%f"), (r"\d\d?:\d\d:\d\d", "%H:%M:%S"), (r"\d\d?:\d\d", "%H:%M"),
@@ -97,8 +119,10 @@ class NumberStyle(NamedTuple):
     """How the numbers of a column are written.
 
     decimal  the mark before the digits after the point: a point or a comma
-    before   what stands before each number: nothing, or the sign of a currency
+    before   what stands before each number: nothing, or a currency
     after    what stands after each number: nothing, a percent sign, or a unit
+
+    A bare 0 needs no unit. Numbers below 0 may be written as accountants write them.
     """
 
     decimal: str = "."
@@ -110,6 +134,8 @@ class NumberStyle(NamedTuple):
 
         >>> NumberStyle(",").read("1.234,5"), NumberStyle(after="%").read("50 %"), NumberStyle().read("5_1")
         (1234.5, 50.0, None)
+        >>> [NumberStyle(before="$").read(cell) for cell in ("-$5.00", "($5.00)", "$5.00-", "$5.-", "0")]
+        [-5.0, -5.0, -5.0, 5.0, 0.0]
         """
         if self.decimal == "." and _PLAIN.fullmatch(cell):  # nearly all cells of nearly all files
             return float(cell)
@@ -125,8 +151,11 @@ def number_in(cell: str) -> float | None:
     >>> number_in("1,5"), number_in("-2e3"), number_in("1_0"), number_in("5 kg"), number_in("nan")
     (1.5, -2000.0, None, None, None)
     """
-    number = NumberStyle(".").read(cell)
-    return number if number is not None else NumberStyle(",").read(cell)
+    if _PLAIN.fullmatch(cell):
+        return float(cell)
+    text = cell.replace("−", "-")
+    number = _plain_number(text, ".")
+    return number if number is not None else _plain_number(text, ",")
 
 
 def style_of(cells: Sequence[str], otherwise: str = ".") -> NumberStyle:
@@ -140,10 +169,51 @@ def style_of(cells: Sequence[str], otherwise: str = ".") -> NumberStyle:
     if otherwise == "." and all(map(_PLAIN.fullmatch, cells)):
         return NumberStyle()
     parts = [found for cell in cells if (found := _without_affixes(cell)) is not None]
-    affixes = {(before, after) for before, _, after in parts}
+    affixes = {(before, after) for before, text, after in parts if before or after or not _BARE_ZERO.fullmatch(text)}
     before, after = affixes.pop() if len(affixes) == 1 else ("", "")
     marks = decimal_marks([text for _, text, _ in parts])
     return NumberStyle(marks.pop() if len(marks) == 1 else otherwise, before, after)
+
+
+def units_of(cells: Iterable[str]) -> dict[str, str]:
+    """The currencies and percent signs beside the numbers in cells, "" for none, each with a cell that has it.
+
+    Empty where some cell holds anything else. A bare 0 needs no unit.
+
+    >>> units_of(["$5", "0", "7", "6 €"]), units_of(["$5", "5 kg"])
+    ({'$': '$5', '': '7', '€': '6 €'}, {})
+    """
+    found: dict[str, str] = {}
+    for cell in cells:
+        parts = _without_affixes(cell)
+        unit = "" if parts is None else parts[0] + parts[2]
+        if parts is None or (unit and not _UNITS.fullmatch(unit)):
+            return {}
+        if unit or not _BARE_ZERO.fullmatch(parts[1]):
+            found.setdefault(unit, cell)
+    return found
+
+
+def has_accountants_sign(cell: str) -> bool:
+    """Whether a cell holds a number below 0 whose sign is not the first thing in it.
+
+    >>> has_accountants_sign("($5.00)"), has_accountants_sign("5.00-"), has_accountants_sign("-5.00")
+    (True, True, False)
+    """
+    if _PLAIN.fullmatch(cell):
+        return False
+    cell = cell.replace("−", "-")
+    return _sign_apart(cell)[0] == "-" and cell[0] != "-" and _without_affixes(cell) is not None
+
+
+def bare_number(cell: str) -> str:
+    """The number in a cell as it is written, without what stands before and after it; empty where there is none.
+
+    >>> bare_number("$1,234"), bare_number("1.234 kg"), bare_number("kg")
+    ('1,234', '1.234', '')
+    """
+    parts = _without_affixes(cell)
+    return parts[1] if parts is not None else ""
 
 
 def decimal_marks(cells: Iterable[str]) -> set[str]:
@@ -207,22 +277,33 @@ def _are_of_format(cells: Sequence[str], name: str) -> bool:
 
 def _without_affixes(cell: str) -> tuple[str, str, str] | None:
     """What stands before the number in a cell, the number, and what stands after it; None where there is no number."""
-    found = _AFFIXES.fullmatch(cell.replace("−", "-"))
+    if len(cell) > LONGEST_NUMBER:
+        return None
+    sign, bare = _sign_apart(_NO_CENTS.sub("", cell.replace("−", "-")))
+    found = _AFFIXES.fullmatch(bare)
     if found is None:
         return None
-    before, text, after = found[1], found[2], found[3] or ""
+    before, text, after = found[1] or "", sign + found[2], found[3] or ""
     exponent = re.fullmatch(r"[eE][+-]?\d+", after)
     return (before, text + after, "") if exponent else (before, text, after)
 
 
+def _sign_apart(cell: str) -> tuple[str, str]:
+    """The sign of a number that stands elsewhere than right before its digits, and the cell without that."""
+    if found := _IN_PARENTHESES.fullmatch(cell):
+        return "-", "".join(found.groups()).strip()
+    if found := _SIGN_APART.fullmatch(cell):
+        return found[1], found[2]
+    if found := _SIGN_AFTER.fullmatch(cell):
+        return "-", found[1].rstrip() + (found[2] or "")
+    return "", cell
+
+
 def _plain_number(text: str, decimal: str) -> float | None:
     """The number, without marks between thousands; None where the text is no such number."""
-    groups = _GROUPS[decimal]
-    point = re.escape(decimal)
-    whole = rf"\d{{1,3}}(?:[{groups}]\d{{3}})+|\d+"
-    if re.fullmatch(rf"[+-]?(?:(?:{whole})(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", text, re.ASCII) is None:
+    if _NUMBERS[decimal].fullmatch(text) is None:
         return None
-    bare = re.sub(f"[{groups}]", "", text)
+    bare = re.sub(f"[{_GROUPS[decimal]}]", "", text)
     return float(bare.replace(decimal, "."))
 
 

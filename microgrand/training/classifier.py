@@ -15,7 +15,9 @@ from microgrand.networks.layers import Linear, LogSoftmax, Sequential
 from microgrand.networks.losses import NegativeLogLikelihood
 from microgrand.networks.trace import Trace
 from microgrand.outer_errors import MissingExtraError
-from microgrand.training.blockwise import is_dask
+from microgrand.program.pieces import is_dask
+from microgrand.training.blockwise import kept
+from microgrand.training.dask_samples import lazily, looked_at
 from microgrand.training.loop import History
 from microgrand.training.objective import Objective
 from microgrand.training.recorded import is_sparse
@@ -64,7 +66,7 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
     second only, as against the first; `n_iter_`; `n_features_in_`, `feature_names_in_`; `network_`, the trained network
     with its cost, which holds the parameters: `coef_` and `intercept_` are read off it, and to change or load its
     parameters changes all predictions; `history_`, how the cost fell. A `fit` that fails or is interrupted changes
-    nothing of this.
+    nothing of this. `save_classifier` keeps it in a file; so do pickle, joblib and skops.
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
@@ -118,8 +120,9 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SoftmaxClassifier:
         """Train on samples X of shape (N, n) and their N classes y, each counted `sample_weight` times.
 
-        X may be a sparse matrix, and stays sparse. Dask arrays X, y (and `sample_weight`) stay where they are: their
-        blocks give their parts of cost and gradient, on the cluster where a `distributed.Client` is active.
+        X may be a sparse matrix, and stays sparse. A Dask array or frame X is loaded once, and stays where it is: its
+        blocks give their parts of cost and gradient, on the cluster where a `distributed.Client` is active; y and
+        `sample_weight` are Dask's too, or stand in memory. What is predicted for Dask's samples is a Dask array.
 
         Raises ValueError for wrong settings and samples, and where a `step` is so large that the descent diverges.
         """
@@ -132,17 +135,14 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: Any) -> Any:
         """θ x + b of every class, of shape (N, K); for two classes the second's less the first's, of shape (N,)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
-        scores = (X @ self.coef_.T + self.intercept_).astype(X.dtype, copy=False)
-        return scores.ravel() if len(self.classes_) == 2 else scores
+        if is_dask(X):
+            return lazily(self, "decision_function", X)
+        scores = self._scores(X)
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
 
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of every class's probability, of shape (N, K)."""
-        scores = self.decision_function(X)
-        if len(self.classes_) == 2:
-            scores = numpy.column_stack([numpy.zeros_like(scores), scores])
-        return log_softmax(scores, axis=1)
+        return lazily(self, "predict_log_proba", X) if is_dask(X) else log_softmax(self._scores(X), axis=1)
 
     def predict_proba(self, X: Any) -> Any:
         """Every class's probability, of shape (N, K)."""
@@ -150,8 +150,10 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Any) -> Any:
         """The most probable class of every sample."""
-        scores = self.decision_function(X)
-        return self.classes_[(scores > 0.0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)]
+        if is_dask(X):
+            return lazily(self, "predict", X)
+        scores = self._scores(X)
+        return self.classes_[scores.argmax(axis=1)]
 
     def explain(self, x: Any, y: Any = None) -> Trace:
         """Every zˡ, δˡ, ∂zˡ⁺¹/∂zˡ and ∂C/∂θˡ of one sample: to print, to `draw`, for `walkthrough`.
@@ -174,9 +176,18 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The attributes, with arrays of θ and b in the place of `network_`: every tool keeps those, in less room."""
+        state = dict(super().__getstate__())
+        if state.pop("network_", None) is not None:
+            state["theta"], state["b"] = self._parameters()
+        return state
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Settings that are newer than a pickle have their defaults; numbers that `network_` holds are left out."""
-        stored = {name: item for name, item in state.items() if name not in ("coef_", "intercept_")}
+        """Settings that are newer than a pickle have their defaults; one of version 0.1 may hold the network itself."""
+        stored = {name: item for name, item in state.items() if name not in ("coef_", "intercept_", "theta", "b")}
+        if "theta" in state:
+            stored["network_"] = _network(state["theta"], state["b"])
         super().__setstate__(SoftmaxClassifier().get_params() | stored)
 
     def _row(self, x: Any) -> Any:
@@ -189,6 +200,18 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         if numpy.ndim(x) != 1:
             raise ValueError(f"explain takes one sample, a vector; got an array of shape {numpy.shape(x)}")
         return numpy.reshape(x, (1, -1))
+
+    def _scores(self, X: Any) -> Any:
+        """θ x + b of every class, of shape (N, K). Raises ValueError where one is not finite: no class follows."""
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
+        rows, biases = self._parameters()
+        with numpy.errstate(over="ignore", invalid="ignore"):
+            scores = (X @ rows.T + (biases if len(biases) else 0.0)).astype(X.dtype, copy=False)
+        if not numpy.isfinite(scores).all():
+            row = int(numpy.flatnonzero(~numpy.isfinite(scores).all(axis=1))[0])
+            raise ValueError(f"row {row} has no class: θ x + b is {scores[row].tolist()!r:.60}, which is not finite")
+        return scores
 
     def _parameters(self) -> tuple[Any, Any]:
         """The numbers θ, of shape (K, n), and b, of shape (K,), or (0,) without biases, that the network has."""
@@ -205,7 +228,9 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         with nullcontext() if self.n_jobs is None else threadpool_limits(_threads(self.n_jobs), "blas"):
             centred = bool(self.fit_intercept) and not is_sparse(X)
             standard, x = standardised(X, weights, classes, self.C, centred)
-            inner = _network(*standard.inward(*self._start(before, classes, X.shape[1])))
+            if is_dask(x):
+                (x,), X = kept(x), None  # one of the two is enough
+            inner = _network(*standard.inward(*self._start(before, classes, self.n_features_in_)))
             penalty = None if math.inf == self.C else Shrinkage(inner.parameters(), classes, standard.shrinkage)
             objective = Objective(inner, x, targets, weights=weights, penalty=penalty)
             self.history_ = self._minimised(objective, standard)
@@ -222,21 +247,9 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         return X, targets, weights
 
     def _of_blocks(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
-        """The same of Dask arrays; data frames are taken as arrays."""
-        self.__dict__.pop("feature_names_in_", None)
-        X, y, weights = [
-            array.to_dask_array(lengths=True) if hasattr(array, "to_dask_array") else array
-            for array in (X, y, sample_weight)
-        ]
-        if not is_dask(y) or not (weights is None or is_dask(weights)):
-            raise TypeError("with X as a Dask array, y and sample_weight are Dask arrays too")
-        if X.ndim != 2 or y.ndim != 1:
-            raise ValueError(f"fit takes X of shape (N, n) and y of shape (N,); got {X.shape} and {y.shape}")
-        self.n_features_in_ = X.shape[1]
-        y, weights = [array if array is None else array.rechunk({0: X.chunks[0]}) for array in (y, weights)]
-        unique: Any = numpy.unique
-        classes = self.classes_ = unique(y).compute()
-        return X, y.map_blocks(lambda block: numpy.searchsorted(classes, block), dtype=int), weights
+        """The same of Dask arrays and frames."""
+        X, targets, weights, self.classes_ = looked_at(self, X, y, sample_weight)
+        return X, targets, weights
 
     def _weighted(self, targets: Any, weights: Any) -> Any:
         """The weights of the samples, times those of their classes; at least two classes have one above 0."""

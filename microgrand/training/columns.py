@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from microgrand.outer_errors import InputError, MissingExtraError
 from microgrand.training.cells import (
+    COMPACT_DATE,
     LARGEST_CELL,
     NumberStyle,
     are_booleans,
@@ -21,6 +22,7 @@ from microgrand.training.cells import (
     days,
     is_missing,
     is_total,
+    units_of,
 )
 from microgrand.training.kinds import BOOLEAN, CATEGORY, DATE, KINDS, NUMBER
 from microgrand.training.tables import Table, data_frame, some
@@ -30,6 +32,7 @@ MOST_FILLED = 0.2  # of the cells of a column of words: where more are missing, 
 MOST_MISTAKES = 0.05  # of the cells of a column of numbers: more words than these are no mistakes
 SMALL_MIX = "a few numbers and words"
 NO_ANSWER = "(missing)"  # the category of missing cells
+QUALIFIED = re.compile(r"(?:[<>≤≥~≈]=?|about|ca\.?|over|under) ?([\d.,]+)|([\d.,]+) ?\+")  # <5, ~78, 90+
 IDENTIFIER = re.compile(
     r"(?i:id|ids|idx|index|key|uuid|guid|obs|_n_|#|no\.?|nr\.?|num|number|row|case|record"
     r"|(?:case|client|customer|item|order|passenger|patient|person|record|sample|subject|user)[ _]?id"
@@ -88,7 +91,7 @@ class Choice(NamedTuple):
 
     use       are learnt from though they look like ids or dates
     ignore    are left out
-    category  are categories though they hold numbers
+    category  are categories though they hold numbers; of the target, that its cells are classes as they stand
     """
 
     use: Collection[str] = ()
@@ -119,10 +122,10 @@ def chosen_columns(table: Table, target: str, choice: Choice) -> tuple[list[Colu
         if name == target or name in choice.ignore:
             continue
         column, why = _described(table, name, choice)
-        if all(map(is_missing, table.cells(name))):
+        if all(map(is_missing, table.counts(name))):
             notes.append(f"left out: {name!r:.40}, which is empty")
         elif why and name not in choice.use:
-            notes.append(f"left out: {name!r:.40}, {why}; --use {_typed(name)} takes it in")
+            notes.append(f"left out: {name!r:.40}, {why}; --use {typed(name)} takes it in")
         else:
             columns.append(column)
     if not columns:
@@ -141,28 +144,30 @@ def items_of(table: Table, column: Column, may_miss: bool) -> list[float | str]:
     """
     if column.name not in table.header:
         raise InputError(f"{table.path} has no column {column.name!r:.40}")
-    cells = table.cells(column.name)
     is_text = column.kind == CATEGORY.name
-    missing = [is_missing(cell, is_text) for cell in cells]
-    if any(missing) and not may_miss:
-        raise InputError(f"{table.where(missing.index(True), column.name)}: the {column.kind} is missing")
+    missing = [cell for cell in table.counts(column.name) if is_missing(cell, is_text)]
+    if missing and not may_miss:
+        raise InputError(f"{_first(table, column.name, missing[0])}: the {column.kind} is missing")
+    found: dict[str, float | str] = dict.fromkeys(missing, "" if is_text else math.nan)
+    present = [cell for cell in table.counts(column.name) if cell not in found]
     if is_text:
-        return ["" if no else cell for cell, no in zip(cells, missing, strict=True)]
-    reader = _reader(table, column)
-    if column.kind == NUMBER.name and not all(missing):
-        _require_unit(table, column, missing.index(False))
-    return [math.nan if no else reader(row, cell) for row, (cell, no) in enumerate(zip(cells, missing, strict=True))]
+        found.update(zip(present, present, strict=True))
+    elif present:
+        read = _reader(table, column)
+        if column.kind == NUMBER.name:
+            _require_unit(table, column, present[0])
+        found.update(zip(present, map(read, present), strict=True))
+    return [found[cell] for cell in table.cells(column.name)]
 
 
-def _require_unit(table: Table, column: Column, row: int) -> None:
+def _require_unit(table: Table, column: Column, cell: str) -> None:
     """Raise an InputError where the numbers have another unit than those that a model was trained on."""
     style = table.style(column.name)
     if (style.before, style.after) not in (("", ""), (column.before, column.after)):
-        cell, unit = table.cells(column.name)[row], style.before or style.after
+        unit = style.before or style.after
         theirs = f"in {column.before or column.after}" if column.before + column.after else "without a unit"
-        raise InputError(
-            f"{table.where(row, column.name)}: {cell!r:.40} is in {unit}, and the model was trained on numbers {theirs}"
-        )
+        where = _first(table, column.name, cell)
+        raise InputError(f"{where}: {cell!r:.40} is in {unit}, and the model was trained on numbers {theirs}")
 
 
 def with_items(columns: Sequence[Column], items: Mapping[str, Sequence[float | str]]) -> list[Column]:
@@ -229,31 +234,41 @@ def _described(table: Table, name: str, choice: Choice) -> tuple[Column, str]:
 
     Raises InputError for a cell that is no number, in a column where most are.
     """
-    cells = [cell for cell in table.cells(name) if not is_missing(cell)]
-    distinct = list(dict.fromkeys(cells))
+    counts = table.counts(name)
+    distinct = [cell for cell in counts if not is_missing(cell)]
+    count = sum(map(counts.__getitem__, distinct))
     if name in choice.category:
         return Column(name, CATEGORY.name), ""
     style = table.style(name)
     numbers = [cell for cell in distinct if style.read(cell) is not None or _is_infinite(cell)]
-    if len(numbers) == len(distinct):
-        is_id = IDENTIFIER.fullmatch(name) and len(distinct) == len(cells) > 1
+    if len(numbers) == len(distinct) and not (len(distinct) > 1 and all(map(COMPACT_DATE.fullmatch, distinct))):
+        is_id = IDENTIFIER.fullmatch(name) and len(distinct) == count > 1
         column = Column(name, decimal=style.decimal, before=style.before, after=style.after)
         return column, "an id, another one in every row" if is_id else ""
     if are_booleans(distinct) and len({cell.lower() for cell in distinct}) > 1:
         return Column(name, BOOLEAN.name), ""
     if (form := date_format(distinct)) is not None:
         return Column(name, DATE.name, format=form), "dates" if "%d" in form else "times of day"
-    are_numbers = set(numbers)
-    if 2 * sum([cell in are_numbers for cell in cells]) >= len(cells):
-        if not (why := _why_no_numbers(cells, distinct, style)):
-            way_out = f": correct it, or mark it as missing, NA; --category {_typed(name)} takes words, --ignore none"
-            _number_reader(table, Column(name), way_out)(*_first_that_is_no_number(table, name, style))
+    _require_one_unit(table, name, distinct)
+    qualified = [cell for cell in distinct if numbers and QUALIFIED.fullmatch(cell)]
+    if 2 * sum(map(counts.__getitem__, [*numbers, *qualified])) >= count:
+        if not (why := _why_no_numbers(counts, distinct, style)):
+            read = _number_reader(table, Column(name), f"; --category {typed(name)} takes words, --ignore none")
+            read(next(cell for cell in distinct if style.read(cell) is None and not _is_infinite(cell)))
         if why != SMALL_MIX:
             return Column(name, CATEGORY.name), why
     return Column(name, CATEGORY.name), _why_no_categories(table, name)
 
 
-def _why_no_numbers(cells: list[str], distinct: list[str], style: NumberStyle) -> str:
+def _require_one_unit(table: Table, name: str, distinct: list[str]) -> None:
+    """Raise an InputError for amounts in several currencies, for percents among other numbers."""
+    if len(units := units_of(distinct)) > 1:
+        one, other, *_ = units.values()
+        way_out = f"write all numbers of the column in one unit, or alone; --ignore {typed(name)} leaves it out"
+        raise InputError(f"{_first(table, name, other)}: {other!r:.40} is not in the unit of {one!r:.40}: {way_out}")
+
+
+def _why_no_numbers(counts: Mapping[str, int], distinct: list[str], style: NumberStyle) -> str:
     """Why a column that is mostly of numbers is none of numbers; "" where its words may be mistakes.
 
     A ticket may be 17599 or A/5 21171, and a group 1, 2 or B: there are several words, or many.
@@ -263,26 +278,19 @@ def _why_no_numbers(cells: list[str], distinct: list[str], style: NumberStyle) -
     }
     if len(words) < 2:
         return ""
-    if 3 * len(distinct) <= len(cells) and len(distinct) <= MOST_CATEGORIES:
+    count = sum(map(counts.__getitem__, distinct))
+    if 3 * len(distinct) <= count and len(distinct) <= MOST_CATEGORIES:
         return SMALL_MIX
-    are_many = sum([cell in words for cell in cells]) > MOST_MISTAKES * len(cells)
-    return "numbers and words, others in most rows" if are_many and 2 * len(distinct) > len(cells) else ""
+    are_many = sum(map(counts.__getitem__, words)) > MOST_MISTAKES * count
+    return "numbers and words, others in most rows" if are_many and 2 * len(distinct) > count else ""
 
 
 def _why_no_categories(table: Table, name: str) -> str:
-    cells = [cell for cell in table.cells(name) if not is_missing(cell, among_words=True)]
-    count = len(set(cells))
-    if count > len(cells) / 2 and count > 2:
-        return f"text that is another one in most rows ({count} in {len(cells)})"
+    counts = [many for cell, many in table.counts(name).items() if not is_missing(cell, among_words=True)]
+    count = len(counts)
+    if count > sum(counts) / 2 and count > 2:
+        return f"text that is another one in most rows ({count} in {sum(counts)})"
     return f"text with {count} different words, more than {MOST_CATEGORIES}" if count > MOST_CATEGORIES else ""
-
-
-def _first_that_is_no_number(table: Table, name: str, style: NumberStyle) -> tuple[int, str]:
-    return next(
-        (row, cell)
-        for row, cell in enumerate(table.cells(name))
-        if not is_missing(cell) and style.read(cell) is None and not _is_infinite(cell)
-    )
 
 
 def _require_names(table: Table, target: str, choice: Choice) -> None:
@@ -291,7 +299,7 @@ def _require_names(table: Table, target: str, choice: Choice) -> None:
         if unknown:
             alike = like(unknown, table.header)
             raise InputError(f"--{option}: {table.path} has no column {some(unknown)}{alike}")
-        if target in names:
+        if target in names and option != "category":
             raise InputError(
                 f"--{option} names {target!r:.40}, which is the target: the class is no column to learn from"
             )
@@ -311,7 +319,8 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-def _typed(name: str) -> str:
+def typed(name: str) -> str:
+    """The name of a column as it is typed after an option."""
     return name if re.fullmatch(r"[\w.-]+", name) else repr(name)
 
 
@@ -319,26 +328,26 @@ def _typed(name: str) -> str:
 
 
 def _reader(table: Table, column: Column) -> Any:
-    """What reads a cell of the column, given its row."""
+    """What reads a cell of the column; InputError, with its line, for one that it cannot hold."""
     if column.kind == NUMBER.name:
         return _number_reader(table, column)
     return _boolean_reader(table, column) if column.kind == BOOLEAN.name else _date_reader(table, column)
 
 
-def _number_reader(table: Table, column: Column, way_out: str = ": correct it, or mark it as missing, NA") -> Any:
+def _number_reader(table: Table, column: Column, more: str = "") -> Any:
     name = column.name
     style = table.style(name, column.decimal)
 
-    def read(row: int, cell: str) -> float:
+    def read(cell: str) -> float:
         number = style.read(cell)
         if number is not None and abs(number) <= LARGEST_CELL:
             return number
-        where = table.where(row, name)
+        where = _first(table, name, cell)
         if _is_infinite(cell) or number in (math.inf, -math.inf):
             raise InputError(f"{where}: {cell[:40]} is not a finite number")
         if number is None:
-            meant = _meant(cell, style) or f", as others of the column are{way_out}"
-            raise InputError(f"{where}: {cell[:40]!r} is not a number{meant}")
+            meant = _meant(cell, style) or ", as others of the column are: correct it, or mark it as missing, NA"
+            raise InputError(f"{where}: {cell[:40]!r} is not a number{meant}{more}")
         other = "give the column in another unit, or leave the cell empty if it marks a missing number"
         raise InputError(f"{where}: {cell[:40]} is too large to be standardised: {other}")
 
@@ -346,27 +355,33 @@ def _number_reader(table: Table, column: Column, way_out: str = ": correct it, o
 
 
 def _boolean_reader(table: Table, column: Column) -> Any:
-    def read(row: int, cell: str) -> float:
+    def read(cell: str) -> float:
         found = as_boolean(cell)
         if found is None and table.style(column.name).read(cell) in (0.0, 1.0):
             found = table.style(column.name).read(cell)
         if found is None:
-            raise InputError(f"{table.where(row, column.name)}: {cell[:40]!r} is neither yes nor no")
+            raise InputError(f"{_first(table, column.name, cell)}: {cell[:40]!r} is neither yes nor no")
         return found
 
     return read
 
 
 def _date_reader(table: Table, column: Column) -> Any:
-    cells = table.cells(column.name)
+    cells = list(table.counts(column.name))
     read_at_once = dict(zip(cells, days(cells, column.format), strict=True))
 
-    def read(row: int, cell: str) -> float:
+    def read(cell: str) -> float:
         if not math.isfinite(read_at_once[cell]):
-            raise InputError(f"{table.where(row, column.name)}: {cell[:40]!r} is no date of the form {column.format}")
+            where = _first(table, column.name, cell)
+            raise InputError(f"{where}: {cell[:40]!r} is no date of the form {column.format}")
         return read_at_once[cell]
 
     return read
+
+
+def _first(table: Table, name: str, cell: str) -> str:
+    """Where a column holds this cell for the first time."""
+    return table.where(table.cells(name).index(cell), name)
 
 
 def _is_infinite(cell: str) -> bool:
@@ -383,6 +398,10 @@ def _meant(cell: str, style: NumberStyle) -> str:
         return f": write it without _, {cell.replace('_', '')}"
     if is_total(cell):
         return ": leave out the line, if it holds totals"
+    if qualified := QUALIFIED.fullmatch(cell):
+        return f": write the number alone, {qualified[1] or qualified[2]}"
+    if re.fullmatch(r"\d+ ?[-−]", cell):
+        return f": write the minus in front, -{cell.rstrip(' -−')}"
     if re.fullmatch(r"\D?[\d.]+\D{1,3}|\D[\d.]+", cell):
         return ", as others of the column are: leave out the unit"
     return ""

@@ -12,16 +12,19 @@ from typing import Any
 
 from microgrand.outer_errors import InputError
 from microgrand.training.columns import Column, features_of
+from microgrand.training.estimator_record import SETTINGS, TYPES, EstimatorRecord
 from microgrand.training.kinds import CATEGORY, KINDS
 
 FORMAT = "microgrand classifier"
-VERSION = 3
-READ = (2, 3)  # versions; the second kept columns of numbers alone, and no checksum
+VERSION = 4
+READ = (2, 3, 4)  # versions; the second kept columns of numbers alone, and no checksum; the third no estimator
 LARGEST_FIELD = 1e300  # of a number in a file: products of larger ones overflow
 
+_OF_VERSION_2 = ["target", "classes", "features", "mean", "deviation", "hidden", "bias", "parameters"]
 _FIELDS = {
-    2: ["target", "classes", "features", "mean", "deviation", "hidden", "bias", "parameters"],
-    3: ["target", "classes", "columns", "features", "mean", "deviation", "hidden", "bias", "parameters", "checksum"],
+    2: _OF_VERSION_2,
+    3: [*_OF_VERSION_2, "columns", "checksum"],
+    4: [*_OF_VERSION_2, "columns", "checksum", "estimator"],
 }
 _MOST_DIGITS = 400  # of a whole number; Python refuses to read one of more than 4,300
 _SIZES = 10**6  # the most neurons of a layer
@@ -38,7 +41,7 @@ def checksum(fields: dict[str, Any]) -> str:
 
 
 def read_fields(path: Path) -> dict[str, Any]:
-    """The fields of a model file, all of them checked, and `columns` as a list of `Column`.
+    """The fields of a model file, all of them checked: `columns` as a list of `Column`, `estimator` as its record.
 
     Raises InputError, in one sentence that names the field and its fault, for whatever is no such file.
     """
@@ -52,6 +55,15 @@ def read_fields(path: Path) -> dict[str, Any]:
         return _checked(_parsed(content, path))
     except _FaultError as fault:
         raise InputError(f"{path} is damaged: {fault}") from None
+
+
+def fault_of(fields: dict[str, Any]) -> str:
+    """What `read_fields` would say of these fields in a file; "" where they are a model's."""
+    try:
+        _checked(fields)
+    except _FaultError as fault:
+        return str(fault)
+    return ""
 
 
 def shapes(sizes: Sequence[int], bias: bool) -> dict[str, tuple[int, ...]]:
@@ -72,17 +84,17 @@ def shapes(sizes: Sequence[int], bias: bool) -> dict[str, tuple[int, ...]]:
 
 
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:
-    no_model = f"{path} is not a model that `microgrand train` wrote"
+    writers = "that `microgrand train` wrote, or `save_classifier`"
     try:
         fields = json.loads(content, object_pairs_hook=_once, parse_int=_whole, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         what = "it is nested too deeply" if isinstance(error, RecursionError) else f"{error}"
-        raise InputError(f"{path} is not JSON, and no model that `microgrand train` wrote: {what:.120}") from None
+        raise InputError(f"{path} is not JSON, and no model {writers}: {what:.120}") from None
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
-        raise InputError(no_model)
+        raise InputError(f"{path} is not a model {writers}")
     version = fields.get("version")
     if type(version) is not int or version not in READ:
-        read = " and ".join(map(str, READ))
+        read = f"{', '.join(map(str, READ[:-1]))} and {READ[-1]}"
         later = ", a later one" if type(version) is int and version > VERSION else ""
         raise InputError(f"{path} has version {version!r:.40} of the format{later}; this microgrand reads {read}")
     return fields
@@ -130,9 +142,10 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(fields["bias"], bool):
         raise _FaultError(f"'bias' is true or false; got {fields['bias']!r:.60}")
     _require_parameters(fields["parameters"], [count, *fields["hidden"], len(fields["classes"])], fields["bias"])
+    estimator = _estimator(fields["estimator"], fields["classes"]) if version > 3 else None
     if version > 2 and fields["checksum"] != checksum(fields):
         raise _FaultError("'checksum' is not that of the other fields, so one of them was changed; train again")
-    return {**fields, "columns": columns}
+    return {**fields, "columns": columns, "estimator": estimator}
 
 
 def _require_names(fields: dict[str, Any], expected: list[str], where: str) -> None:
@@ -202,6 +215,30 @@ def _written(column: Column, record: dict[str, Any]) -> Column:
         if record[field] != "":
             _require_text(field, record[field])
     return column._replace(decimal=record["decimal"], before=record["before"], after=record["after"])
+
+
+def _estimator(record: Any, classes: list[str]) -> EstimatorRecord | None:
+    """The estimator that the model was saved from; None for a model of the command's."""
+    if record is None:
+        return None
+    if not isinstance(record, dict):
+        raise _FaultError(f"'estimator' is null, or what is kept of one; got {record!r:.60}")
+    _require_names(record, list(EstimatorRecord._fields), "in 'estimator', ")
+    dtype, named, settings = [record[name] for name in EstimatorRecord._fields]
+    if not isinstance(dtype, str) or dtype not in TYPES:
+        raise _FaultError(f"'dtype' is one of {', '.join(TYPES)}; got {dtype!r:.60}")
+    if not isinstance(named, bool):
+        raise _FaultError(f"'named' is true or false; got {named!r:.60}")
+    if not isinstance(settings, dict):
+        raise _FaultError(f"'settings' has a name for each setting; got {settings!r:.60}")
+    _require_names(settings, SETTINGS, "in 'settings', ")
+    found = EstimatorRecord(dtype, named, settings)
+    try:
+        found.classes(classes)
+        found.arguments(classes)
+    except ValueError as error:
+        raise _FaultError(f"in 'estimator', {error}") from None
+    return found
 
 
 def _require_sizes(sizes: Any) -> None:

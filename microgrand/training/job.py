@@ -28,6 +28,7 @@ from microgrand.training.pictured import graph_of, page_of, trace_of
 from microgrand.training.plots import plot_loss
 from microgrand.training.report import Judged, how_good_it_is, what_matters, what_was_read
 from microgrand.training.samples import Samples, read_labelled, read_vectors, split_rows, standardise
+from microgrand.training.settings import require_command_settings
 from microgrand.training.solvers import minimise, safe_step
 
 NEEDED = (  # extra, module, and the package that it is in
@@ -75,16 +76,19 @@ def train_classifier(
     choice    what was said of columns
     may_miss  whether cells may be missing
     solver    one of `SOLVERS`; by default gradient descent, and Adam with hidden layers
+    epochs    at most, 1 or more
     step      of the solver, on the summed cost; by default one that suits it
     bias      whether every class has one; without, all are taken for equally frequent
     hidden    the sizes of hidden layers, with tanh after each
     tell      is given what was read and assumed, before the training
 
-    Raises InputError for whatever is wrong with the file, its contents or `out`, and where the descent diverges; then
-    nothing is written.
+    Raises InputError for whatever is wrong with the file, its contents, `out` or a setting, and where the descent
+    diverges; then nothing is written.
     """
-    if solver == "lbfgs" and step is not None:
-        raise InputError(f"lbfgs finds its own step: leave out the step {step:g}, or choose another solver")
+    require_command_settings(
+        {"solver": solver, "epochs": epochs, "step": step, "l2": l2, "bias": bias, "hidden": hidden, "seed": seed,
+         "may_miss": may_miss}
+    )  # fmt: skip
     labelled = read_labelled(path, target, choice, may_miss)
     _require_writable(out)
     require_extras()
@@ -125,15 +129,14 @@ class Predictions(NamedTuple):
 
 def predict_table(model: Model, path: Path) -> Predictions:
     """What a model predicts for the rows of a CSV file. Raises InputError as `read_vectors` does."""
-    rows = read_vectors(path, model.columns, model.target)
+    rows = read_vectors(path, model.columns, model.target, model.classes)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow([model.target, *[f"p({name})" for name in model.classes]])
     hits = 0
     with progress("predicting", "row", len(rows.x)) as task:
-        for k, probabilities in enumerate(model.probabilities(rows.x)):
+        for k, (found, probabilities) in enumerate(model.predictions(rows.x)):
             _require_finite(probabilities, f"{path}, line {rows.lines[k]}")
-            found = probabilities.index(max(probabilities))
             table.writerow([model.classes[found], *[f"{p:.6g}" for p in probabilities]])
             label = rows.labels[k]
             hits += label is not None and _index(model, label) == found
@@ -151,17 +154,17 @@ def write_page(model: Model, path: Path, line: int, page: Path) -> str:
 
     Raises InputError where there is no such row, and where the page cannot be written.
     """
-    rows = read_vectors(path, model.columns, model.target)
+    rows = read_vectors(path, model.columns, model.target, model.classes)
     if line not in rows.lines:
         raise InputError(
             f"{path} has no row in line {line}: its rows stand in lines {rows.lines[0]} to {rows.lines[-1]}"
         )
     k = rows.lines.index(line)
-    (probabilities,) = model.probabilities([rows.x[k]])
+    ((found, probabilities),) = model.predictions([rows.x[k]])
     _require_finite(probabilities, f"{path}, line {line}")
     label = rows.labels[k]
     known = None if label is None else _index(model, label)
-    y = probabilities.index(max(probabilities)) if known is None else known
+    y = found if known is None else known
     try:
         walk = page_of(model, model.scale.apply([rows.x[k]])[0], y)
         walk.save(page)

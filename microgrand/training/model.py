@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 from microgrand.networks.layers import Layer, Linear, LogSoftmax, Sequential, Tanh
 from microgrand.networks.losses import NegativeLogLikelihood
+from microgrand.outer_errors import InputError
 from microgrand.training.columns import Column, features_of
-from microgrand.training.contract import FORMAT, VERSION, checksum, read_fields
+from microgrand.training.contract import FORMAT, VERSION, checksum, fault_of, read_fields
+from microgrand.training.estimator_record import EstimatorRecord
 from microgrand.training.kinds import KINDS
 from microgrand.training.samples import Samples, Scale
 from microgrand.training.storage import as_arrays, as_lists, assign, from_lists
@@ -21,13 +23,14 @@ from microgrand.training.storage import as_arrays, as_lists, assign, from_lists
 class Model(NamedTuple):
     """A classifier and the table that it was trained on.
 
-    columns   of the table, in the order of the network's inputs: a column of words becomes several of them
-    classes   the names of the classes, in the order of the network's outputs
-    target    the name of the column of classes
-    scale     how the inputs are standardised before they enter the network
-    hidden    the sizes of the hidden layers
-    bias      whether the last linear layer has one; hidden layers always have
-    network   (linear → tanh →)* linear → log-softmax → NLL
+    columns    of the table, in the order of the network's inputs: a column of words becomes several of them
+    classes    the names of the classes, in the order of the network's outputs
+    target     the name of the column of classes
+    scale      how the inputs are standardised before they enter the network
+    hidden     the sizes of the hidden layers
+    bias       whether the last linear layer has one; hidden layers always have
+    network    (linear → tanh →)* linear → log-softmax → NLL
+    estimator  what is kept of the estimator that this was; None for a model that the command trained
     """
 
     columns: list[Column]
@@ -37,6 +40,7 @@ class Model(NamedTuple):
     hidden: list[int]
     bias: bool
     network: Layer
+    estimator: EstimatorRecord | None = None
 
     @staticmethod
     def untrained(samples: Samples, scale: Scale, hidden: Sequence[int], bias: bool, seed: int) -> Model:
@@ -66,18 +70,25 @@ class Model(NamedTuple):
             z = (numpy.tanh(z) if k else z) @ arrays[f"{2 * k}.theta"].T + arrays.get(f"{2 * k}.bias", 0.0)
         return z
 
-    def probabilities(self, x: Sequence[Sequence[float]]) -> list[list[float]]:
-        """Every class's, for samples as the table has them, not standardised; NaN where a number is out of range."""
+    def predictions(self, x: Sequence[Sequence[float]]) -> list[tuple[int, list[float]]]:
+        """The most probable class of each sample, by its index, and every class's probability.
+
+        The samples are as the table has them, not standardised. Probabilities are NaN where a number is out of range.
+        The class is that of the largest score: probabilities that differ by less than their rounding are equal.
+        """
         import numpy
 
         with numpy.errstate(all="ignore"):
             scores = self.scores(self.scale.apply(x))
             shares = numpy.exp(scores - scores.max(axis=1, keepdims=True))
-            found: list[list[float]] = (shares / shares.sum(axis=1, keepdims=True)).tolist()
-        return found
+            found = (shares / shares.sum(axis=1, keepdims=True)).tolist()
+        return list(zip(scores.argmax(axis=1).tolist(), found, strict=True))
 
     def to_json(self) -> str:
-        """The model as JSON text: format, version, the fields of this class, and a checksum of all of them."""
+        """The model as JSON text: format, version, the fields of this class, and a checksum of all of them.
+
+        Raises InputError for what a file could not be read back with, such as parameters that are not finite.
+        """
         fields: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,
@@ -90,8 +101,11 @@ class Model(NamedTuple):
             "hidden": self.hidden,
             "bias": self.bias,
             "parameters": {name: as_lists(array) for name, array in as_arrays(self.network).items()},
+            "estimator": None if self.estimator is None else self.estimator._asdict(),
         }
         fields["checksum"] = checksum(fields)
+        if fault := fault_of(fields):
+            raise InputError(f"the model cannot be kept in a file: {fault}")
         return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -102,7 +116,7 @@ def read_model(path: Path) -> Model:
     network = classifier([len(features_of(columns)), *hidden, len(classes)], fields["bias"], random.Random(0))
     assign(network, {name: from_lists(rows) for name, rows in fields["parameters"].items()}, str(path))
     scale = Scale([float(v) for v in fields["mean"]], [float(v) for v in fields["deviation"]])
-    return Model(columns, classes, fields["target"], scale, hidden, fields["bias"], network)
+    return Model(columns, classes, fields["target"], scale, hidden, fields["bias"], network, fields["estimator"])
 
 
 def classifier(sizes: Sequence[int], bias: bool, rng: random.Random) -> Layer:
@@ -117,4 +131,5 @@ def classifier(sizes: Sequence[int], bias: bool, rng: random.Random) -> Layer:
 
 def _record(column: Column) -> dict[str, Any]:
     """The column as a file keeps it: what its kind needs."""
-    return {field: getattr(column, field) for field in ("name", "kind", "missing", *KINDS[column.kind].fields)}
+    kept = {field: getattr(column, field) for field in ("name", "kind", "missing", *KINDS[column.kind].fields)}
+    return {field: list(item) if isinstance(item, tuple) else item for field, item in kept.items()}

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from microgrand.engine.value import Value
 from microgrand.errors import NonFiniteError
 from microgrand.networks.layers import Layer
 from microgrand.program import Program
+from microgrand.program.pieces import is_dask
 from microgrand.shortening import how_many
 from microgrand.table.rows import dot
 from microgrand.table.rows import sum as total
-from microgrand.training.blockwise import BlockwiseReplay, is_dask
+from microgrand.training.blockwise import BlockwiseReplay
 from microgrand.training.recorded import Replay, is_sparse
 
 FEWEST = 16  # samples for which it is worthwhile to record the cost
@@ -28,8 +30,8 @@ class Objective:
     """C(θ) = Σᵢ wᵢ C(x⁽ⁱ⁾, y⁽ⁱ⁾; θ) + penalty(θ), summed over the samples and not averaged, unless `mean` says so.
 
     network  ends in a cost; its `parameters()` are θ
-    xs, ys   N vectors and their targets; or Dask arrays of them, whose blocks then give their parts of the cost; or, of
-             linear → log-softmax → NLL, a sparse matrix of SciPy's and targets
+    xs, ys   N vectors and their targets; or a Dask array of vectors, whose blocks are loaded once and give their parts
+             of the cost where they lie; or, of linear → log-softmax → NLL, a sparse matrix of SciPy's and targets
     weights  wᵢ, one per sample; 1 by default
     penalty  gives a Value made of the parameters, such as `lambda: 0.1 * l2_penalty(network.parameters())`; or a
              Program of the list θ, such as `record(l2_penalty, theta)`
@@ -191,11 +193,16 @@ class Objective:
             return total(costs)
         return dot([scale * (1.0 if self.weights is None else self.weights[i]) for i in indices], costs)
 
+    @cached_property
+    def _total_weight(self) -> float:
+        """The sum of weights that are Dask's, which are loaded for it."""
+        return float(self.weights.sum())
+
     def _sum_of_weights(self, indices: Sequence[int]) -> float:
         if self.weights is None:
             return float(len(indices))
         if is_dask(self.weights):
-            return float(self.weights.sum())
+            return self._total_weight
         return math.fsum([self.weights[i] for i in indices])
 
 

@@ -84,7 +84,8 @@ class Replay:
             return None
         if x.dtype.kind not in "fiub" or x.ndim < 2:
             return None
-        x = x.astype(numpy.float64, copy=False)
+        if x.dtype not in (numpy.float64, numpy.float32):  # single precision is converted a stretch at a time
+            x = x.astype(numpy.float64)
         sample = recorded(network, parameters, x, objective.ys)
         return None if sample is None else Replay(objective, sample, x)
 

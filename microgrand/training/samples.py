@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from microgrand.outer_errors import InputError, MissingExtraError
 from microgrand.shortening import how_many
-from microgrand.training.cells import are_booleans, day_or_month_first, is_missing, is_total, number_in
+from microgrand.training.cells import (
+    are_booleans,
+    day_or_month_first,
+    has_accountants_sign,
+    is_missing,
+    is_total,
+    number_in,
+)
 from microgrand.training.columns import (
     NO_ANSWER,
     Choice,
@@ -22,12 +31,14 @@ from microgrand.training.columns import (
     items_of,
     learnt,
     like,
+    typed,
     with_items,
 )
 from microgrand.training.kinds import CATEGORY, DATE, KINDS, NUMBER
-from microgrand.training.tables import Table, read_table, some
+from microgrand.training.tables import SEPARATORS, Table, read_table, some
 
 EMBEDDED = ("breast_cancer", "iris")
+_LEADING_ZEROS = re.compile(r"0+[1-9]\d*")  # a number, or a code
 MOST_NUMBERS = 20  # as classes; a column with more measures something
 
 
@@ -127,24 +138,32 @@ def read_labelled(
     Raises InputError, in one sentence that says line and column, for whatever is not such a file.
     """
     table = read_table(path)
+    if len(table.header) == 1:
+        names = ", ".join(SEPARATORS.values())
+        raise InputError(
+            f"{path} has no column beside the target {table.header[0]!r:.40}: no separator was found, of {names}; one "
+            "stands between the names in the first line"
+        )
     if target is None:
         target = table.header[-1]
     if target not in table.header:
         hint = f"its columns are {some(table.header)}{like([target], table.header)}"
         raise InputError(f"{path} has no column {target!r:.40}: {hint}")
-    table = _with_classes(_without_totals(table, target), target, may_miss)
+    choice = choice or Choice()
+    table = _with_classes(_without_totals(table, target), target, choice, may_miss)
     labels, spelled = _one_spelling(table.cells(target))
     if target in labels and all([_is_a_cell(name, table.cells(name)) for name in table.header]):
         why = f"{target!r:.40}, the name of the classes in its first line, is one of them"
         raise InputError(f"{path} has no header line: {why}")
-    columns, left_out = chosen_columns(table, target, choice or Choice())
+    table, labels = _without_lonely(table, labels)
+    columns, left_out = chosen_columns(table, target, choice)
     items = {column.name: items_of(table, column, may_miss) for column in columns}
+    _require_classes(table, target, labels, choice)
     classes = sorted(set(labels), key=_numbers_first)
-    _require_classes(table, target, classes, labels)
     index = {name: k for k, name in enumerate(classes)}
     y, lines = [index[label] for label in labels], [int(line) for line in table.frame.index]
-    units = [*_units(table, columns), *_dates(table, columns)]
-    notes = [*table.notes, *spelled, *units, *left_out]
+    units = [*_units(table, columns), *_dates(table, columns), *_words(table, columns, choice)]
+    notes = [*table.notes, *spelled, *units, *left_out, *_totals(table, columns, items)]
     return Labelled(path, columns, items, y, classes, target, lines, may_miss, notes)
 
 
@@ -163,8 +182,10 @@ class Unlabelled(NamedTuple):
     notes: list[str]
 
 
-def read_vectors(path: Path, columns: Sequence[Column], target: str) -> Unlabelled:
+def read_vectors(path: Path, columns: Sequence[Column], target: str, classes: Collection[str] = ()) -> Unlabelled:
     """All rows of a CSV file as vectors, by what was learnt of the columns of another.
+
+    classes  that are known, of which NA may be one
 
     Raises InputError as `read_labelled` does, and where a column is missing.
     """
@@ -176,7 +197,7 @@ def read_vectors(path: Path, columns: Sequence[Column], target: str) -> Unlabell
     items = {column.name: items_of(table, column, column.missing is not None) for column in columns}
     lines = [int(line) for line in table.frame.index]
     cells = table.cells(target) if target in table.header else []
-    labels = [None if is_missing(cell, among_words=True) else cell for cell in cells] or [None] * len(lines)
+    labels = [None if is_missing(cell, True) and cell not in classes else cell for cell in cells] or [None] * len(lines)
     notes = [*table.notes, *_without_units(table, columns), *filled(columns, items), *_unseen(columns, items)]
     if cells and None in labels:
         notes.append(f"not judged: {labels.count(None):,} of {how_many(len(labels), 'row')}, without a class")
@@ -231,18 +252,30 @@ def _one_spelling(labels: list[str]) -> tuple[list[str], list[str]]:
     return [short.get(label, label) for label in labels], notes
 
 
-def _with_classes(table: Table, target: str, may_miss: bool) -> Table:
-    """The table without the rows that have no class; InputError where they may not be missing, or all are."""
+def _with_classes(table: Table, target: str, choice: Choice, may_miss: bool) -> Table:
+    """The table without the rows that have no class; InputError where they may not be missing, or all are.
+
+    NA is a class, of Namibia, where the target is chosen as a category, as whatever else is in its cells.
+    """
     labels = table.cells(target)
-    has_class = [not is_missing(label, among_words=True) for label in labels]
+    are_chosen = target in choice.category
+    has_class = [label != "" if are_chosen else not is_missing(label, among_words=True) for label in labels]
     without = [row for row, has in enumerate(has_class) if not has]
     if without and not (may_miss and any(has_class)):
         raise InputError(f"{table.where(without[0], target)}: the class is missing")
-    if without:
-        which = f"line{'s' * (len(without) != 1)} {', '.join([str(table.frame.index[row]) for row in without[:6]])}"
-        more = f", … ({len(without)} in all)" if len(without) > 6 else ""
-        table = table._replace(notes=[*table.notes, f"left out: {which}{more}, without a class"])
-    return table._replace(frame=table.frame[has_class], styles={})
+    words = sorted({labels[row] for row in without} - {""})
+    taken = f": {some(words)} is taken for none, for a class by --category {typed(target)}" if words else ""
+    return table.without(without, f", without a class{taken}")
+
+
+def _without_lonely(table: Table, labels: list[str]) -> tuple[Table, list[str]]:
+    """The table without the rows whose class occurs once, where most classes do not, and the labels of the others."""
+    counts = Counter(labels)
+    lonely = [row for row, label in enumerate(labels) if counts[label] == 1]
+    if 2 * len(lonely) > len(counts) or len(counts) - len(lonely) < 2:
+        return table, labels
+    why = f", {'each ' * (len(lonely) > 1)}the only row of its class: {some([labels[row] for row in lonely])}"
+    return table.without(lonely, why), [label for label in labels if counts[label] > 1]
 
 
 def _without_totals(table: Table, target: str) -> Table:
@@ -250,17 +283,26 @@ def _without_totals(table: Table, target: str) -> Table:
     last = dict(zip(table.header, table.frame.iloc[-1], strict=True))
     if len(table.frame) < 2 or not any(map(is_total, last.values())) or not is_missing(last[target]):
         return table
-    note = f"left out: line {table.frame.index[-1]}, which holds totals"
-    return table._replace(frame=table.frame.iloc[:-1], styles={}, notes=[*table.notes, note])
+    return table.without([len(table.frame) - 1], ", which holds totals")
 
 
 def _units(table: Table, columns: Sequence[Column]) -> list[str]:
-    """What stands beside the numbers of columns, and was left out."""
+    """What stands beside the numbers of columns, and was left out, and numbers in a spelling that may mean another."""
     phrases = []
     for column in columns:
+        if column.kind != NUMBER.name:
+            continue
         style = table.style(column.name)
-        if column.kind == NUMBER.name and style.before + style.after:
+        if style.before + style.after:
             phrases.append(f"{column.name!r:.40} without its {style.before or style.after}")
+        for is_odd, what, way_out in (
+            (has_accountants_sign, "read as numbers below 0", ""),
+            (_LEADING_ZEROS.fullmatch, "read as numbers", f"; --category {typed(column.name)} takes them for names"),
+        ):
+            if cell := next(filter(is_odd, table.counts(column.name)), None):
+                phrases.append(
+                    f"{what}: {column.name!r:.40}, where {cell:.40} is {style.read(cell) or 0.0:.12g}{way_out}"
+                )
     return phrases
 
 
@@ -274,11 +316,51 @@ def _without_units(table: Table, columns: Sequence[Column]) -> list[str]:
     return phrases
 
 
+def _words(table: Table, columns: Sequence[Column], choice: Choice) -> list[str]:
+    """The categories that elsewhere say that something is missing, and those that are numbers."""
+    phrases = []
+    for column in columns:
+        if column.kind != CATEGORY.name or column.name in choice.category:
+            continue
+        cells = [cell for cell in table.counts(column.name) if not is_missing(cell, among_words=True)]
+        if words := list(filter(is_missing, cells)):
+            phrases.append(f"a category of its own in {column.name!r:.40}: {some(words)}")
+        if numbers := [cell for cell in cells if number_in(cell) is not None]:
+            phrases.append(f"categories in {column.name!r:.40}, where words are too: {some(numbers)}")
+    return phrases
+
+
+def _totals(table: Table, columns: Sequence[Column], items: Mapping[str, Sequence[float | str]]) -> list[str]:
+    """The rows that have a class, and may be totals of the others, by a word or by their numbers."""
+    found: dict[int, str] = {}
+    numbers = [column.name for column in columns if column.kind == NUMBER.name]
+    for name in numbers:
+        if (row := _sum_of_others(items[name])) is not None:
+            found.setdefault(row, f"in {name!r:.40} the sum of the others")
+    for name in [name for name in table.header if name not in numbers]:
+        words = {cell: count for cell, count in table.counts(name).items() if is_total(cell)}
+        if sum(words.values()) == 1:
+            (word,) = words
+            found[table.cells(name).index(word)] = repr(word)
+    way_out = "it is learnt from as any other: leave it out, if it holds totals"
+    return [f"line {table.frame.index[row]} holds {what}; {way_out}" for row, what in sorted(found.items())]
+
+
+def _sum_of_others(numbers: Sequence[Any]) -> int | None:
+    """The row whose number is the sum of all others, of which four at least are not 0."""
+    full = [number for number in numbers if number == number and number != 0.0]
+    half = math.fsum(full) / 2.0
+    if len(full) < 5 or half == 0.0:
+        return None
+    low, high = sorted([half * (1.0 - 1e-9), half * (1.0 + 1e-9)])
+    return next((row for row, number in enumerate(numbers) if low <= number <= high), None)
+
+
 def _dates(table: Table, columns: Sequence[Column]) -> list[str]:
     """How dates were read that may be read in two ways."""
     phrases = []
     for column in columns:
-        cells = [cell for cell in table.cells(column.name) if not is_missing(cell)]
+        cells = [cell for cell in table.counts(column.name) if not is_missing(cell)]
         if column.kind == DATE.name and (assumed := day_or_month_first(cells, column.format)):
             phrases.append(f"{column.name!r:.40} {assumed}")
     return phrases
@@ -313,22 +395,29 @@ def _unseen(columns: Sequence[Column], items: Mapping[str, Sequence[float | str]
     return phrases
 
 
-def _require_classes(table: Table, target: str, classes: list[str], labels: list[str]) -> None:
+def _require_classes(table: Table, target: str, labels: list[str], choice: Choice) -> None:
     where = f"{table.path}: column {target!r:.40}"
-    if len(classes) < 2:
-        raise InputError(f"{where} holds one class only, {classes[0]!r:.40}: there is nothing to tell apart")
     counts = Counter(labels)
-    lonely = [name for name in classes if counts[name] < 2]
-    if _measures(table, target, classes, lonely):
-        others = [name for name in table.header if name != target and _could_be_classes(table.cells(name))]
-        hint = f" such as {others[-1]!r:.40}" if others else ""
-        way_out = f"name a column of classes with --target{hint}, or make a few classes of the numbers"
-        raise InputError(f"{where} holds {len(classes)} different numbers: this tells classes apart; {way_out}")
+    if len(counts) < 2:
+        raise InputError(f"{where} holds one class only, {labels[0]!r:.40}: there is nothing to tell apart")
+    lonely = sorted([name for name in counts if counts[name] == 1], key=_numbers_first)
+    if target not in choice.category and _measures(table, target, list(counts), lonely):
+        way_out = f"{_other_target(table, target)}, or make a few classes of the numbers"
+        if 2 * len(lonely) <= len(counts):
+            way_out += f"; --category {typed(target)} takes them for names of classes"
+        raise InputError(f"{where} holds {len(counts)} different numbers: this tells classes apart; {way_out}")
     if lonely:
+        way_out = f"; {_other_target(table, target)}" if 2 * len(lonely) > len(counts) else ""
         raise InputError(
-            f"{where} holds {len(lonely)} of {len(classes)} classes only once "
-            f"({some(lonely)}): each needs a row to learn from and one to test on"
+            f"{where} holds {len(lonely)} of {len(counts)} classes only once "
+            f"({some(lonely)}): each needs a row to learn from and one to test on{way_out}"
         )
+
+
+def _other_target(table: Table, target: str) -> str:
+    """The way out for a target that holds no classes."""
+    others = [name for name in table.header if name != target and _could_be_classes(table.counts(name))]
+    return "name a column of classes with --target" + (f" such as {others[-1]!r:.40}" if others else "")
 
 
 def _measures(table: Table, target: str, classes: list[str], lonely: list[str]) -> bool:
@@ -341,8 +430,8 @@ def _measures(table: Table, target: str, classes: list[str], lonely: list[str]) 
     return len(lonely) > len(classes) / 2 or len(classes) > (MOST_NUMBERS / 2 if is_fractional else MOST_NUMBERS)
 
 
-def _could_be_classes(cells: list[str]) -> bool:
-    counts = Counter([cell for cell in cells if not is_missing(cell, among_words=True)])
+def _could_be_classes(cells: Mapping[str, int]) -> bool:
+    counts = {cell: count for cell, count in cells.items() if not is_missing(cell, among_words=True)}
     is_text = are_booleans(counts) or all([number_in(cell) is None for cell in counts])
     return is_text and 2 <= len(counts) <= MOST_NUMBERS and min(counts.values()) > 1
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from microgrand.networks.losses import l2_penalty
 from microgrand.program import record
+from microgrand.program.pieces import is_dask
 from microgrand.table.rows import sum as total
-from microgrand.training.blockwise import is_dask
 from microgrand.training.recorded import is_sparse
 
 

@@ -96,7 +96,8 @@ def load(layer: Layer, path: str | PathLike[str]) -> Any:
 
 def _require_layer(function: str, layer: Any) -> None:
     if not isinstance(layer, Layer):
-        raise TypeError(f"the network comes first: {function}(network, path); got {layer!r:.60}")
+        way_out = f"; {function}_classifier keeps an estimator" if hasattr(layer, "predict_proba") else ""
+        raise TypeError(f"the network comes first: {function}(network, path); got {layer!r:.60}{way_out}")
 
 
 def as_arrays(layer: Layer) -> dict[str, Array]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from microgrand.outer_errors import InputError, MissingExtraError
-from microgrand.training.cells import NumberStyle, decimal_marks, is_missing, number_in, style_of
+from microgrand.training.cells import NumberStyle, bare_number, decimal_marks, is_missing, number_in, style_of
 
 # What files begin with that are no text, what they are then, and the way out.
 OTHER_FILES = {
@@ -41,6 +41,7 @@ OTHER_FILES = {
     b"MATLAB 5.0": "a file of Matlab: write its table as CSV, writetable",
     b"<": "a web page or XML: save its table as CSV",
     b"{": "JSON: write its table as CSV",
+    b"[{": "JSON: write its table as CSV",
     b"@relation": "an ARFF file of Weka: save its table as CSV",
 }
 GZIP = b"\x1f\x8b"
@@ -49,9 +50,18 @@ MARKS = {  # what text begins with by which its encoding is known; that of UTF-3
     codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
 }  # fmt: skip
 MOST_BYTES = 2**30  # of an unpacked file
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks"}
+SEPARATORS = {
+    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks", "~": "tildes", "^": "carets",
+    ":": "colons",
+}  # fmt: skip
+RARE = "~^: "  # separators where nothing else separates; blanks may stand beside another one
 UNNAMED = re.compile(r"(?:Unnamed: \d+)?")  # how pandas calls a column that has no name, when it reads and writes it
 _ERROR = re.compile(r"#(?:N/?A|NULL!|DIV/0!|VALUE!|NUM!|REF!|NAME\?)", re.IGNORECASE)  # in a cell, of spreadsheets
+_FOREIGN = re.compile("[À-ÿ]{4}|(?:[‚ƒ].){3}")  # in no word of Western Europe: Cyrillic, Greek, Chinese; Japanese
+_FAULTS = {  # what the csv module says, what it means, and the way out
+    "unexpected end of data": ("a quotation mark is not closed", ""),
+    "separator expected after '\"'": ("more follows a closing quotation mark", ": write those in a cell twice"),
+}
 _ONE_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 LONGEST = 120  # characters of names that one sentence lists
 SNIFFED = 500  # rows from which the separator is told
@@ -65,6 +75,7 @@ class Table(NamedTuple):
     decimal  the decimal mark of its numbers, where a column does not tell
     notes    what was assumed and what was left out, one phrase each
     styles   how the numbers of columns are written, as far as that was asked for
+    counted  how often each cell stands in columns, as far as that was asked for
     """
 
     path: Path
@@ -72,6 +83,7 @@ class Table(NamedTuple):
     decimal: str
     notes: list[str]
     styles: dict[str, NumberStyle]
+    counted: dict[str, Counter[str]]
 
     @property
     def header(self) -> list[str]:
@@ -81,6 +93,22 @@ class Table(NamedTuple):
     def cells(self, name: str) -> list[str]:
         """The cells of a column."""
         return list(self.frame[name])
+
+    def counts(self, name: str) -> Counter[str]:
+        """The distinct cells of a column, in their order, and how often each stands in it."""
+        if name not in self.counted:
+            self.counted[name] = Counter(self.cells(name))
+        return self.counted[name]
+
+    def without(self, rows: Sequence[int], why: str) -> Table:
+        """The table without these rows, counted from 0, of which a note says why."""
+        if not rows:
+            return self
+        named = ", ".join([str(self.frame.index[row]) for row in rows[:6]])
+        more = f", … ({len(rows)} in all)" if len(rows) > 6 else ""
+        note = f"left out: line{'s' * (len(rows) != 1)} {named}{more}{why}"
+        frame = self.frame.drop(index=self.frame.index[list(rows)])
+        return Table(self.path, frame, self.decimal, [*self.notes, note], {}, {})
 
     def where(self, row: int, name: str) -> str:
         """How a sentence names a cell: the file, the line and the column."""
@@ -92,7 +120,7 @@ class Table(NamedTuple):
         otherwise  the decimal mark where the column does not tell; that of the table unless given
         """
         if name not in self.styles:
-            cells = [cell for cell in set(self.cells(name)) if not is_missing(cell)]
+            cells = [cell for cell in self.counts(name) if not is_missing(cell)]
             self.styles[name] = style_of(cells, otherwise or self.decimal)
         return self.styles[name]
 
@@ -120,7 +148,7 @@ def read_table(path: Path) -> Table:
         notes.append(f"left out: {blank} row{'s' * (blank != 1)} without a cell")
     if comments:
         notes.append(f"{len(comments)} line{'s' * (len(comments) != 1)} of comments, which begin with #")
-    return Table(path, frame, decimal, [*notes, *told, *left_out], {})
+    return Table(path, frame, decimal, [*notes, *told, *left_out], {}, {})
 
 
 def some(names: Sequence[Any]) -> str:
@@ -200,10 +228,10 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
         return content.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
         pass
-    try:
-        return content.decode("cp1252"), "Windows-1252, as it is not UTF-8"
-    except UnicodeDecodeError:
-        return content.decode("latin-1"), "Latin-1, as it is not UTF-8"
+    text = content.decode("cp1252", errors="replace")
+    if "\ufffd" in text or _FOREIGN.search(text):
+        raise InputError(f"{path} is text neither in UTF-8 nor in Windows-1252: save it as UTF-8")
+    return text, "Windows-1252, as it is not UTF-8; save it as UTF-8 if its words look wrong"
 
 
 # ---- from text to rows -------------------------------------------------------------------------------------------
@@ -230,7 +258,7 @@ def _marked(lines: Iterable[str], separator: str) -> Iterator[tuple[str, bool]]:
     """
     is_quoted = False
     width = 0  # of the header
-    start = f"(^|{re.escape(separator)})"  # of a cell: a quotation mark that stands elsewhere, as in 5", opens nothing
+    start = f"(^|{re.escape(separator)}) *"  # of a cell: quotation marks that stand elsewhere, as in 5", open nothing
     closed = re.compile(rf'{start}"(?:[^"]|"")*"(?!")')
     opened = re.compile(f'{start}"')
     for line in lines:
@@ -260,16 +288,18 @@ def _sniffed_separator(lines: Sequence[str]) -> str:
     """The separator that makes the most rows as long as the others and the header.
 
     Of equal ones it is the one with the most cells. A header that is shorter or longer by one counts half, as some
-    programs write names of rows without a name above them; one cell in every row counts least. Blanks separate only
-    where nothing else does.
+    programs write names of rows without a name above them; one cell in every row counts least. Blanks and the other
+    rare ones separate only where nothing else does. Empty cells at the end of a row count as far as the header goes.
     """
-    scores = {}
+    scores = dict.fromkeys(SEPARATORS, (0.1, 1))
     for separator in SEPARATORS:
-        rows = []
+        if not any([separator in line for line in lines]):
+            continue
+        rows: list[int] = []
         written = (line for line, is_comment in _marked(lines, separator) if not is_comment)
         for row in _reader(written, separator, strict=False):
             if any(row):
-                rows.append(len(_trimmed(row)))
+                rows.append(max(len(_trimmed(row)), min(len(row), rows[0]) if rows else 0))
             if len(rows) == SNIFFED:
                 break
         rows = rows or [1]
@@ -279,34 +309,44 @@ def _sniffed_separator(lines: Sequence[str]) -> str:
         worth = 0.1 if is_alike and width == 1 else 1.0 if is_alike else 0.5
         fits = is_alike or (rows[0] > 1 and abs(rows[0] - width) == 1)
         scores[separator] = (worth * share if fits else 0.0, width)
-    others = {separator: score for separator, score in scores.items() if separator != " "}
-    best = max(others, key=lambda separator: others[separator])
-    return " " if scores[best][0] < 0.25 and scores[" "][0] in (0.5, 1.0) else best
+    best = max([separator for separator in SEPARATORS if separator not in RARE], key=scores.__getitem__)
+    rare = [separator for separator in RARE if scores[separator][0] in (0.5, 1.0)]  # every row is as long as the others
+    return rare[0] if rare and scores[best][0] < 0.25 else best
 
 
-def _reader(lines: Iterable[str], separator: str, strict: bool = True) -> Any:
+def _reader(lines: Iterable[str], separator: str, strict: bool = True, is_padded: bool = True) -> Any:
+    """The rows of lines; `is_padded` allows for blanks before quotation marks that open a cell."""
     csv.field_size_limit(MOST_BYTES)  # of the process: there is none for a reader
     if separator == " ":
         lines = (line.strip() + "\n" for line in lines)
-    return csv.reader(lines, delimiter=separator, strict=strict, skipinitialspace=separator == " ")
+    return csv.reader(lines, delimiter=separator, strict=strict, skipinitialspace=is_padded)
 
 
 def _split(path: Path, lines: Sequence[str], separator: str) -> tuple[list[tuple[int, list[str]]], int]:
-    """The rows that hold something, each with the number of its first line; and how many others stand between them."""
-    rows = []
+    """The rows that hold something, each with the number of its first line; and how many others stand between them.
+
+    A quotation mark after blanks opens a cell where all of them can.
+    """
+    try:
+        rows = list(_numbered(path, lines, separator, is_padded=True))
+    except InputError:
+        rows = list(_numbered(path, lines, separator, is_padded=separator == " "))
+    full = [k for k, (_, row) in enumerate(rows) if any(row)]
+    return [rows[k] for k in full], (full[-1] + 1 - len(full) if full else 0)
+
+
+def _numbered(path: Path, lines: Sequence[str], separator: str, is_padded: bool) -> Iterator[tuple[int, list[str]]]:
+    """The rows, without blanks around their cells, each with the number of its first line."""
     first = 1
-    reader = _reader(lines, separator)
+    reader = _reader(lines, separator, is_padded=is_padded)
     try:
         for row in reader:
             if len(row) > 1 or any(row):
-                rows.append((first, [cell.strip() for cell in row]))
+                yield first, [cell.strip() for cell in row]
             first = reader.line_num + 1
-        full = [k for k, (_, row) in enumerate(rows) if any(row)]
-        return [rows[k] for k in full], (full[-1] + 1 - len(full) if full else 0)
     except csv.Error as error:
-        is_open = str(error) == "unexpected end of data"
-        reason = f"a quotation mark is not closed in the row of line {first}" if is_open else str(error)
-        raise InputError(f"{path} cannot be read as CSV text: {reason}") from None
+        what, way_out = _FAULTS.get(str(error).replace(f"'{separator}'", "separator"), (str(error), ""))
+        raise InputError(f"{path} cannot be read as CSV text: {what} in the row of line {first}{way_out}") from None
 
 
 def _trimmed(row: list[str]) -> list[str]:
@@ -348,7 +388,9 @@ def _fit_rows(path: Path, header: list[str], rows: list[tuple[int, list[str]]]) 
         del row[max(width, len(_trimmed(row))) :]
         if len(row) != width:
             cells = f"{len(row)} cell{'s' * (len(row) != 1)}"
-            raise InputError(f"{path}, line {line}: the row has {cells}, the header {width}")
+            above = ": leave out what stands above the header line, if it is not the first" * (line == rows[0][0])
+            below = ": leave out the line, if it is a note" * (line == rows[-1][0] != rows[0][0] and len(row) < width)
+            raise InputError(f"{path}, line {line}: the row has {cells}, the header {width}{above}{below}")
 
 
 def _are_names(rows: list[tuple[int, list[str]]]) -> bool:
@@ -398,7 +440,7 @@ def _decimal(frame: Any, separator: str) -> tuple[str, list[str]]:
     marks |= {"."} if any(["." in decimal_marks(column[:SNIFFED]) for column in columns]) else set()
     if marks == {","}:
         return ",", ["decimal commas, as in 1,5"]
-    unclear = sorted([cell for cell in cells if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", cell)])
+    unclear = sorted(filter(re.compile(r"[+-]?[1-9]\d{0,2},\d{3}").fullmatch, map(bare_number, cells)))
     if marks or not unclear:
         return ".", []
     if separator == ";":
@@ -412,10 +454,12 @@ def _points(columns: list[list[str]], separator: str) -> tuple[str, list[str]]:
     There, semicolons separate the cells; no point can only be decimal; and some column has several points, each of
     them before three digits.
     """
-    marks = decimal_marks({cell for column in columns for cell in column if "." in cell})
-    if separator != ";" or "." in marks:
+    if separator != ";":
         return ".", []
-    pointed = [[cell for cell in dict.fromkeys(column) if "." in cell] for column in columns]
+    marks = decimal_marks({cell for column in columns for cell in column if "." in cell})
+    if "." in marks:
+        return ".", []
+    pointed = [[bare_number(cell) for cell in dict.fromkeys(column) if "." in cell] for column in columns]
     thousands = [cells for cells in pointed if cells and all([_ONE_THOUSAND.fullmatch(cell) for cell in cells])]
     if not thousands:
         return ".", []

@@ -80,7 +80,7 @@ WRONG = [
     (lambda: NUMBER_AND_LIST(Value(1.0), numpy.ones((3, 2))), TypeError,
      "a program is replayed on Values, or on arrays with lanes; got both"),
     (lambda: NUMBER_AND_LIST([1.0, 2.0], [1.0, 2.0]), ValueError,
-     "w was recorded as a number; got a list of 2"),
+     "w was recorded as a number; got a list of 2: numpy.asarray(w) has a lane for each of its items"),
     (lambda: NUMBER_AND_LIST(1.0, 2.0), ValueError,
      "x was recorded as a list of 2; got a number"),
     (lambda: NUMBER_AND_LIST(1.0, {"a": 2.0, "b": 3.0}), ValueError,

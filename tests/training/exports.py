@@ -79,6 +79,8 @@ FRAME = pandas.DataFrame({"age": AGE, "town": TOWN, "smokes": SMOKES, "kind": KI
 COUNT = list(range(1, ROWS + 1))
 LARGE = [1000 + 37 * k for k in range(ROWS)]
 DAYS = [f"2024-01-{k + 1:02}" for k in range(ROWS)]
+GAIN = [(-1) ** (k + 1) * (1235.5 + k) for k in range(ROWS)]
+SUMMED = [*COUNT[1:], sum(COUNT[1:])]
 FILLED = "filled in: 'age', "
 
 FILES = {
@@ -112,6 +114,24 @@ FILES = {
         lines(";", ["age", "pay", "kind"], COUNT, [980, 990, *[f"{n:,}".replace(",", ".") for n in LARGE[2:]]], KIND)
         .encode(),
         ["age", "pay"], ("points between thousands: 1.074 is 1074",), first=(1, 980),
+    ),
+    "Excel, units beside thousands that may be decimals": Read(
+        lines(";", ["pay", "share", "kind"], [f"{n:,} €" for n in LARGE], [f"{n:,} %" for n in LARGE], KIND).encode(),
+        ["pay", "share"], ("decimal commas: 1,000 is 1.000", "'pay' without its €", "'share' without its %"),
+        first=(1.0, 1.0),
+    ),
+    "Excel, units beside points between thousands": Read(
+        lines(";", ["pay", "kind"], [f"{n:,} €".replace(",", ".") for n in LARGE], KIND).encode(),
+        ["pay"], ("points between thousands: 1.000 is 1000", "'pay' without its €"), first=(1000,),
+    ),
+    "Switzerland, without cents": Read(
+        lines(";", ["pay", "kind"], [f"CHF {n // 1000}'{n % 1000:03}.-" for n in LARGE], KIND).encode(),
+        ["pay"], ("'pay' without its CHF",), first=(1000,),
+    ),
+    "codes with leading zeros": Read(
+        lines(",", ["zip", "age", "kind"], [f"{n:05}" for n in LARGE], AGE, KIND).encode(),
+        ["zip", "age"], ("read as numbers: 'zip', where 01000 is 1000; --category zip takes them for names",),
+        first=(1000, AGE[0]),
     ),
     "Excel, a decimal comma in the only other column": Read(
         lines(";", ["age", "kind"], comma(AGE), KIND).encode(), ["age"], ("semicolons", "decimal commas"),
@@ -147,6 +167,40 @@ FILES = {
         lines(",", HEADER, quoted([f"${n:,}.25" for n in LARGE]), TOWN, words("Yes", "No"), KIND).encode(),
         ALL, ("'age' without its $",), first=(1000.25, 1, 0, 0, 1),
     ),
+    "Excel, currency by its code": Read(
+        lines(";", HEADER, [f"CHF {n // 1000}'{n % 1000:03}.50" for n in LARGE], TOWN, words("ja", "nein"), KIND)
+        .encode(),
+        ALL, ("'age' without its CHF",), first=(1000.5, 1, 0, 0, 1),
+    ),
+    "Excel, Brazil": Read(
+        lines(";", HEADER, [f"R$ {n // 1000}.{n % 1000:03},50" for n in LARGE], TOWN, words("sim", "não"), KIND)
+        .encode(),
+        ALL, ("decimal commas", "'age' without its R$"), first=(1000.5, 1, 0, 0, 1),
+    ),
+    "Excel, accounting": Read(
+        lines(",", ["gain", "kind"], quoted([f"${n:,.2f}" if n > 0 else f"(${-n:,.2f})" for n in GAIN]), KIND)
+        .encode(),
+        ["gain"], ("'gain' without its $", "read as numbers below 0: 'gain', where ($1,235.50) is -1235.5"),
+        first=(-1235.5,),
+    ),
+    "Excel, a minus before the currency": Read(
+        lines(",", ["gain", "kind"], [f"${n:.2f}" if n > 0 else f"-${-n:.2f}" for n in GAIN], KIND).encode(),
+        ["gain"], ("'gain' without its $",), first=(-1235.5,),
+    ),
+    "SAP": Read(
+        lines(";", ["gain", "kind"], comma([f"{n:.2f}" if n > 0 else f"{-n:.2f}-" for n in GAIN]), KIND)
+        .encode(),
+        ["gain"], ("decimal commas", "'gain', where 1235,50- is -1235.5"), first=(-1235.5,),
+    ),
+    "percent, and bare zeros": Read(
+        lines(",", ["share", "kind"], ["0" if k % 4 == 0 else f"{k}%" for k in COUNT], KIND).encode(),
+        ["share"], ("'share' without its %",), first=(1,),
+    ),
+    "dates without signs": Read(
+        lines(",", ["day", *HEADER], [day.replace("-", "") for day in DAYS], AGE, TOWN, words("yes", "no"), KIND)
+        .encode(),
+        ALL, ("left out: 'day', dates; --use day takes it in",),
+    ),
     "Excel, with errors": Read(
         lines(",", HEADER, with_gaps(AGE, "#DIV/0!"), with_gaps(TOWN, "#N/A"), words("TRUE", "FALSE"), KIND).encode(),
         ALL, (FILLED, "for 2 missing cells", "filled in: 'town', "),
@@ -171,6 +225,16 @@ FILES = {
         lines(",", HEADER, AGE, TOWN, words("yes", "no"), KIND).encode() + b"Total,,,\n",
         ALL, (f"left out: line {ROWS + 2}, which holds totals",),
         refused=f"line {ROWS + 2}, column 'age': 'Total' is not a number: leave out the line, if it holds totals",
+    ),
+    "with a line of totals that has a class": Read(
+        lines(",", ["name", "age", "pay", "kind"], [f"Ann {k}" for k in COUNT[1:]] + ["Total"],
+              SUMMED, [2 * n for n in SUMMED], KIND).encode(),
+        ["age", "pay"],
+        (f"line {ROWS + 1} holds 'Total'; it is learnt from as any other: leave it out, if it holds totals",),
+    ),
+    "a total without a word": Read(
+        lines(",", ["age", "pay", "kind"], SUMMED, [2 * n for n in SUMMED], KIND).encode(),
+        ["age", "pay"], (f"line {ROWS + 1} holds in 'age' the sum of the others; it is learnt from as any other",),
     ),
     # ---- statistics ----
     "R, write.csv": Read(
@@ -226,6 +290,16 @@ FILES = {
         lines(",", HEADER, with_gaps(AGE, ""), TOWN, words("t", "f"), KIND).encode(), ALL, (FILLED,),
     ),
     "a database, with bars": Read(PLAIN.replace(",", "|").encode(), ALL, ("vertical bars between cells",)),
+    "with tildes, and rows that end empty": Read(
+        lines("~", ["kind", "age", "town"], KIND, AGE, with_gaps(TOWN, "")).encode(),
+        NUMBERS_AND_WORDS, ("tildes between cells", "filled in: 'town', "), ("--target", "kind"),
+    ),
+    "with tildes": Read(PLAIN.replace(",", "~").encode(), ALL, ("tildes between cells",)),
+    "Unix, /etc/passwd": Read(PLAIN.replace(",", ":").encode(), ALL, ("colons between cells",)),
+    "written by hand, with blanks": Read(
+        (lines(", ", ["age", "town", "kind"], AGE, quoted([f"{town}, city" for town in TOWN]), KIND)).encode(),
+        ["age", "town=Bonn, city", "town=Oslo, city", "town=Rome, city"], first=(AGE[0], 1, 0, 0),
+    ),
     "NumPy, savetxt with a header": Read(
         (lines(",", ["# age", "pay", "kind"], AGE, LARGE, [k % 2 for k in COUNT])).encode(), ["age", "pay"],
     ),
@@ -273,6 +347,22 @@ FILES = {
     "rows without a class": Read(
         (PLAIN + "30.5,Oslo,yes,\n31.5,Rome,no,NA\n").encode(), ALL, ("left out: lines 26, 27, without a class",),
     ),
+    "a class of one row": Read(
+        (PLAIN + "30.5,Oslo,yes,rare\n").encode(), ALL, ("left out: line 26, the only row of its class: 'rare'",),
+    ),
+    "NA among the classes": Read(
+        (PLAIN + "30.5,Oslo,yes,NA\n").encode(), ALL,
+        ("left out: line 26, without a class: 'NA' is taken for none, for a class by --category kind",),
+    ),
+    "words that may say that one is missing": Read(
+        lines(",", ["age", "group", "kind"], AGE, ["-" if k % 3 else "a" for k in COUNT], KIND).encode(),
+        ["age", "group=-", "group=a"], ("a category of its own in 'group': '-'",),
+    ),
+    "groups that are numbers and words": Read(
+        lines(",", ["age", "group", "kind"], AGE, ["12AB"[k % 4] for k in COUNT], KIND).encode(),
+        ["age", "group=1", "group=2", "group=A", "group=B"],
+        ("categories in 'group', where words are too: '2', '1'",),
+    ),
     "rows without a cell": Read(PLAIN.replace("\n", "\n,,,\n", 3).encode(), ALL, ("left out: 3 rows without a cell",)),
     "the target in front": Read(
         lines(",", HEADER[::-1], KIND, words("yes", "no"), TOWN, AGE).encode(),
@@ -312,9 +402,66 @@ FILES = {
     "the target in front, not named": Refused(
         lines(",", ["kind", "pay"], KIND, LARGE).encode(), "with --target such as 'kind', or make a few classes",
     ),
+    "comments in the last column": Refused(
+        lines(",", ["age", "kind", "text"], AGE, KIND, [f"text {k}" for k in COUNT]).encode(),
+        "each needs a row to learn from and one to test on; name a column of classes with --target such as 'kind'",
+    ),
+    "many numbers as classes": Refused(
+        lines(",", ["age", "digit"], AGE * 4, [k % 26 for k in COUNT * 4]).encode(),
+        "--category digit takes them for names of classes",
+    ),
+    "numbers below a limit": Refused(
+        lines(",", ["age", "kind"], ["<5" if k == 3 else k for k in COUNT], KIND).encode(),
+        "line 4, column 'age': '<5' is not a number: write the number alone, 5; --category age takes words",
+    ),
+    "numbers with more": Refused(
+        lines(",", ["age", "kind"], ["90+" if k % 3 else k for k in COUNT], KIND).encode(),
+        "write the number alone, 90",
+    ),
+    "about a number": Refused(
+        lines(",", ["age", "kind"], [f"~{k}" if k % 3 else k for k in COUNT], KIND).encode(),
+        "write the number alone, 1",
+    ),
+    "a minus after a whole number": Refused(
+        lines(",", ["age", "kind"], [k if k % 3 else f"{k}-" for k in COUNT], KIND).encode(),
+        "'3-' is not a number: write the minus in front, -3",
+    ),
+    "two currencies": Refused(
+        lines(",", ["pay", "kind"], [f"{'$€'[k % 2]}{k}" for k in COUNT], KIND).encode(),
+        "line 3, column 'pay': '$2' is not in the unit of '€1': write all numbers of the column in one unit, or alone",
+    ),
+    "percent and shares": Refused(
+        lines(",", ["share", "kind"], [f"{k}%" if k % 3 else k / 100 for k in COUNT], KIND).encode(),
+        "line 4, column 'share': '0.03' is not in the unit of '1%': write all numbers of the column in one unit",
+    ),
+    "a separator that is none": Refused(
+        PLAIN.replace(",", "§").encode(), "no column beside the target 'age§town§smokes§kind': no separator was found",
+    ),
+    "Cyrillic, of one byte a letter": Refused(
+        lines(",", ["возраст", "класс"], AGE, KIND).encode("cp1251"),
+        "is text neither in UTF-8 nor in Windows-1252: save it as UTF-8",
+    ),
+    "Japanese, of two bytes a letter": Refused(
+        lines(",", ["年齢", "クラス"], AGE, KIND).encode("shift-jis"),
+        "is text neither in UTF-8 nor in Windows-1252: save it as UTF-8",
+    ),
     "two columns of one name": Refused(lines(",", ["a", "a", "b"], AGE, AGE, KIND).encode(), "two columns named 'a'"),
     "a column without a name": Refused(
         lines(",", ["age", "", "kind"], AGE, TOWN, KIND).encode(), "without a name, number 2 in its header line",
+    ),
+    "a title above the header": Refused(
+        ("Report\n" + PLAIN).encode(), "no separator was found, of commas, semicolons, tabs, vertical bars, blanks",
+    ),
+    "a title of two words above the header": Refused(
+        ("Report 2024\n" + PLAIN).encode(), "leave out what stands above the header line, if it is not the first",
+    ),
+    "a note below the table": Refused(
+        (PLAIN + "Source: WHO\n").encode(),
+        f"line {ROWS + 2}: the row has 1 cell, the header 4: leave out the line, if it is a note",
+    ),
+    "quotation marks in a cell": Refused(
+        lines(",", ["text", "kind"], ['"say \\"yes\\""'] * ROWS, KIND).encode(),
+        "more follows a closing quotation mark in the row of line 2: write those in a cell twice",
     ),
     "a long row": Refused(
         (PLAIN + "1,Oslo,yes,no,ill\n").encode(), f"line {ROWS + 2}: the row has 5 cells, the header 4",

@@ -8,12 +8,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy
 import pytest
 from command_line import run
 from hypothesis import given
 from hypothesis import strategies as st
 
 from microgrand import InputError
+from microgrand.training import SoftmaxClassifier, load_classifier, save_classifier
 from microgrand.training.contract import checksum
 from microgrand.training.job import predict_table, train_classifier
 from microgrand.training.model import read_model
@@ -22,14 +24,18 @@ OLD = Path(__file__).parent.parent / "data" / "version_0_1"
 TABLE = "size,town,smoker,kind\n" + "".join(
     [f"{k}.5,{('Oslo', 'Rome', 'Bonn')[k % 3]},{('yes', 'no')[k % 2]},{'ab'[k % 2]}\n" for k in range(12)]
 )
+SAMPLES = numpy.array([[k % 3 - k / 8, k % 5 / 4] for k in range(12)])
 
 
 @functools.cache
 def good():
-    """A folder with a table, and a model that was trained on it."""
+    """A folder with a table, a model that was trained on it, and an estimator with a table of its own."""
     folder = Path(tempfile.mkdtemp(prefix="contract-"))
     (folder / "table.csv").write_text(TABLE)
     train_classifier(folder / "table.csv", folder, epochs=2, hidden=(2,))
+    (folder / "numbers.csv").write_text("\n".join(["x0,x1", *[f"{a},{b}" for a, b in SAMPLES.tolist()]]))
+    weights = {1: 2.0, 3: 0.5}
+    save_classifier(SoftmaxClassifier(tol=0.1, class_weight=weights).fit(SAMPLES, [1, 2, 3] * 4), folder / "saved.json")
     return folder
 
 
@@ -47,6 +53,21 @@ def predicted(content, table=None):
     return told(lambda: predict_table(read_model(path), table or good() / "table.csv").table)
 
 
+def loaded(content):
+    """All that the estimator in a file of this content says, or the sentence that refuses it."""
+    path = good() / "edited.json"
+    path.write_bytes(content)
+    return told(lambda: all_of(load_classifier(path)))
+
+
+def all_of(classifier):
+    """What an estimator says of the samples, and of itself: two texts, of which the second may be read again."""
+    kept = classifier.classes_, getattr(classifier, "feature_names_in_", None), classifier.get_params()
+    numbers = classifier.predict_proba(SAMPLES)
+    assert numpy.isfinite(numbers).all()
+    return f"{numbers.tobytes().hex()}\n{kept!r}"
+
+
 def told(act):
     """What comes of it: a text, or the sentence of an InputError."""
     try:
@@ -55,8 +76,8 @@ def told(act):
         return error
 
 
-def fields():
-    return json.loads((good() / "model.json").read_text())
+def fields(name="model.json"):
+    return json.loads((good() / name).read_text())
 
 
 def written(changed, signed=True):
@@ -121,12 +142,48 @@ FAULTS = {  # what is changed, and what the sentence says, for a file that is si
     "a filling of another town": (put("columns", 1, "missing", value="Rio"), "column 2: 'missing' is one of its categ"),
     "a filling in words": (put("columns", 0, "missing", value="Rio"), "missing' holds numbers; got 'Rio'"),
     "features in another order": (lambda f: f["features"].reverse(), "'features' are not those that 'columns' become"),
-    "an earlier version": (put("version", value=1), "has version 1 of the format; this microgrand reads 2 and 3"),
-    "a later version": (put("version", value=4), "version 4 of the format, a later one; this microgrand reads 2 and 3"),
+    "an earlier version": (put("version", value=1), "has version 1 of the format; this microgrand reads 2, 3 and 4"),
+    "a later version": (put("version", value=5), "version 5 of the format, a later one; this microgrand reads 2, 3 an"),
+    "version 3": (put("version", value=3), "there is no field 'estimator' in this version"),
     "version 2": (put("version", value=2), "there is no field 'columns' in this version"),
-    "version 3.0": (put("version", value=3.0), "has version 3.0 of the format; this microgrand reads 2 and 3"),
+    "version 3.0": (put("version", value=3.0), "has version 3.0 of the format; this microgrand reads 2, 3 and 4"),
     "another format": (put("format", value="poem"), "is not a model that `microgrand train` wrote"),
 }  # fmt: skip
+OF_ESTIMATORS = {  # the same of a file that an estimator was saved to
+    "no settings": (lambda f: f["estimator"].pop("settings"), "in 'estimator', 'settings' is missing"),
+    "an estimator that is none": (put("estimator", value=3), "'estimator' is null, or what is kept of one; got 3"),
+    "another type": (put("estimator", "dtype", value="int8"), "'dtype' is one of bool, int64, uint64, float64, str"),
+    "no type": (put("estimator", "dtype", value=[]), "'dtype' is one of bool, int64, uint64, float64, str"),
+    "truth values": (put("estimator", "dtype", value="bool"), "in 'estimator', '1' is no class of the type bool"),
+    "fractions": (put("estimator", "dtype", value="float64"), "in 'estimator', '1' is no class of the type float64"),
+    "a class in words": (put("classes", 0, value="one"), "in 'estimator', 'one' is no class of the type int64"),
+    "a class in other digits": (put("classes", 0, value="01"), "in 'estimator', '01' is no class of the type int64"),
+    "a large class": (put("classes", 0, value=f"{2**63}"), "'9223372036854775808' is no class of the type int64"),
+    "a long class": (put("classes", 0, value="9" * 5000), f"'{'9' * 59} is no class of the type int64"),
+    "equal classes": (
+        lambda f: (f["estimator"].update(dtype="float64"), f.update(classes=["0.0", "-0.0", "1.0"])),
+        "in 'estimator', two of the classes are equal numbers",
+    ),
+    "a class that ends in nothing": (
+        lambda f: (f["estimator"].update(dtype="str"), f.update(classes=["a", "a\0", "b"])),
+        "in 'estimator', 'a\\x00' is no class of the type str",
+    ),
+    "named 1": (put("estimator", "named", value=1), "'named' is true or false; got 1"),
+    "settings in a list": (put("estimator", "settings", value=[]), "'settings' has a name for each setting; got []"),
+    "another setting": (put("estimator", "settings", "c", value=1), "in 'settings', there is no field 'c' in this ver"),
+    "no C": (lambda f: f["estimator"]["settings"].pop("C"), "in 'settings', 'C' is missing"),
+    "C 0": (put("estimator", "settings", "C", value=0), "in 'estimator', C is a number above 0; got 0 of type int"),
+    "another solver": (put("estimator", "settings", "solver", value="newton"), "there is no solver 'newton': choose"),
+    "a step of lbfgs": (put("estimator", "settings", "step", value=1.0), "lbfgs finds its own steps: leave out step=1"),
+    "a weight of no class": (
+        put("estimator", "settings", "class_weight", "4", value=1.0), "class_weight has '4', which is none of the cl",
+    ),
+    "a weight in words": (
+        put("estimator", "settings", "class_weight", "3", value="x"), "class_weight is None, 'balanced', or a dict",
+    ),
+}  # fmt: skip
+CASES = [("model.json", *case) for case in FAULTS.values()]
+CASES += [("saved.json", *case) for case in OF_ESTIMATORS.values()]
 TEXTS = {  # the whole content, and what the sentence says
     "empty": (b"", "is not JSON, and no model"),
     "cut": (b"{", "is not JSON, and no model"),
@@ -149,11 +206,10 @@ def test_the_good_file_predicts():
     assert model.to_json() == (good() / "model.json").read_text()
 
 
-@pytest.mark.parametrize("case", FAULTS)
-def test_a_fault_is_named_with_its_field(case):
+@pytest.mark.parametrize(("name", "change", "message"), CASES, ids=[*FAULTS, *OF_ESTIMATORS])
+def test_a_fault_is_named_with_its_field(name, change, message):
     """Each field's type, shape, range and relation to the others is checked, before the checksum is."""
-    change, message = FAULTS[case]
-    found = fields()
+    found = fields(name)
     change(found)
     error = predicted(written(found))
     assert isinstance(error, InputError)
@@ -210,7 +266,7 @@ def test_files_of_older_versions_are_read():
 ODD = st.one_of(
     st.none(), st.booleans(), st.integers(), st.sampled_from([0, -1, 10**400, 1e308, -1e308, 5e-324, 1e300]),
     st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=3), st.just([]), st.just({}),
-    st.just([[[[1.0]]]]), st.just({"0.theta": {}}),
+    st.just([[[[1.0]]]]), st.just({"0.theta": {}}), st.sampled_from(["uint64", "object", "1.0", "True"]),
 )  # fmt: skip
 
 
@@ -261,15 +317,22 @@ def edited_bytes(draw, content):
     return b"".join(lines[:k] + lines[k : k + 1] * (2 if how == "line twice" else 0) + lines[k + 1 :])
 
 
-def test_an_edited_file_predicts_the_same_or_is_refused():
-    """Law: however a file is edited, its predictions are those of the good file, or it is refused in one sentence."""
-    expected = predicted((good() / "model.json").read_bytes())
+@pytest.mark.parametrize(
+    ("name", "table", "read"),
+    [("model.json", "table.csv", predicted), ("saved.json", "numbers.csv", predicted), ("saved.json", None, loaded)],
+)
+def test_an_edited_file_predicts_the_same_or_is_refused(name, table, read):
+    """Law: however a file is edited, its predictions are those of the good file, or it is refused in one sentence; by
+    the command, and as an estimator, whose classes, names and settings are the good ones, too.
+    """
+    arguments = [] if table is None else [good() / table]
+    original = (good() / name).read_bytes()
+    expected = read(original, *arguments)
     seen = []
 
-    @given(st.one_of(edited_fields(fields()).map(lambda f: json.dumps(f).encode()),
-                     edited_bytes((good() / "model.json").read_bytes())))  # fmt: skip
+    @given(st.one_of(edited_fields(fields(name)).map(lambda f: json.dumps(f).encode()), edited_bytes(original)))
     def law(content):
-        found = predicted(content)
+        found = read(content, *arguments)
         seen.append(isinstance(found, InputError))
         assert seen[-1] != (found == expected)
         assert len(str(found)) < (300 if seen[-1] else math.inf)
@@ -283,15 +346,20 @@ def test_no_contract_is_broken_in_another_way():
     """Law: whatever is signed, and whatever a file of version 2 holds, is used or refused in one sentence: nothing else
     is raised, and all probabilities that are predicted are finite.
     """
-    old = json.loads((OLD / "model.json").read_text())
-    signed = edited_fields(fields()).map(lambda f: written(f))
+    old, saved = json.loads((OLD / "model.json").read_text()), fields("saved.json")
     counts = {"used": 0, "refused": 0}
 
-    @given(st.one_of(st.tuples(signed, st.none()),
-                     st.tuples(edited_fields(old).map(lambda f: json.dumps(f).encode()),
-                               st.just(OLD / "points.csv"))))  # fmt: skip
+    def of_table(path):
+        return lambda content: predicted(content, path)
+
+    @given(st.one_of(st.tuples(st.just(predicted), edited_fields(fields()).map(written)),
+                     st.tuples(st.just(loaded), edited_fields(saved).map(written)),
+                     st.tuples(st.just(of_table(good() / "numbers.csv")), edited_fields(saved).map(written)),
+                     st.tuples(st.just(of_table(OLD / "points.csv")),
+                               edited_fields(old).map(lambda f: json.dumps(f).encode()))))  # fmt: skip
     def law(case):
-        found = predicted(*case)
+        read, content = case
+        found = read(content)
         counts["refused" if isinstance(found, InputError) else "used"] += 1
         assert isinstance(found, InputError) != ("\n" in str(found))
         assert "nan" not in str(found).split("\n", 1)[-1]

@@ -57,7 +57,7 @@ NUMBERS = st.one_of(
 @st.composite
 def styles(draw):
     """A separator, a decimal mark, an encoding, an end of lines, whether all is quoted, whether it is compressed."""
-    separator = draw(st.sampled_from([",", ";", "\t", "|"]))
+    separator = draw(st.sampled_from([",", ";", "\t", "|", "~", "^", ":"]))
     decimal = draw(st.sampled_from([".", ","]))
     encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-be", "utf-32", "utf-32-be"]))
     return (
@@ -110,17 +110,20 @@ def as_written(cell, quoted):
 
 def test_comments_and_lines_are_told_whatever_is_quoted():
     """Law: between rows, and nowhere else, a line that begins with # is a comment; a row stands in its first line;
-    a quotation mark within a cell is a letter.
+    a quotation mark within a cell is a letter, and one after blanks opens it.
     """
 
-    @given(st.lists(st.tuples(CELLS, CELLS, st.booleans(), st.integers(0, 2)), min_size=1, max_size=8))
-    def law(rows):
+    @given(
+        st.lists(st.tuples(CELLS, CELLS, st.booleans(), st.integers(0, 2)), min_size=1, max_size=8),
+        st.sampled_from(["", " ", "  "]),
+    )  # fmt: skip
+    def law(rows, blanks):
         lines, cells, numbers = ["name,x,y"], [], []
         for k, (a, b, quoted, comments) in enumerate(rows):
             lines.extend(['# a "note", of a person'] * comments)
             numbers.append("\n".join(lines).count("\n") + 2)
             cells.append([a or "a", b, f"{k}"])
-            lines.append(",".join([as_written(cell, quoted) for cell in cells[-1]]))
+            lines.append(f",{blanks}".join([as_written(cell, quoted) for cell in cells[-1]]))
         Path("table.csv").write_text("\n".join(lines) + "\n")
         table = read_table(Path("table.csv"))
         assert table.frame.to_numpy().tolist() == cells
@@ -379,7 +382,7 @@ def test_what_was_not_seen_in_training_is_told(model):
         "new: 'town' holds 'Paris', not there in training, taken for no category",
     ]
     x = [1.5, 0.0, 0.0, 0.0, 1.0]
-    assert done.stdout.splitlines()[1].split(",")[1:] == [f"{p:.6g}" for p in model.probabilities([x])[0]]
+    assert done.stdout.splitlines()[1].split(",")[1:] == [f"{p:.6g}" for p in model.predictions([x])[0][1]]
     Path("new.csv").write_text("size,town,smokes\n1.5,Oslo,perhaps\n")
     assert str(outcome(lambda: predict_table(model, Path("new.csv")))) == (
         "new.csv, line 2, column 'smokes': 'perhaps' is neither yes nor no"
@@ -403,7 +406,8 @@ def test_scores_of_many_samples_are_those_of_the_network(hidden, bias):
         scores = model.scores(x)
         log_sums = scipy.special.logsumexp(scores, axis=1, keepdims=True)
         assert numpy.allclose(scores - log_sums, one_by_one, rtol=1e-9, atol=1e-9)
-        assert numpy.allclose(model.probabilities(rows), numpy.exp(one_by_one), rtol=1e-9, atol=1e-9)
+        found = [probabilities for _, probabilities in model.predictions(rows)]
+        assert numpy.allclose(found, numpy.exp(one_by_one), rtol=1e-9, atol=1e-9)
 
     law()
 
@@ -452,6 +456,73 @@ def test_a_page_is_of_a_row_that_there_is(model):
     Path("new.csv").write_text("size,town,smokes\n1.5,Oslo,yes\n")
     assert run("predict", "out/model.json", "new.csv", "--line", 2, "--page", "a.html").returncode == 0
     assert weights(model)[0].feature in Path("a.html").read_text()
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        st.lists(st.integers(0, 60).map(str), min_size=21, max_size=40, unique=True),
+        st.lists(st.sampled_from(["NA", "-", "?", "K", "null", "n/a", "U"]), min_size=2, max_size=5, unique=True),
+    ],
+    ids=["numbers", "NA"],
+)  # fmt: skip
+def test_classes_are_taken_as_they_stand_where_that_is_asked_for(labels, tmp_path):
+    """Law: numbers that are many, and words such as NA, are classes where --category names the target, and are judged
+    as such; otherwise that is refused, or the words that are taken for none are told.
+    """
+
+    @given(labels)
+    def law(classes):
+        Path("t.csv").write_text("x,y\n" + "".join([f"{k},{name}\n" for k, name in enumerate(classes * 5)]))
+        found = train_classifier(Path("t.csv"), tmp_path, choice=Choice(category=["y"]), epochs=1)
+        assert sorted(found.model.classes) == sorted(classes)
+        predicted = predict_table(found.model, Path("t.csv"))
+        assert (predicted.unseen, predicted.notes) == ([], [])
+        rows = [line.split(",")[0] for line in predicted.table.splitlines()[1:]]
+        assert predicted.share == pytest.approx(numpy.mean([a == b for a, b in zip(rows, classes * 5, strict=True)]))
+        plain = outcome(lambda: read_labelled(Path("t.csv")))
+        told = str(plain) if isinstance(plain, InputError) else " ".join(plain.notes)
+        assert ("--category y takes them" in told) == classes[0].isdigit()
+        missing = {"NA", "?", "null", "n/a"} & set(classes)
+        assert ("is taken for none" in told) == (0 < len(missing) <= len(classes) - 2)
+
+    law()
+
+
+def test_a_row_of_totals_that_has_a_class_is_told():
+    """Law: a row whose numbers are the sums of all others is named, wherever it stands, and no other row is."""
+
+    @given(
+        st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 99)), min_size=5, max_size=12), st.integers(0, 12),
+        st.booleans(),
+    )  # fmt: skip
+    def law(rows, place, has_total):
+        place = min(place, len(rows))
+        totals = [tuple(map(sum, zip(*rows, strict=True)))] if has_total else []
+        assume(has_total or not any(2 * row[k] == sum(r[k] for r in rows) for row in rows for k in (0, 1)))
+        every = [*rows[:place], *totals, *rows[place:]]
+        Path("t.csv").write_text("a,b,y\n" + "".join([f"{a},{b},{'uv'[k % 2]}\n" for k, (a, b) in enumerate(every)]))
+        told = [note for note in read_labelled(Path("t.csv")).notes if "the sum of the others" in note]
+        assert [note.split()[1] for note in told] == [str(place + 2)] * has_total
+
+    law()
+
+
+def test_a_class_in_other_capitals_is_told_in_prediction(model):
+    """The class that the model has is named beside the one that it was not trained on."""
+    Path("new.csv").write_text("size,town,smokes,kind\n1.5,Oslo,yes,A\n2.5,Oslo,yes,c\n")
+    assert "was not trained on 'A', 'c'; it has 'a', and names are compared letter by letter" in (
+        run("predict", "out/model.json", "new.csv").stderr
+    )
+
+
+@pytest.mark.parametrize("name", ["epochs", "step", "l2", "bias", "hidden", "seed", "may_miss", "solver"])
+@pytest.mark.parametrize("wrong", [-1, math.nan, "x", [0], {}])
+def test_a_wrong_setting_is_refused_in_one_sentence(name, wrong, tmp_path, model):
+    """Whatever a setting cannot be is refused by its name, before anything is read."""
+    found = outcome(lambda: train_classifier(tmp_path / "none.csv", tmp_path, **{name: wrong}))
+    assert isinstance(found, InputError)
+    assert str(found).startswith(f"there is no {name} " if name == "solver" else f"{name} is ")
 
 
 # ---- whatever a file holds ---------------------------------------------------------------------------------------

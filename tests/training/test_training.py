@@ -333,6 +333,7 @@ def test_output_that_cannot_be_written_is_said(tmp_path):
     "arguments",
     [
         ["--epochs", "-1"],
+        ["--epochs", "0"],
         ["--seed", "-1"],
         ["--l2", "x"],
         ["--solver", "newton"],

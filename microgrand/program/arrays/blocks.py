@@ -8,23 +8,43 @@ from typing import Any
 from microgrand.program.pieces import Block, Piece
 
 
-def as_block(block: Block, pieces: Sequence[Piece], xp: Any, dtype: Any, like: Any) -> Any:
-    """The numbers of a block: of shape (k, 1) without lanes, else (k, N), or (N, k) where they come as one array."""
-    some = pieces[block.start : block.stop]
-    if block.whole:
-        array = _as(some[0].data, xp, dtype)
-        return array if array.ndim == 2 else array.reshape((array.shape[0], -1))
-    if block.laned:
-        return xp.stack([_as(piece.data, xp, dtype) for piece in some])
-    columns = [_column(piece, xp, dtype, like) for piece in some]
+def shared_block(block: Block, pieces: Sequence[Piece], xp: Any, dtype: Any, like: Any) -> Any:
+    """The numbers of a block without lanes, of shape (k, 1)."""
+    columns = [_column(piece, xp, dtype, like) for piece in pieces[block.start : block.stop]]
     return columns[0] if len(columns) == 1 else xp.concat(columns)
+
+
+def laned_block(block: Block, pieces: Sequence[Piece], xp: Any, dtype: Any, lanes: slice, lane_by_lane: bool) -> Any:
+    """Some lanes of a block, of shape (k, L); of all that there are, no more than these are converted or copied.
+
+    lane_by_lane  whether the numbers of a slot had better follow each other in memory
+    """
+    some = pieces[block.start : block.stop]
+    if not block.whole:
+        return xp.stack([_as(piece.data[lanes], xp, dtype) for piece in some])
+    rows = some[0].data[lanes]
+    if not lane_by_lane and xp.__name__ == "numpy":
+        rows = in_order(rows, dtype)
+    rows = (rows if rows.ndim == 2 else rows.reshape((rows.shape[0], -1))).T
+    return xp.ascontiguousarray(rows, dtype=dtype) if lane_by_lane else _as(rows, xp, dtype)
 
 
 def _column(piece: Piece, xp: Any, dtype: Any, like: Any) -> Any:
     """The numbers of a piece without lanes, one below the other."""
     if piece.shape is None:
         return xp.asarray(piece.data, dtype=dtype, **device_of(like)).reshape((-1, 1))
-    return _as(piece.data, xp, dtype).reshape((-1, 1))
+    data = in_order(piece.data, dtype) if xp.__name__ == "numpy" else _as(piece.data, xp, dtype)
+    return data.reshape((-1, 1))
+
+
+def in_order(array: Any, dtype: Any) -> Any:
+    """An array of NumPy's, row after row in memory and aligned: matrix products round by how their operands lie.
+
+    What comes from another process need not be aligned, and would then not be multiplied by BLAS either.
+    """
+    import numpy
+
+    return numpy.require(array, dtype, ["C", "A"])
 
 
 def _as(data: Any, xp: Any, dtype: Any) -> Any:

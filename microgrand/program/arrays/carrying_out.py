@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from microgrand.outer_errors import GuardError
 from microgrand.program.arguments import Arguments
-from microgrand.program.arrays.blocks import as_block, device_of, dtype_of
+from microgrand.program.arrays.blocks import device_of, dtype_of, laned_block, shared_block
 from microgrand.program.arrays.kinds import Function
 from microgrand.program.arrays.passes import optimised
 from microgrand.program.arrays.plan import Cell, Part, Plan
@@ -75,32 +75,36 @@ def bound(plan: Plan, target: Tape, xp: Any) -> Bound:
 
 def carried_out(bound: Bound, given: Arguments, xp: Any) -> list[Any]:
     """The parts that the plan was made for, of these arguments: see `computed`."""
+    return quietly(_results, [bound, given, xp]) if xp.__name__ == "numpy" else _results(bound, given, xp)
+
+
+def _results(bound: Bound, given: Arguments, xp: Any) -> list[Any]:
     arrays = given.arrays()
-    run = _Run(bound, given, xp, dtype_of(arrays, xp), arrays[0])
-    return quietly(run.results, []) if xp.__name__ == "numpy" else run.results()
+    return _Run(bound, given, xp, dtype_of(arrays, xp), arrays[0]).results()
 
 
 class _Run:
     """One run of a plan."""
 
     def __init__(self, bound: Bound, given: Arguments, xp: Any, dtype: Any, like: Any) -> None:
-        self.bound, self.plan, self.blocks = bound, bound.plan, given.blocks
-        self.leaves = [as_block(block, given.pieces, xp, dtype, like) for block in self.blocks]
-        self.lanes, self.xp = given.lanes, xp
+        self.bound, self.plan, self.given = bound, bound.plan, given
+        self.lanes, self.xp, self.dtype = given.lanes, xp, dtype
+        self.is_numpy = xp.__name__ == "numpy"
+        self.narrow = self.is_numpy and dtype != xp.float64
         kind = (dtype, getattr(like, "device", None))
         if kind not in bound.standing:
-            bound.standing[kind] = _standing(self.plan, len(self.leaves), xp, dtype, like)
+            bound.standing[kind] = _standing(self.plan, len(given.blocks), xp, dtype, like)
         self.cells = bound.standing[kind].copy()
+        for k, block in enumerate(given.blocks):
+            if not block.laned:
+                self.cells[k] = shared_block(block, given.pieces, xp, dtype, like)
         self.totals: list[Any] = [None] * len(self.plan.parts)
         self.pieces: list[list[Any]] = [[] for _ in self.plan.parts]
 
     def results(self) -> list[Any]:
-        for k, leaf in enumerate(self.leaves):
-            if not self.blocks[k].laned:
-                self.cells[k] = leaf
         self._carry_out(self.bound.shared)
         for start, stop in self._stretches():
-            self._lay(start, stop)
+            self._lay(slice(start, stop))
             self._carry_out(self.bound.operations)
             if self.plan.guards:
                 self._check_guards(start)
@@ -115,15 +119,12 @@ class _Run:
         for k in range(count):
             yield k * lanes // count, (k + 1) * lanes // count
 
-    def _lay(self, start: int, stop: int) -> None:
+    def _lay(self, lanes: slice) -> None:
         """Put these lanes of the inputs into their cells."""
-        for k, (block, leaf) in enumerate(zip(self.blocks, self.leaves, strict=True)):
-            if block.whole:
-                rows = leaf[start:stop].T
-                laid_out = k in self.plan.elementwise and self.xp.__name__ == "numpy"
-                self.cells[k] = self.xp.ascontiguousarray(rows) if laid_out else rows
-            elif block.laned:
-                self.cells[k] = leaf[:, start:stop]
+        for k, block in enumerate(self.given.blocks):
+            if block.laned:
+                lane_by_lane = self.is_numpy and k in self.plan.elementwise
+                self.cells[k] = laned_block(block, self.given.pieces, self.xp, self.dtype, lanes, lane_by_lane)
 
     def _carry_out(self, operations: Sequence[Step]) -> None:
         cells = self.cells
@@ -131,15 +132,23 @@ class _Run:
         try:
             for out, function, operands, dropped in operations:
                 cells[out] = function(*[cells[k] for k in operands])
+                if self.narrow:
+                    self._narrow(out)
                 for k in dropped:
                     cells[k] = None
         except (TypeError, ValueError, AttributeError) as error:
             row = next(each.kind.name for each in (*self.plan.shared, *self.plan.operations) if each.out == out)
-            kinds = ", ".join(sorted({type(leaf).__name__ for leaf in self.leaves}))
+            kinds = ", ".join(sorted({type(array).__name__ for array in self.given.arrays()}))
             raise TypeError(
                 f"{row} has no form for arrays ({kinds}): its value, as its row declares it, raised {error!s:.200}; "
                 "written with microgrand's own functions it would have one"
             ) from error
+
+    def _narrow(self, out: Cell) -> None:
+        """Bring a cell back to the precision of the run, where a row has computed it in double precision."""
+        found = self.cells[out]
+        if out not in self.plan.prepared and found.dtype != self.dtype:
+            self.cells[out] = found.astype(self.dtype)
 
     def _check_guards(self, start: int) -> None:
         program = self.bound.program

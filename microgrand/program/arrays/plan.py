@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from microgrand.program.arrays.kinds import Kind
+from microgrand.program.arrays.kinds import Kind, Prepared
 from microgrand.program.arrays.products import Product
 from microgrand.program.arrays.rows import Rows, listed
 from microgrand.program.tape import Guard
@@ -105,6 +105,11 @@ class Plan:
         """The cells that something else than a matrix product reads: they had better lie lane by lane."""
         readers = [(each.kind, each.operands) for some in (self.operations, self.sums) for each in some]
         return frozenset([k for kind, operands in readers if not isinstance(kind, Product) for k in operands])
+
+    @cached_property
+    def prepared(self) -> frozenset[Cell]:
+        """The cells that hold a first stage of a row of many operands, in a form that this row knows."""
+        return frozenset([each.out for each in (*self.shared, *self.operations) if isinstance(each.kind, Prepared)])
 
     def __repr__(self) -> str:
         operations = how_many(len(self.shared) + len(self.operations), "operation")
