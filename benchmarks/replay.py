@@ -249,16 +249,19 @@ def first_gradient() -> Duel:
 # ---- training, and one large sample --------------------------------------------------------------------------------
 
 
-def fit(name: str, X: Any, y: Any, tol: float) -> Duel:
-    """SoftmaxClassifier.fit, to scikit-learn's own objective and tolerance."""
+def fit(name: str, X: Any, y: Any) -> Duel:
+    """SoftmaxClassifier.fit, of scikit-learn's own objective, to a cost that is no higher than where that stops.
+
+    The tolerances mean different things: ours is of standardised features.
+    """
     import numpy
     from scipy.special import logsumexp
     from sklearn.linear_model import LogisticRegression
 
     from microgrand.training import SoftmaxClassifier
 
-    ours = lambda: SoftmaxClassifier(tol=tol).fit(X, y)
-    theirs = lambda: LogisticRegression(tol=tol, max_iter=1000).fit(X, y)
+    ours = lambda: SoftmaxClassifier(tol=3e-5).fit(X, y)
+    theirs = lambda: LogisticRegression(max_iter=1000).fit(X, y)
 
     def error() -> float:
         costs = []
@@ -266,7 +269,7 @@ def fit(name: str, X: Any, y: Any, tol: float) -> Duel:
             z = found.decision_function(X)
             cost = logsumexp(z, axis=1).sum() - z[numpy.arange(len(y)), y].sum()
             costs.append(cost + 0.5 * numpy.sum(found.coef_**2))
-        return float(abs(costs[0] / costs[1] - 1.0))
+        return float(max(costs[0] / costs[1] - 1.0, 0.0))
 
     return Duel(f"fit {len(X):,} × {X.shape[1]} × {y.max() + 1}", "scikit-learn", ours, theirs, error, 1.5, 1e-4)
 
@@ -295,8 +298,8 @@ def duels() -> Iterator[Callable[[], Duel]]:
     yield network
     if find_spec("jax") is not None:
         yield first_gradient
-    yield lambda: fit("digits", *shipped("digits"), 1e-4)
-    yield lambda: fit("drawn", *drawn(), 1e-4)
+    yield lambda: fit("digits", *shipped("digits"))
+    yield lambda: fit("drawn", *drawn())
     yield large
 
 

@@ -19,7 +19,7 @@ from microgrand.table.polygamma import polygamma_of_float, polygamma_rise, polyg
 STEPS: Final = 450.0  # of an integral: enough for 10⁻¹⁶ where it is widest, for x and y near 0
 HIGHEST_ORDER: Final = 12.0
 SMALL_IN_DIGITS: Final = 1e-12  # an operand below it costs Leibniz' rule seconds, for the digits that cancel
-MOST_BITS: Final = 256  # of an integral in digits, which takes their square of time
+MOST_BITS: Final = 256  # in which operands far out are taken: an integral in digits takes their square of time
 _BELOW: Final = tuple(range(12))  # the lower orders
 
 
@@ -97,9 +97,9 @@ def beta_derivative_scale(x: float, y: float, n: float, m: float) -> float:
 def _in_digits(mp: Any, x: Any, y: Any, n: int, m: int) -> Any:
     """Leibniz' rule in both operands, with as many digits more as cancel where one is small; near 0 the integral."""
     x, y = mp.convert(x), mp.convert(y)
+    if mp.prec > MOST_BITS and not (SMALL_IN_DIGITS <= min(x, y) <= max(x, y) <= 1.0 / SMALL_IN_DIGITS):
+        raise TypeError("derivatives of beta take minutes in so many digits: give operands from 1e-12 to 1e12")
     if n and m and min(x, y) < SMALL_IN_DIGITS:
-        if mp.prec > MOST_BITS:
-            raise TypeError("mixed derivatives of beta take minutes in so many digits: give operands from 1e-12")
         return _integral_in_digits(mp, x, y, n, m)
     lost = (n + m + 2) * max(0, -mp.mag(x), -mp.mag(y)) if n and m else 0
     with mp.workprec(mp.prec + lost + 64):

@@ -109,8 +109,9 @@ def walkthrough(
 ) -> Walkthrough:
     """Watch backpropagation happen: values forwards, then every δ backwards, step by step.
 
-    root         a Value, or the trace of a network; it is not changed. Of a Program, the page stops where a comparison
-                 would come out otherwise than it was recorded
+    root         a Value, or the trace of a network; it is not changed. Of a Value the page computes the steps that were
+                 recorded: an `if` of yours is none of them. Of a Program, the page stops where a comparison would come
+                 out otherwise than it was recorded
     granularity  "node", "edge" or "layer", as for `steps`; by default layers where there are any, else nodes
     names        as for `draw`
     theta        parameters, a Value or several: after each sweep they take a step of gradient descent; by default those
