@@ -25,6 +25,7 @@ _INVERSE: Final = "|".join([name[1:] for name in TABLE if name[0] == "a" and nam
 # One after the other; each is a pattern and what stands in its place.
 _RULES: Final[list[tuple[str, str | Callable[[re.Match[str]], str]]]] = [
     (r"^\s*[^\W\d]\w*\s*=(?!=)", ""),  # y = … defines nothing here
+    (r"([₀-₉])(?=[^\W\d])(?![₀-₉])", r"\1*"),
     (r"\w[₀-₉]+", lambda found: found[0].translate(_LOWERED)),
     (rf"\b({'|'.join(SYMBOLS)})(?=\s*\()", lambda found: SYMBOLS[found[1]]),
     (rf"\b({_INVERSE})⁻¹", r"a\1"),
@@ -67,6 +68,9 @@ def _is_expression(text: str) -> bool:
             tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
+    raised = [each.left for each in ast.walk(tree) if isinstance(each, ast.BinOp)]
+    if any([isinstance(each, ast.Name) and (each.id in TABLE or each.id in SYMBOLS) for each in raised]):
+        return False  # sin²(x): a function's power has no form here
     calls = [each.func for each in ast.walk(tree) if isinstance(each, ast.Call)]
     names = [each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id not in TABLE]
     return len(names) > 0 and all([isinstance(called, ast.Name) and called.id in TABLE for called in calls])

@@ -136,8 +136,10 @@ class Program(Tape):
 
         The values of the chunks are added by `math.fsum`, whose result does not depend on their order; gradients in
         pairs of neighbours, and matrix products have one thread (threadpoolctl sees to that, which comes with
-        scikit-learn). So the same chunks give the same bits, in one process or on a cluster. Raises
-        NonFiniteError and GuardError as a call of the program does, with the chunk, counted from 0, and the row in it.
+        scikit-learn). So the same chunks, in the same tuples, give the same bits, in one process or on a cluster.
+
+        Raises NonFiniteError and GuardError as a call of the program does, with the chunk, counted from 0, and the row
+        in it.
 
         >>> import numpy
         >>> from microgrand import record

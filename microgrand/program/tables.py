@@ -21,6 +21,8 @@ def as_array_of_numbers(given: Any, name: str) -> Any:
         return _unmasked(given, name) if hasattr(given, "mask") else given
     if library not in LIBRARIES and not hasattr(given, "to_numpy"):
         return given
+    if library == "pandas" and not (hasattr(given, "dtype") or hasattr(given, "dtypes")):  # a single cell
+        return given
     if hasattr(given, "collect") and not hasattr(given, "to_numpy"):
         raise TypeError(
             f"{name} is a {type(given).__name__}, which holds no numbers yet: {name}.collect() makes a table"
@@ -43,6 +45,9 @@ def _of_objects(array: Any, name: str) -> Any:
     """The array itself if there are Values in it, else its numbers."""
     if any([isinstance(item, Node) for item in array.flat]):
         return array
+    texts = [item for item in array.flat if isinstance(item, (str, bytes))]
+    if texts:
+        raise TypeError(f"{name} holds the text {texts[0]!r:.40}, and a program takes numbers")
     try:
         return array.astype(float)
     except (TypeError, ValueError) as error:
@@ -57,13 +62,18 @@ def _of_pandas(given: Any, name: str) -> Any:
     kinds = list(given.dtypes) if several else [given.dtype]
     if all([isinstance(kind, numpy.dtype) for kind in kinds]):
         return given.to_numpy()
-    plain = [kind if isinstance(kind, numpy.dtype) else getattr(kind, "numpy_dtype", None) for kind in kinds]
+    plain = [kind if isinstance(kind, numpy.dtype) else _numpy_dtype(kind) for kind in kinds]
     for number, kind in enumerate(plain):
         if kind is None or kind.kind not in "fiub":
             where = f"its column {given.columns[number]!r:.40}" if several else name
             raise TypeError(f"{name} is numbers, and {where} is of the type {kinds[number]!s:.40}: leave it out")
     single = all([kind == numpy.float32 for kind in plain])
     return given.to_numpy(dtype=numpy.float32 if single else numpy.float64, na_value=numpy.nan)
+
+
+def _numpy_dtype(kind: Any) -> Any:
+    """NumPy's type of a nullable column, of one of Arrow's or of a sparse one; None where there is none."""
+    return getattr(kind, "numpy_dtype", getattr(kind, "subtype", None))
 
 
 def _unmasked(given: Any, name: str) -> Any:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from microgrand.outer_errors import InputError
 from microgrand.version import __version__
 
-_KNOWN: set[Any] = set()  # clients, each with the workers that were asked
+_KNOWN: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each client, the workers that were asked
+_LOCK = Lock()
+_INSIDE: list[Any] = []  # the limit of threads, and None for each that is inside of it
 
 
 def client() -> Any:
@@ -31,11 +34,11 @@ def require_workers() -> None:
     active = client()
     if active is None:
         return
-    workers = active.nthreads()
-    key = (active.id, *sorted(workers))
-    if key in _KNOWN:
+    known = _KNOWN.setdefault(active, set())
+    new = sorted(set(active.nthreads()) - known)
+    if not new:
         return
-    for address, version in sorted(active.run(_asked_for_version()).items()):
+    for address, version in sorted(active.run(_asked_for_version(), workers=new).items()):
         if version != __version__:
             has = f"microgrand {version}" if version else "no microgrand"
             install = f"distributed.PipInstall(['microgrand=={__version__}'])"
@@ -43,7 +46,7 @@ def require_workers() -> None:
                 f"the worker {address} has {has}, and what it is sent needs {__version__}: install that version there, "
                 f"for instance by client.register_plugin({install})"
             )
-    _KNOWN.add(key)
+    known.update(new)
 
 
 def _asked_for_version() -> Callable[[], str]:
@@ -60,21 +63,30 @@ def _asked_for_version() -> Callable[[], str]:
     return version
 
 
-def one_thread() -> AbstractContextManager[Any]:
+@contextmanager
+def one_thread() -> Iterator[None]:
     """Keep matrix products to one thread, as Dask starts its workers: on more, BLAS adds in another order.
 
-    Without threadpoolctl, which comes with scikit-learn, nothing is changed.
+    Without threadpoolctl, which comes with scikit-learn, nothing is changed. Of several threads of Python's that ask
+    for it at once the first one in limits, and the last one out gives the threads back.
     """
-    import numpy  # noqa: F401  # its BLAS is among those that are found
+    with _LOCK:
+        if not _INSIDE and (pools := _pools()) is not None:
+            _INSIDE.append(pools.limit(limits=1, user_api="blas"))
+        _INSIDE.append(None)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _INSIDE.pop()
+            if len(_INSIDE) == 1 and _INSIDE[0] is not None:
+                _INSIDE.pop().restore_original_limits()
 
-    pools = _pools()
-    limit: AbstractContextManager[Any] = nullcontext() if pools is None else pools.limit(limits=1, user_api="blas")
-    return limit
 
-
-@lru_cache(maxsize=1)
 def _pools() -> Any:
     """The libraries with threads of their own in this process; to find them takes a millisecond."""
+    import numpy  # noqa: F401  # its BLAS is among those that are found
+
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:

@@ -17,7 +17,7 @@ from microgrand.table.gamma import (
     lgamma_of_positive,
     stirling_correction,
 )
-from microgrand.table.libraries import lane_by_lane
+from microgrand.table.libraries import lane_by_lane, with_more_bits
 from microgrand.table.numbers import is_plain
 from microgrand.table.numeric import exp_of_float, two_sum
 from microgrand.table.polygamma import polygamma_rise_of_floats
@@ -32,7 +32,7 @@ def lbeta(x: Any, y: Any) -> Any:
     if not (hasattr(x, "context") or hasattr(y, "context")):
         return lane_by_lane(lbeta_of_floats, x, y)
     mp = (x if hasattr(x, "context") else y).context
-    with mp.workprec(mp.prec + max(0, mp.mag(x), mp.mag(y)) + 64):
+    with with_more_bits(mp, max(0, mp.mag(x), mp.mag(y)) + 64):
         return mp.loggamma(x) + mp.loggamma(y) - mp.loggamma(x + y)
 
 

@@ -11,7 +11,7 @@ from math import nan
 from typing import Any, Final
 
 from microgrand.table.beta import beta, beta_of_floats, beta_scale
-from microgrand.table.libraries import lane_by_lane
+from microgrand.table.libraries import lane_by_lane, with_more_bits
 from microgrand.table.numbers import is_plain
 from microgrand.table.numeric import exp_of_float, power_of_floats
 from microgrand.table.polygamma import polygamma_of_float, polygamma_rise, polygamma_rise_of_floats
@@ -102,7 +102,7 @@ def _in_digits(mp: Any, x: Any, y: Any, n: int, m: int) -> Any:
     if n and m and min(x, y) < SMALL_IN_DIGITS:
         return _integral_in_digits(mp, x, y, n, m)
     lost = (n + m + 2) * max(0, -mp.mag(x), -mp.mag(y)) if n and m else 0
-    with mp.workprec(mp.prec + lost + 64):
+    with with_more_bits(mp, lost + 64):
         rises = {(i, 0): polygamma_rise(x, y, i - 1.0) for i in range(1, n + 1)}  # derivatives of -log B
         rises |= {(0, j): polygamma_rise(y, x, j - 1.0) for j in range(1, m + 1)}
         mixed = {k: mp.psi(k - 1, x + y) for k in range(2, n + m + 1)} if n and m else {}

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from microgrand.outer_errors import MissingExtraError
 
+MOST_MORE_BITS: Final = 65536  # that numbers of mpmath are given where they cancel
+
 # The namespace of each array type, cached: asking an array for it takes as long as adding two small arrays.
 _NAMESPACES: Final[dict[type, Any]] = {}
 
@@ -67,3 +69,10 @@ def lane_by_lane(function: Callable[..., float], *operands: Any) -> Any:
 
     each = numpy.frompyfunc(lambda *xs: function(*[float(x) for x in xs]), len(operands), 1)(*operands)
     return numpy.asarray(each, dtype=float)
+
+
+def with_more_bits(mp: Any, bits: int) -> Any:
+    """A context of mpmath's with so many bits more, for what cancels; TypeError where they would take minutes."""
+    if bits > MOST_MORE_BITS:
+        raise TypeError(f"numbers of so different sizes take more than {MOST_MORE_BITS:,} bits")
+    return mp.workprec(mp.prec + bits)

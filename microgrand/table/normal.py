@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-from microgrand.table.libraries import lane_by_lane, special
+from microgrand.table.libraries import lane_by_lane, special, with_more_bits
 from microgrand.table.numbers import is_plain
 from microgrand.table.numeric import (
     ONE_OVER_ROOT_TWO_PI,
@@ -198,7 +198,7 @@ def _hazard_derivative_in_digits(x: Any, n: int) -> Any:
     """Leibniz' rule, with as many digits more as cancel."""
     mp = x.context
     x = mp.mpf(min(x, BEYOND_ALL_FLOATS))
-    with mp.workprec(mp.prec + (2 * n + 2) * max(0, mp.mag(x)) + 64):
+    with with_more_bits(mp, (2 * n + 2) * max(0, mp.mag(x)) + 64):
         hazard = [normal_hazard(x)]
         excess = [normal_excess(x)]
         for m in range(n):

@@ -10,7 +10,7 @@ from math import inf, nan
 from typing import Any, Final
 
 from microgrand.table.gamma import digamma_of_float, digamma_scale, gamma_of_positive
-from microgrand.table.libraries import lane_by_lane
+from microgrand.table.libraries import lane_by_lane, with_more_bits
 from microgrand.table.numbers import is_plain
 from microgrand.table.numeric import power_of_floats
 
@@ -89,7 +89,7 @@ def polygamma_rise(x: Any, y: Any, n: Any) -> Any:
     if not (hasattr(x, "context") or hasattr(y, "context")):
         return lane_by_lane(polygamma_rise_of_floats, x, y, n)
     mp = (x if hasattr(x, "context") else y).context
-    with mp.workprec(mp.prec + 2 * max(0, mp.mag(x) - mp.mag(y)) + 64):
+    with with_more_bits(mp, 2 * max(0, mp.mag(x) - mp.mag(y)) + 64):
         return mp.psi(int(n), x + y) - mp.psi(int(n), x)
 
 

@@ -148,8 +148,7 @@ class Primitive:
         self.partial_scale: Final = _optional(name, "partial_scale", partial_scale)
         self.exactness: Final[Exactness] = _instance(name, "exactness", Exactness, exactness)
         self.derivation: Final = _optional(name, "the derivation", derivation)
-        if along is not None:
-            _callable(name, "along.value", getattr(along, "value", None))
+        _optional(name, "along.value", getattr(along, "value", along))
         self.along: Final = along
         self.ufunc: Final[str] = _instance(name, "ufunc", str, ufunc) or name
         self.doc: Final[str] = _instance(name, "doc", str, doc)

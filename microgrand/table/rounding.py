@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from microgrand.table.libraries import library
+from microgrand.table.libraries import library, with_more_bits
 from microgrand.table.numbers import is_plain
 
 
@@ -55,7 +55,7 @@ def mod(x: Any, y: Any) -> Any:
 def _divided(x: Any, y: Any, divide: Callable[[Any, Any], Any]) -> Any:
     """The division of 50-digit numbers, with as many digits as the whole part of the quotient has."""
     mp = (x if hasattr(x, "context") else y).context
-    with mp.workprec(2 * mp.prec + max(0, mp.mag(x) - mp.mag(y)) if x != 0.0 else mp.prec):
+    with with_more_bits(mp, mp.prec + max(0, mp.mag(x) - mp.mag(y)) if x != 0.0 else 0):
         return divide(mp.convert(x), mp.convert(y))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -35,9 +36,8 @@ class Signature:
         brackets: Any = True,
         indices: Any = (),
     ) -> None:
-        for part, each in (("lists", lists), ("indices", indices)):
-            if not isinstance(each, (tuple, list)):
-                raise TypeError(f"{part} of a signature is a tuple of names; got {each!r:.60}")
+        if not (isinstance(lists, (tuple, list)) and isinstance(indices, (tuple, list))):
+            raise TypeError(f"lists and indices of a signature are tuples of names; got {lists!r:.30}, {indices!r:.30}")
         names = (*operands, *lists, *indices)
         if (operands and lists) or len(set(names)) < len(names) or not all([isinstance(each, str) for each in names]):
             raise ValueError(f"a signature has operands or lists, each with a name of its own; got {names!r:.60}")
@@ -153,9 +153,10 @@ def subscript(k: object) -> str:
 
 
 def _count(name: str, x: object) -> int:
-    if not isinstance(x, int) or x < 0:
+    number = -1 if isinstance(x, bool) or not hasattr(x, "__index__") else operator.index(x)
+    if number < 0:
         raise ValueError(f"{name} of a signature is a whole number, 0 or more; got {x!r:.60}")
-    return x
+    return number
 
 
 def _restored(operands: tuple[str, ...], settings: dict[str, Any]) -> Signature:

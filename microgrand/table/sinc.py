@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from microgrand.table.libraries import lane_by_lane, library
+from microgrand.table.libraries import lane_by_lane, library, with_more_bits
 from microgrand.table.numbers import is_plain
 from microgrand.table.numeric import two_product, where
 
@@ -115,7 +115,7 @@ def _in_digits(x: Any, n: int) -> Any:
     mp = x.context
     if x == 0:
         return mp.mpf(0) if n % 2 else (-1) ** (n // 2) * mp.pi**n / (n + 1)
-    with mp.workprec(mp.prec + (2 * n + 2) * abs(mp.mag(x)) + 64):
+    with with_more_bits(mp, (2 * n + 2) * abs(mp.mag(x)) + 64):
         u = mp.pi * x
         result = mp.sinpi(x) / u
         sines = (mp.sinpi(x), mp.cospi(x), -mp.sinpi(x), -mp.cospi(x))

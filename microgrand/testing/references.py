@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from math import isclose, isfinite
-from random import Random
+from math import inf, isclose, isfinite
 from statistics import median
 from typing import Any
 
@@ -28,8 +27,6 @@ from microgrand.testing.verdict import Judgement, Verdict
 SHIFTS = (2.0**-9, -(2.0**-6))  # where the recorded graph has to give what f gives, relative to the inputs
 SAME = 1e-9
 RUNS = 20  # of f in many digits, for a claim that is wrong
-AROUND = 16  # points beside, which see the branches that meet in a point
-BRANCHES = 1e-9  # slopes beside the point that differ by more of their size are of several branches
 BETWEEN = "a kink in several inputs: the claim is between the slopes beside the point"
 LEAPS = "f leaps close by: it rounds, or goes another way"
 
@@ -102,26 +99,19 @@ class References:
 
         There f has no gradient, whatever its slope along one input: the claim is to be between the slopes around.
         """
-        from microgrand.testing.more_digits.formulas import Beside, Line
+        from microgrand.testing.branches import SAME, slopes_around
         from microgrand.testing.more_digits.slopes import Slopes
 
-        chosen, numbers = Random(0), self.function.numbers
-        signs = [[sign for sign, inside in zip((-1, 1), sides_inside(*each), strict=True) if inside]
-                 for each in zip(numbers, self.domains, strict=True)]  # fmt: skip
-        if len(numbers) == 1 or not all(signs):
-            return None
-        around = []
-        for _ in range(AROUND):
-            shift = [chosen.choice(each) * chosen.uniform(0.5, 1.0) for each in signs]
-            found = Line(Beside(self.formula, shift), claim.direction).slopes(claim.weights)
-            if found is None:
-                return None
-            around.extend(found.sides)
-        low, high = min(around), max(around)
-        if not isfinite(high - low) or high - low <= BRANCHES * max(abs(low), abs(high)):
-            return None
-        judged = Held(claim, Slopes(low, high, 0, True), lambda: 0.0, lambda: 0.0, self._format).judgement()
-        return judged._replace(because=BETWEEN) if judged.verdict is Verdict.AGREE else None
+        sides = [sides_inside(*each) for each in zip(self.function.numbers, self.domains, strict=True)]
+        low, high = inf, -inf
+        for slope in slopes_around(self.formula, claim.weights, claim.direction, sides):
+            low, high = min(low, slope), max(high, slope)
+            if high - low > SAME * max(abs(low), abs(high)):
+                branches = Slopes(low, high, 0, True)
+                found = Held(claim, branches, lambda: 0.0, lambda: 0.0, self._format).judgement()
+                if found.verdict is Verdict.AGREE:
+                    return found._replace(because=BETWEEN)
+        return None
 
     def hidden_slope(self) -> float:
         """A slope that f's roundings hide: as far as they move its value, over |x| or 1."""

@@ -53,7 +53,7 @@ class SearchSpace:
             self.is_of_numbers = False
             self.inputs: list[Domain] = []
             self.domains = [REALS if isinstance(item, st.SearchStrategy) else as_domain(item) for item in each]
-            self.strategy = _of_all(domain, len(each)) if isinstance(domain, st.SearchStrategy) else _mixed(each)
+            self.strategy = _of_all(f, domain, len(each)) if isinstance(domain, st.SearchStrategy) else _mixed(each)
             return
         self.is_of_numbers = like is None
         self.arguments = like or (0.0,) * len(each)
@@ -104,12 +104,23 @@ def _related(draw: Any, strategies: list[st.SearchStrategy[float]], domains: lis
 
 
 @st.composite
-def _of_all(draw: Any, strategy: st.SearchStrategy[Any], count: int) -> tuple[Any, ...]:
-    """Arguments from one strategy of the user's: it draws the tuple of them, or each."""
+def _of_all(draw: Any, f: Callable[..., Any], strategy: st.SearchStrategy[Any], count: int) -> tuple[Any, ...]:
+    """Arguments from one strategy of the user's: it draws the tuple of them, if f takes that so, or else each."""
     first = draw(strategy)
-    if count > 1 and isinstance(first, tuple) and len(first) == count:
+    if count > 1 and isinstance(first, tuple) and len(first) == count and _takes(f, first):
         return first
     return (first, *[draw(strategy) for _ in range(count - 1)])
+
+
+def _takes(f: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
+    """Whether the arguments are of types that f takes."""
+    try:
+        f(*arguments)
+    except (TypeError, AttributeError):
+        return False
+    except Exception:  # beyond where f is defined
+        return True
+    return True
 
 
 @st.composite

@@ -1,15 +1,16 @@
-"""Warnings of a function that is called at hundreds of points: each is given once."""
+"""Warnings of a function that is called at hundreds of points: each is shown once."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
 def once_each() -> Iterator[None]:
-    """Give each warning that comes meanwhile once, at the end: by its text, its kind and its line.
+    """Show each warning that comes meanwhile once: by its text, its kind and its line.
 
     >>> with warnings.catch_warnings(record=True) as given:
     ...     warnings.simplefilter("always")
@@ -19,12 +20,18 @@ def once_each() -> Iterator[None]:
     >>> len(given)
     1
     """
-    seen: dict[tuple[object, ...], warnings.WarningMessage] = {}
+    shown, seen = warnings.showwarning, set[Any]()
+
+    def once(
+        message: Any, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None
+    ) -> None:
+        key = (str(message), category, filename, lineno)
+        if key not in seen:
+            seen.add(key)
+            shown(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = once
     try:
-        with warnings.catch_warnings(record=True) as given:
-            yield
+        yield
     finally:
-        for each in given:
-            seen.setdefault((str(each.message), each.category, each.filename, each.lineno), each)
-        for each in seen.values():
-            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno, source=each.source)
+        warnings.showwarning = shown

@@ -65,8 +65,9 @@ def load_classifier(path: str | PathLike[str]) -> SoftmaxClassifier:
     """The classifier in a file of `save_classifier` or of `microgrand train`, fitted: it takes X as it was given then.
 
     A file that keeps a mean and a deviation gives θ and b for features as they are, which changes probabilities by
-    their rounding. What `microgrand train` wrote has classes that are text, in their order by the alphabet, and the
-    constructor's defaults. Columns of yes and no are features that are 1 and 0.
+    their rounding. Its settings are those of the pipeline: to fit it again, put it behind a `StandardScaler`. What
+    `microgrand train` wrote has classes that are text, in their order by the alphabet, and the constructor's defaults.
+    Columns of yes and no are features that are 1 and 0.
 
     path  of the file; `save_classifier` has an example
 
@@ -96,7 +97,7 @@ def _parts(estimator: Any) -> tuple[Any, SoftmaxClassifier]:
     """The scaler, or None, and the classifier, both fitted."""
     steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
     *scalers, last = steps
-    if [type(step) for step in scalers] not in ([], [StandardScaler]) or not isinstance(last, SoftmaxClassifier):
+    if [type(step) for step in scalers] not in ([], [StandardScaler]) or type(last) is not SoftmaxClassifier:
         raise TypeError(
             "save_classifier takes a SoftmaxClassifier, or a pipeline of StandardScaler and one; "
             f"got {' → '.join([type(step).__name__ for step in steps])}"

@@ -60,6 +60,11 @@ def _changed_by(node: ast.AST) -> list[str]:
     return []
 
 
+def _is_of(variable: str, lists: Sequence[str]) -> bool:
+    """Whether a variable is one of these, or of their elements: items_0, or items_0_1."""
+    return any(variable == each or variable.startswith(f"{each}_") for each in lists)
+
+
 class Body(Expressions):
     """A function while it is translated: the statements written so far and what its variables mean.
 
@@ -355,7 +360,7 @@ class Body(Expressions):
         names = [f"{variable}_{k}" for k in range(len(items))]
         for each in names:  # like the list itself: what is assigned once may be called by two names
             self.bindings[each] = max(self.bindings[each], self.bindings[variable])
-        if not any(self.variables_in([each]) & set(names[:k]) for k, each in enumerate(items)):
+        if not any(_is_of(read, names[:k]) for k, each in enumerate(items) for read in self.variables_in([each])):
             return [self.variable(*pair) for pair in zip(names, items, strict=True)]
         kinds = [kind_of(each) for each in items]
         if not NUMBERS.issuperset(kinds):

@@ -95,10 +95,10 @@ MISTAKES = {  # what was typed, the kind of the error, and words of its sentence
     "Primitive('lambda', math.sin, math.cos)": (ValueError, "a primitive's name is a Python identifier, and no keyword; got 'lambda'"),
     **{f"Primitive('own', math.sin, math.cos, {part}='x')": (TypeError, f"{part} of the primitive 'own' is a function; got 'x'")
        for part in ("joint", "pole", "kink", "value_scale", "partial_scale")},
-    "Primitive('own', math.sin, math.cos, along=3)": (TypeError, "along.value of the primitive 'own' is a function; got None"),
+    "Primitive('own', math.sin, math.cos, along=3)": (TypeError, "along.value of the primitive 'own' is a function; got 3"),
     "Primitive('own', math.sin, math.cos, domain=())": (ValueError, "own declares no domain: leave the argument out"),
     "Primitive('own', lambda x: x, lambda z, x: 1.0, joint=lambda x: x > 0.0)(-1.0)": (ValueError, "own is not defined there; got -1.0"),
-    "Signature(lists='xs')": (TypeError, "lists of a signature is a tuple of names; got 'xs'"),
+    "Signature(lists='xs')": (TypeError, "lists and indices of a signature are tuples of names; got 'xs', ()"),
     "Signature('x', least=-1)": (ValueError, "least of a signature is a whole number, 0 or more; got -1"),
     "Signature('x', 's', default=2.0, indices=('n',))": (ValueError, "a default is the last operand's, of a signature without lists and indices"),
     "Primitive('nothing', lambda x: None, lambda z, x: 1.0)(a)": (TypeError, "got None of type NoneType: a function without a return gives None"),

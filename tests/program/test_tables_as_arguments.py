@@ -38,6 +38,7 @@ TABLES = {
     "nullable": lambda frame: frame.astype("Float64"),
     "nullable whole numbers": lambda frame: frame.astype("Int64"),
     "one column nullable": lambda frame: frame.assign(b=frame["b"].astype("Int64")),
+    "sparse": lambda frame: frame.astype(pandas.SparseDtype("float64", 0.0)),
     "of objects": lambda frame: frame.astype(object),
     "backed by Arrow": backed_by_arrow,
     "Arrow": arrow,
@@ -88,7 +89,7 @@ REFUSED = {
     "categories": (lambda: frame_of(b=pandas.Categorical(["u", "v"])),
                    "TypeError: x is numbers, and its column 'b' is of the type category: leave it out"),
     "objects": (lambda: frame_of(b=numpy.array(["u", 2.0], dtype=object)),
-                "TypeError: x holds something else than numbers: could not convert string to float: 'u'"),
+                "TypeError: x holds the text 'u', and a program takes numbers"),
     "times": (lambda: pandas.DataFrame({name: pandas.to_datetime(["2026-01-01"] * 2) for name in "ab"}),
               "TypeError: x holds datetime64["),
     "masked": (lambda: numpy.ma.masked_array([[1.0, 2.0]], [[True, False]]),
@@ -123,3 +124,17 @@ def test_a_column_of_values_is_taken():
     column = pandas.Series([Value(1.0), Value(2.0)])
     product = record(lambda x: x[0] * x[1], [1.0, 2.0])(column)
     assert (product.data, len(product.parents)) == (2.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (pandas.NA, "got <NA>"),
+        (pandas.Timestamp(2026, 1, 1), "got Timestamp"),
+        (pandas.Series(["1", "002"], dtype=object), "holds the text '1', and a program takes numbers"),
+    ],
+)  # fmt: skip
+def test_what_is_no_column_of_numbers_is_told(given, words):
+    """A single cell is no column, and text is no number, even where it could be read as one."""
+    with pytest.raises(TypeError, match=words):
+        record(lambda w, x: w * x, 1.0, 2.0)(1.0, given)

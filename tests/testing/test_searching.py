@@ -5,6 +5,7 @@ import math
 import os
 import pickle
 import random
+import struct
 import subprocess
 import sys
 import time
@@ -133,6 +134,39 @@ def of_order(k):
         return tuple([float(i == chosen) for i in range(len(xs))])
 
     return lambda *xs: sorted(xs)[k], gradient
+
+
+NO_TIES = {  # f, a claimed gradient, where it is wrong
+    "a leap beside": (lambda x, y: x if y > 0 else 5 * x, lambda x, y: (1.0 if y >= 0 else 5.0, 0.0), (1.0, 0.0)),
+    "a leap beside, between": (lambda x, y: x if y > 0 else 5 * x, lambda x, y: (3.0, 0.0), (1.0, 0.0)),
+    "what is rounded": (lambda x, y: x * math.floor(y), lambda x, y: (1.5, 0.0), (1.0, 2.0)),
+    "oscillation": (lambda x, y: (x * x * mg.sin(1 / x) if x else 0.0 * x) + y, lambda x, y: (0.5, 1.0), (0.0, 1.0)),
+    "steep and smooth": (lambda x, y: 1e200 * x * x + y, lambda x, y: (1e150, 1.0), (0.0, 1.0)),
+    "a saddle": (lambda x, y: x * y, lambda x, y: (1e-3, 0.0), (0.0, 0.0)),
+    "outside": (lambda x, y: abs(x) + abs(y), lambda x, y: (1.5, 0.0), (0.0, 0.0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NO_TIES)
+def test_only_branches_that_meet_are_taken_for_a_tie(kind):
+    """Where f leaps, oscillates or bends beside the point no wrong claim is called a kink in several inputs."""
+    f, gradient, at = NO_TIES[kind]
+    report = check_gradient(f, gradient=gradient, at=at)
+    assert report.findings[0].judgement.verdict is Verdict.DISAGREE
+
+
+@pytest.mark.parametrize("size", [5, 9, 15, 25])
+def test_a_median_agrees_where_all_are_equal(size):
+    """However many inputs tie, the gradient of their median is one at the middle one; twice that is wrong."""
+
+    def gradient(v, times=1.0):
+        slopes = numpy.zeros(size)
+        slopes[numpy.argsort(v, kind="stable")[size // 2]] = times
+        return slopes
+
+    at = numpy.ones(size)
+    assert check_gradient(numpy.median, gradient=gradient, at=at).verdict is Verdict.AGREE
+    assert check_gradient(numpy.median, gradient=lambda v: gradient(v, 2.0), at=at).verdict is Verdict.DISAGREE
 
 
 @pytest.mark.parametrize(("count", "k"), [(3, 1), (4, 1), (5, 2), (5, 3)])
@@ -264,6 +298,30 @@ def test_what_f_warns_of_is_told_once():
             with contextlib.nullcontext() if kind is None else pytest.raises(kind):
                 assert_gradient(f, gradient=lambda x, slope=slope: slope * x, domain=(-9, 9), max_examples=30)
         assert [str(each.message) for each in given] == ["of f"]
+
+
+def test_one_strategy_may_draw_pairs_for_each_argument():
+    """Where f takes pairs, a strategy of pairs draws one for each argument."""
+    pairs = st.tuples(st.floats(0.5, 5.0), st.floats(0.5, 5.0))
+
+    def slopes(p, q):
+        return (q[0], q[1]), (p[0], p[1])
+
+    def f(p, q):
+        return p[0] * q[0] + p[1] * q[1]
+
+    assert assert_gradient(f, gradient=slopes, domain=pairs, max_examples=20).agreed >= 20
+
+
+def test_what_f_raises_when_it_is_rounded_otherwise_is_no_error_of_the_search():
+    """Only at the point itself does f go the way that the search has seen."""
+
+    def f(x):
+        near = x * 3 / 3
+        return 2 * x if near == x else struct.unpack("d", struct.pack("d", near))[0] * 2
+
+    with pytest.raises(GradientMismatch):
+        assert_gradient(f, gradient=lambda x: 3.0, domain=(1.0, 9.0), max_examples=30)
 
 
 @pytest.mark.parametrize("drawn", [st.tuples(st.floats(0.1, 5.0), st.floats(-5.0, 5.0)), st.floats(0.1, 5.0)])

@@ -88,6 +88,12 @@ def moved_along(x, y):
     return items[0] - 2.0 * items[1] + 3.0 * items[2]
 
 
+def exchanged_lists(x, y):
+    items = [[x, y], [y, x * 2.0]]
+    items = [items[1], items[0]]
+    return items[0][0] * 2.0 + items[1][0]
+
+
 def shifted_in_rounds(x, y):
     items = [x, y, 0.5]
     for k in range(4):
@@ -252,7 +258,7 @@ def nested(x, y):
     ("function", "words"),
     [
         (grown, "whole number"), (doubled, "whole number"), (fibonacci, "whole number"),
-        (grown_elsewhere, "whole number"), (waited, "while"), (nested, "def inner"),
+        (exchanged_lists, "its own lists"), (grown_elsewhere, "whole number"), (waited, "while"), (nested, "def inner"),
         (lambda x, y: round(x), "round"), (lambda x, y: (z := x) + z + y, "z := x"),
     ],
 )  # fmt: skip

@@ -19,7 +19,7 @@ from microgrand.testing.exact import (
 from microgrand.testing.more_digits.slopes import Slopes, one_sided, slopes
 
 ROUNDINGS = 3  # runs whose every step is rounded otherwise
-BESIDE_DIGITS = 20  # by so many the distance to a point beside is larger than the steps of slopes there
+BESIDE_DIGITS = 20  # a point beside lies so many powers of ten of steps away
 SAFETY = 4.0  # what a few samples may miss of a spread
 
 
@@ -116,7 +116,7 @@ class Line:
         for digits in (self._formula.digits, self._formula.most_digits)[finest:]:
             self._digits = digits
             with many_digits(digits):
-                found = slopes(lambda t: self._value(weights, t, None), self._step, sides)
+                found = slopes(lambda t: self.value(weights, t), self._step, sides)
             if found is not None and found.is_settled:
                 break
         if found is None:
@@ -138,6 +138,10 @@ class Line:
         here = self._value(weights, EXACT.mpf(0), seed)
         found = None if here is None else one_sided(lambda t: self._value(weights, t, seed), here, side * self._step)
         return None if found is None else released(found.slope)
+
+    def value(self, weights: Mapping[int, float], t: Any) -> Any:
+        """Σ weight·output at a step t along the direction; None where there is none."""
+        return self._value(weights, t, None)
 
     def _value(self, weights: Mapping[int, float], t: Any, seed: int | None) -> Any:
         key = (t, seed, self._digits)

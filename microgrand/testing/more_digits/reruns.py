@@ -141,11 +141,14 @@ class Rerun(Formula):
             return [few if many is None else released(many) for few, many in zip(self.values, found, strict=True)]
 
     def spread_of_values(self) -> float:
-        """How far the output that moves most moves when every step of f is rounded otherwise."""
+        """How far the output that moves most moves when every step of f is rounded otherwise; 0 where nobody knows."""
         with many_digits(self.digits):
             points = [EXACT.mpf(x) for x in self.inputs]
-            values = self.outputs(points)
-            spread = [] if None in values else self._spread(points, values)
+            try:
+                values = self.outputs(points)
+                spread = [] if None in values else self._spread(points, values)
+            except Exception:  # rounded otherwise, f may go a way on which it raises whatever it likes
+                return 0.0
             return SAFETY * float(released(max(spread, default=EXACT.mpf(0))))
 
     def _prove(self, values: Sequence[float], seconds: float) -> None:
