@@ -232,17 +232,22 @@ def is_tanh_of_sum(expression):
 
 
 def test_structure_and_numbers_shrink():
-    """The simplest expression is one step at 0; tanh of a sum is two steps; with a large input it is one step at a
-    whole number; a graph with a shared step has at most three.
+    """The simplest expression is one step at 0; with a large input it is one step at a whole number; a graph with a
+    shared step has at most three.
     """
     code = "\n".join(str(simplest(lambda expression: True)).splitlines()[2:])
     assert code == "def f(x0, x1):\n    return mg.identity(x0)\n\nf(0.0, 0.0)"
-    # Where one search ends depends on which numbers hypothesis found in the modules that happen to be loaded.
-    assert min([len(simplest(is_tanh_of_sum, seed).steps) for seed in (1, 2, 3)]) == 2
     large = simplest(lambda expression: expression.inputs[1] > 1000.0 and expression.gradient()[1] > 0.0)
     assert len(large.steps) == 1
     assert large.inputs[1] == int(large.inputs[1])
     assert len(simplest(has_shared_step).steps) <= 3
+
+
+@pytest.mark.thorough("three searches of ten seconds each")
+def test_two_steps_shrink_to_two():
+    """tanh of a sum is two steps."""
+    # Where one search ends depends on which numbers hypothesis found in the modules that happen to be loaded.
+    assert min([len(simplest(is_tanh_of_sum, seed).steps) for seed in (1, 2, 3)]) == 2
 
 
 # ---- the entry point -------------------------------------------------------------------------------------------------
