@@ -15,7 +15,7 @@ LONGEST_REACH = 400  # ranks that the arrows from one box may pass, together
 MOST_FROM_REST = 4  # arrows that one box leads to for everything that is not shown
 REST = "…"
 MOST_CURVED = 250  # ranks that all arrows may skip and still be drawn as curves around the boxes
-UNWRITTEN = "local partials are left out for want of room; in an SVG arrows tell theirs to a pointer that rests on them"
+UNWRITTEN = "local partials: in an SVG, where the pointer rests on an arrow"
 
 
 def with_references(view: View) -> View:
