@@ -74,6 +74,7 @@ def kinds(structure):
     return numpy.shape(structure)
 
 
+@pytest.mark.filterwarnings("ignore::microgrand.KinkWarning")
 @given(expressions(inputs=COUNT + 1, smooth=False), nestings(COUNT), st.booleans(), st.data())
 def test_every_form_gives_the_same_numbers(expression, nesting, regroup, data):
     """Beside an argument with lanes and without, value, gradient, Jacobian and Hessian products are the same, bit for
