@@ -25,7 +25,7 @@ _INVERSE: Final = "|".join([name[1:] for name in TABLE if name[0] == "a" and nam
 # One after the other; each is a pattern and what stands in its place.
 _RULES: Final[list[tuple[str, str | Callable[[re.Match[str]], str]]]] = [
     (r"^\s*[^\W\d]\w*\s*=(?!=)", ""),  # y = … defines nothing here
-    (r"([₀-₉])(?=[^\W\d])(?![₀-₉])", r"\1*"),
+    (r"([₀-₉])(?=[^\W\d])(?![₀-₉⁰¹²³⁴-⁹])", r"\1*"),
     (r"\w[₀-₉]+", lambda found: found[0].translate(_LOWERED)),
     (rf"\b({'|'.join(SYMBOLS)})(?=\s*\()", lambda found: SYMBOLS[found[1]]),
     (rf"\b({_INVERSE})⁻¹", r"a\1"),
