@@ -54,7 +54,8 @@ def test_an_outlined_function_passes_on_what_it_takes(outlined):
                 named = [each.arg for each in item.args.kwonlyargs]
                 passed = [ast.unparse(each).lstrip("*") for each in call.args]
                 several = [each.arg for each in (item.args.vararg,) if each is not None]
-                if passed != [each.arg for each in item.args.args] + several or [
+                taken = [each.arg for each in (*item.args.posonlyargs, *item.args.args)]
+                if passed != taken + several or [
                     (each.arg, ast.unparse(each.value)) for each in call.keywords if each.arg is not None
                 ] != [(name, name) for name in named]:
                     wrong.append(item.name)
