@@ -100,7 +100,7 @@ class Held:
         return bool(self.low - tolerance <= claim <= self.high + tolerance)
 
     def why_it_fits(self, number: float) -> str:
-        """What is to be known of a claim that fits."""
+        """The note below an agreement: that there is a kink, or how far the claim is off; "" for neither."""
         if self.found.kink:
             return "a kink: the claim is between the left and the right derivative"
         size = max(abs(self.low), abs(number))
