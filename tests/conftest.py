@@ -1,8 +1,8 @@
 """Three profiles of the suite, chosen by HYPOTHESIS_PROFILE: `fast` unless told, `thorough` (.ci/run) and `chance`.
 
 The thorough one draws more examples, and runs what is marked `@pytest.mark.thorough(why)` too: graphs of millions of
-nodes, long searches, what proves the data and not the package. Both draw the same examples each time, so that a change
-that is red broke something. `chance` draws more, and others each time: to find what nobody looked for.
+nodes, long searches, what proves the data and not the package. Both draw the same examples each time and everywhere, so
+that a change that is red broke something. `chance` draws more, and others each time: to find what nobody looked for.
 """
 
 import os
@@ -10,6 +10,7 @@ from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture.providers import Constants, HypothesisProvider
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # read by SciPy: the checks of scikit-learn then skip nothing
 os.environ.setdefault("MICROGRAND_PROGRESS", "0")  # notebooks and commands that tests start are quiet, too
@@ -19,6 +20,10 @@ settings.register_profile("thorough", max_examples=100, derandomize=True, **SETT
 settings.register_profile("chance", max_examples=300, **SETTINGS)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "fast")
 settings.load_profile(PROFILE)
+if PROFILE != "chance":
+    # Hypothesis draws constants of the modules that happen to be loaded: a test alone, the suite, another worker and
+    # another build differ in them, and would draw other examples.
+    HypothesisProvider._local_constants = Constants()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
