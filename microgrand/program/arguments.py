@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any
@@ -38,6 +39,41 @@ class Arguments:
         self.blocks = blocks_of(self.pieces)
         self.lanes = self._lanes()
         self.signature = tuple([(block.slots.stop, block.laned, block.whole) for block in self.blocks])
+
+    @staticmethod
+    def of(program: Tape, given: Sequence[Any]) -> Arguments:
+        """`Arguments(program, given)`; arrays of NumPy's are looked at once, and others like them take their places.
+
+        A descent in small batches asks thousands of times.
+        """
+        kinds = _kinds(given)
+        if kinds is None:
+            return Arguments(program, given)
+        before: Arguments = program.derived(("arguments", kinds), lambda: Arguments(program, given)._empty())
+        again = before._of_arrays(given)
+        return Arguments(program, given) if again is None else again
+
+    def _empty(self) -> Arguments:
+        """Without its arrays, which would stay in memory."""
+        return self.with_arrays([None] * len(self.pieces))
+
+    def _of_arrays(self, arrays: Sequence[Any]) -> Arguments | None:
+        """`with_arrays` for one piece an argument; None where the arrays do not fit."""
+        lanes = None
+        pieces = []
+        for piece, array in zip(self.pieces, arrays, strict=True):
+            if piece.lanes is None:
+                if array.shape != piece.shape:
+                    return None
+            elif lanes is None:
+                lanes = len(array)
+            elif lanes != len(array):
+                return None
+            pieces.append(Piece(array, piece.slots, piece.shape, None if piece.lanes is None else lanes))
+        part = copy(self)
+        part.given, part.pieces, part.lanes = list(arrays), pieces, lanes
+        part._of_argument = [[piece] for piece in pieces]
+        return part
 
     def _lanes(self) -> int | None:
         sizes = {piece.lanes for piece in self.pieces if piece.lanes is not None}
@@ -118,6 +154,19 @@ class Arguments:
         """The next items, one per number and per array of the chosen arguments, in the structure of these."""
         parts = tuple([placed(self._layouts[k], self.given[k], items) for k in positions(argnums, len(self.given))])
         return parts if isinstance(argnums, (tuple, list)) else parts[0]
+
+
+def _kinds(given: Sequence[Any]) -> Any:
+    """Of each argument the lengths of its axes but the first; None where one is no array of NumPy's own numbers."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return None
+    kinds = []
+    for each in given:
+        if type(each) is not numpy.ndarray or each.dtype.kind not in "fiub" or each.ndim == 0:
+            return None
+        kinds.append(each.shape[1:])
+    return tuple(kinds)
 
 
 def _filled(piece: Piece, arrays: Iterator[Any]) -> Piece:

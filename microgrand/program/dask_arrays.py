@@ -14,7 +14,8 @@ from microgrand.program.arguments import Arguments
 from microgrand.program.arrays import dtype_of
 from microgrand.program.pairwise import TOGETHER, added, pairwise
 from microgrand.program.pieces import Piece, is_dask
-from microgrand.program.workers import one_thread, require_workers
+from microgrand.program.threads import one_thread
+from microgrand.program.workers import require_workers
 
 Key = Any  # what Dask calls a task by
 

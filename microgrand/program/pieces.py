@@ -195,6 +195,8 @@ def placed(layout: Layout, given: Any, items: Iterator[Any]) -> Any:
         return {key: found[key] for key in given}
     if given is None:
         return None
+    if is_array(given) and not holds_objects(given):
+        return next(items)
     inner = _items(given)
     if inner is not None:
         pairs = zip(layout.parts, inner, strict=True)

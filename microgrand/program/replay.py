@@ -48,7 +48,7 @@ def replay(
     program: Tape, arguments: Sequence[Any], regroup: bool, allow_nonfinite: bool, run: Run = outputs_on_numbers
 ) -> Any:
     """See `Program.__call__`; `run` is what computes where every slot is one number, here and below."""
-    given = Arguments(program, arguments)
+    given = Arguments.of(program, arguments)
     question = program.derived("replay", lambda: Question(program, values(len(program.outputs), False)))
     pieces = [VALUE] * len(program.outputs)
     let_through = (
@@ -62,10 +62,9 @@ def value_and_grad(
     run: Run = outputs_on_numbers,
 ) -> tuple[Any, Any]:  # fmt: skip
     """See `Program.value_and_grad`."""
-    given = Arguments(program, arguments)
+    given = Arguments.of(program, arguments)
     pieces = given.chosen(argnums)
-    make = lambda: Question(derived.adjoint(program, argnums), (*values(1, False), *gradients(pieces, 1, True)))
-    question = program.derived(("gradient", derived.as_key(argnums), given.signature), make)
+    question = _of_gradient(program, given, argnums)
     if given.many_digits:
         z = on_numbers(program, given.numbers())
         delta = gradient_on_numbers(program, z, program.outputs[0])
@@ -74,12 +73,32 @@ def value_and_grad(
     return next(items), given.shaped(items, argnums)
 
 
+def rows_of_gradient(program: Tape, arguments: Sequence[Any], argnums: Any) -> list[Any]:
+    """`value_and_grad` on arrays as it is computed, raw where it is not finite.
+
+    The values are an array (1, N), and so is each gradient, (k, N), or (k,) where it is summed over the lanes. This is
+    for loops in which what `value_and_grad` does around that would take as long as the computation itself.
+    """
+    given = Arguments.of(program, arguments)
+    question = _of_gradient(program, given, argnums)
+    return computed(question.program, given, question.parts, False)
+
+
+def _of_gradient(program: Tape, given: Arguments, argnums: Any) -> Question:
+    def make() -> Question:
+        parts = (*values(1, False), *gradients(given.chosen(argnums), 1, True))
+        return Question(derived.adjoint(program, argnums), parts)
+
+    question: Question = program.derived(("gradient", derived.as_key(argnums), given.signature), make)
+    return question
+
+
 def jacobian(
     program: Tape, arguments: Sequence[Any], argnums: Any, regroup: bool, allow_nonfinite: bool,
     run: Run = outputs_on_numbers,
 ) -> Any:  # fmt: skip
     """See `Program.jacobian`."""
-    given = Arguments(program, arguments)
+    given = Arguments.of(program, arguments)
     pieces = given.chosen(argnums)
     count = len(program.outputs)
     if given.many_digits:
@@ -97,7 +116,7 @@ def hessian(
     run: Run = outputs_on_numbers,
 ) -> Any:  # fmt: skip
     """See `Program.hessian`."""
-    given = Arguments(program, arguments)
+    given = Arguments.of(program, arguments)
     pieces = given.chosen(argnums)
     every = pieces * sum([len(piece.slots) for piece in pieces])
     question = Question(derived.hessian(program, argnums), gradients(every, 0, False))
@@ -121,7 +140,7 @@ def hvp(
     if not arguments:
         raise TypeError(f"{program.title}.hvp takes the arguments, and a vector in the shape of one of them; got none")
     product = derived.hvp(program, argnum)
-    given = Arguments(product, arguments)
+    given = Arguments.of(product, arguments)
     pieces = given.chosen(argnum)
     question = Question(product, gradients(pieces, 0, True))
     items = asked(question, pieces, given, regroup, allow_nonfinite, run)

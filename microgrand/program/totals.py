@@ -13,7 +13,7 @@ from microgrand.program.arguments import Arguments
 from microgrand.program.dask_arrays import Chunks, naming_chunk
 from microgrand.program.pairwise import Pairwise, added, pairwise
 from microgrand.program.tape import Tape
-from microgrand.program.workers import one_thread
+from microgrand.program.threads import one_thread
 from microgrand.progress import progress
 from microgrand.table.numbers import yes_or_no
 
@@ -27,7 +27,7 @@ def total(program: Tape, chunks: Iterable[tuple[Any, ...]], argnums: Any, allow_
     count = len(chunks) if isinstance(chunks, Sequence) else 0
     with one_thread(), progress(f"summing {program.title}", "chunk", count) as task:
         for number, chunk in enumerate(chunks):
-            last = Arguments(program, chunk)
+            last = Arguments.of(program, chunk)
             of_chunk = asked.of_dask(last) if last.on_dask else asked.of_chunk(last, number)
             costs.extend(of_chunk[0])
             slopes.add(of_chunk[1])
@@ -94,7 +94,7 @@ def _tell_the_row(program: Tape, given: Arguments, argnums: Any) -> NoReturn:
 
 def summed(program: Tape, arguments: Sequence[Any], argnums: Any = None) -> tuple[float, list[Any]]:
     """Σ value over the lanes, and the sums of the gradient, one item per number and per array, raw where non-finite."""
-    (value,), slopes = _sums(program, Arguments(program, arguments), argnums)
+    (value,), slopes = _sums(program, Arguments.of(program, arguments), argnums)
     return value, slopes
 
 

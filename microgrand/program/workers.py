@@ -1,11 +1,9 @@
-"""Workers of a Dask cluster: whether they can carry out what is sent to them, and how they compute."""
+"""Workers of a Dask cluster: whether they can carry out what is sent to them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Lock
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,8 +11,6 @@ from microgrand.outer_errors import InputError
 from microgrand.version import __version__
 
 _KNOWN: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each client, the workers that were asked
-_LOCK = Lock()
-_INSIDE: list[Any] = []  # the limit of threads, and None for each that is inside of it
 
 
 def client() -> Any:
@@ -61,34 +57,3 @@ def _asked_for_version() -> Callable[[], str]:
             return ""
 
     return version
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep matrix products to one thread, as Dask starts its workers: on more, BLAS adds in another order.
-
-    Without threadpoolctl, which comes with scikit-learn, nothing is changed. Of several threads of Python's that ask
-    for it at once the first one in limits, and the last one out gives the threads back.
-    """
-    with _LOCK:
-        if not _INSIDE and (pools := _pools()) is not None:
-            _INSIDE.append(pools.limit(limits=1, user_api="blas"))
-        _INSIDE.append(None)
-    try:
-        yield
-    finally:
-        with _LOCK:
-            _INSIDE.pop()
-            if len(_INSIDE) == 1 and _INSIDE[0] is not None:
-                _INSIDE.pop().restore_original_limits()
-
-
-def _pools() -> Any:
-    """The libraries with threads of their own in this process; to find them takes a millisecond."""
-    import numpy  # noqa: F401  # its BLAS is among those that are found
-
-    try:
-        from threadpoolctl import ThreadpoolController
-    except ImportError:
-        return None
-    return ThreadpoolController()

@@ -138,7 +138,7 @@ def assert_gradient(
     shape         of the array of NumPy's that f takes; a list of one per argument
     max_examples  how many points to judge
     seed          of the search; without one it is the same search every time
-    budget        seconds after which no further point is looked at
+    budget        seconds after which no further point is looked at; one is in any case
     order, mode   2 for second derivatives, "forward" for products with directions, as `check_gradient` takes them
 
     Numbers in the code of f and of the gradient, and what is next to them, are looked at on purpose: a branch that
@@ -295,8 +295,8 @@ class _Searching:
         return (self.order, self.mode) == (1, "reverse")
 
     def is_over(self) -> bool:
-        """Whether the budget is spent."""
-        return self.end is not None and time.monotonic() > self.end
+        """Whether the budget is spent; one point is looked at in any case."""
+        return self.end is not None and self.looked_at is not None and time.monotonic() > self.end
 
     def summary(self) -> Search:
         """What was found where nothing was wrong. Raises NothingJudged where nothing was found at all."""

@@ -17,7 +17,7 @@ from microgrand.program.pieces import is_dask
 from microgrand.program.totals import exact_sum
 from microgrand.program.workers import client, require_workers
 from microgrand.training.linear_softmax import LinearSoftmax
-from microgrand.training.recorded import Recorded, penalty_at, recorded, targets
+from microgrand.training.recorded import Recorded, penalty_at, recorded
 
 OfBlocks = tuple[list[float], Any]  # what each block costs, and the sum of their gradients, an array, if asked for
 
@@ -51,14 +51,14 @@ class BlockwiseReplay:
             self.labels = self.labels.persist()
 
     def __call__(
-        self, batch: Sequence[int] | None, scale: float, share: float, gradient: bool
-    ) -> tuple[float, list[float]]:
+        self, theta: Any, batch: Sequence[int] | None, scale: float, share: float, gradient: bool
+    ) -> tuple[float, Any]:
         """scale · Σ wᵢCᵢ + share · penalty over all blocks and, if asked for, its gradient."""
         import numpy
 
         if batch is not None:
             raise ValueError("Dask arrays are gone through block by block: leave batch_size out")
-        theta = numpy.asarray(self.objective.theta())
+        theta = numpy.asarray(theta)
         graph = Graph([self.sample, self.x, self.labels])
         at = graph.held(theta)
         places = [(i, *[0] * (self.x.ndim - 1)) for i in range(self.x.numblocks[0])]
@@ -69,18 +69,15 @@ class BlockwiseReplay:
         costs, slopes = graph.computed(graph.reduced(merged, parts))
         more, theirs = penalty_at(self.objective, theta)
         cost = scale * exact_sum(costs) + share * more
-        return cost, (scale * slopes + share * theirs).tolist() if gradient else []
+        return cost, scale * slopes + share * theirs if gradient else None
 
 
-def labels(sample: Recorded | LinearSoftmax, y: Any, weights: Any) -> tuple[Any, Any]:
-    """The targets of a block as numbers, and its weights."""
-    import numpy
-
-    w = numpy.ones(len(y)) if weights is None else numpy.asarray(weights, dtype=numpy.float64)
-    return targets(sample, y) if len(y) else numpy.empty((0, 1)), w
+def labels(sample: Recorded | LinearSoftmax, y: Any, weights: Any) -> tuple[Any, ...]:
+    """The labels of the samples of a block."""
+    return sample.labels(y, weights)
 
 
-def part(sample: Recorded | LinearSoftmax, theta: Any, gradient: bool, x: Any, labels: tuple[Any, Any]) -> OfBlocks:
+def part(sample: Recorded | LinearSoftmax, theta: Any, gradient: bool, x: Any, labels: tuple[Any, ...]) -> OfBlocks:
     """What one block of samples costs, and the gradient."""
     import numpy
 
@@ -88,7 +85,7 @@ def part(sample: Recorded | LinearSoftmax, theta: Any, gradient: bool, x: Any, l
         return [], numpy.zeros(len(theta))
     sample = sample._replace(program=_warm(sample.program))
     at, rows = in_order(theta, numpy.float64), in_order(x, numpy.float64)
-    cost, slopes = sample.summed(at, rows, *labels, gradient)
+    cost, slopes = sample.summed(at, rows, labels, gradient)
     return [cost], slopes if gradient else None
 
 

@@ -17,6 +17,7 @@ from microgrand.networks.trace import Trace
 from microgrand.outer_errors import MissingExtraError
 from microgrand.program.pieces import is_dask
 from microgrand.training.blockwise import kept
+from microgrand.training.curvature import Coordinates, round_coordinates
 from microgrand.training.dask_samples import lazily, looked_at
 from microgrand.training.loop import History
 from microgrand.training.objective import Objective
@@ -60,7 +61,8 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
     verbose        whether a progress bar is drawn
 
     The descent is in features that are centred (where there are biases, and X is not sparse) and divided by their
-    deviation, so that units and offsets do not matter. Cost and penalty, and so θ and b, are those of X as it is.
+    deviation, so that units and offsets do not matter; "lbfgs" also turns them, unless they are many, so that it
+    matters little how much they depend on each other. Cost and penalty, and so θ and b, are those of X as it is.
 
     After `fit`: `classes_`; `coef_` and `intercept_`, a row and a number for every class, and for two classes of the
     second only, as against the first; `n_iter_`; `n_features_in_`, `feature_names_in_`; `network_`, the trained network
@@ -240,7 +242,7 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
     def _of_arrays(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
         """Samples, numbers of their classes, and weights, looked at; `classes_` is set."""
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=numpy.float64, ensure_min_samples=2)
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=FLOATS, ensure_min_samples=2)
         check_classification_targets(y)
         self.classes_, targets = numpy.unique(y, return_inverse=True)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
@@ -290,9 +292,16 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
             step = safe_step(rows, pair * float((standard.shrinkage**2).max()), self.solver)
         try:
             history = minimise(
-                objective, self.solver, epochs=self.max_iter, step=step, tolerance=self.tol, progress=bool(self.verbose)
+                objective,
+                self.solver,
+                epochs=self.max_iter,
+                step=step,
+                tolerance=self.tol,
+                coordinates=self._coordinates(objective, standard),
+                progress=bool(self.verbose),
             )
-            _, gradient = objective(objective.theta())
+            if self.solver != "lbfgs":  # which has looked at the gradient there
+                objective(objective.theta())
         except (NonFiniteError, DomainError) as error:
             if self.step is None:
                 raise
@@ -300,10 +309,15 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         if self.step is not None and history.costs[-1] > objective.weight() * math.log(len(self.classes_)):
             why = f"the cost rose to {history.costs[-1]:g}, above that of θ = 0"
             raise ValueError(f"{self.solver} diverged, {why}: give a smaller step than {self.step:g}")
-        steepest = max(map(abs, gradient)) / objective.weight()
+        steepest = max([abs(theta.grad) for theta in objective.parameters]) / objective.weight()
         if steepest > self.tol:
             warnings.warn(self._not_converged(history, steepest), ConvergenceWarning, stacklevel=4)
         return history
+
+    def _coordinates(self, objective: Objective, standard: Standard) -> Coordinates | None:
+        if self.solver != "lbfgs":
+            return None
+        return round_coordinates(objective.xs, objective.weights, len(self.classes_), standard.shrinkage)
 
     def _not_converged(self, history: History, steepest: float) -> str:
         found = f"the gradient is {steepest:.2g} per sample, and tol={self.tol:g}"

@@ -7,15 +7,17 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from microgrand.outer_errors import MissingExtraError
+from microgrand.training.curvature import Coordinates
 from microgrand.training.loop import Callback, History, counted
 from microgrand.training.objective import Objective
-from microgrand.training.optimisers import from_zero, whole
+from microgrand.training.optimisers import as_list, from_zero, whole
 
 NUDGE = 1e-6  # of θ, for differences of gradients
 SOLVED = 0.1  # the share of the gradient that conjugate gradients leave
 SOLVING = 300  # of their steps, at most
 SEARCHED = 20  # points along one direction, at most
 PATIENCE = 3  # Newton's steps without a new smallest gradient, until rounding has the last word
+CLOSER = 1e-3  # of the tolerance, in coordinates of one's own: there a few steps more get so close, along valleys too
 HALVED = 0.5  # the share of the slope along a direction that a step by slopes leaves, at most
 
 
@@ -24,19 +26,22 @@ def lbfgs(
     *,
     epochs: int = 1000,
     tolerance: float = 1e-6,
+    coordinates: Coordinates | None = None,
     callback: Callback | None = None,
     progress: bool = True,
 ) -> History:
     """Train the objective's network in place until no component of ∂C/∂θ exceeds `tolerance`, per sample.
 
-    epochs     iterations at most; one goes through all samples once or, rarely, several times
-    tolerance  ≥ 0, of max |∂C/∂θ| / Σᵢ wᵢ (a mean is not divided)
-    callback   called with the `History` after each iteration; where it returns True, training stops
-    progress   whether a progress bar is drawn on stderr (needs the extra `train`)
+    epochs       iterations at most; one goes through all samples once or, rarely, several times
+    tolerance    ≥ 0, of max |∂C/∂θ| / Σᵢ wᵢ (a mean is not divided)
+    coordinates  φ in which the steps are taken: what has `forth(θ)` and `back(φ)`, linear, with a symmetric matrix
+    callback     called with the `History` after each iteration; where it returns True, training stops
+    progress     whether a progress bar is drawn on stderr (needs the extra `train`)
 
     Byrd, Lu, Nocedal & Zhu (1995), as `scipy.optimize.minimize(method="L-BFGS-B")` carries it out. Where rounding hides
     that the cost still falls before the tolerance is reached, Newton's steps follow, which look at the gradient alone:
-    it still tells where the lowest point is. With a tolerance of 0 they are left out.
+    it still tells where the lowest point is. With a tolerance of 0 they are left out. In the end the parameters have
+    their `grad`.
 
     Raises ValueError for wrong arguments, NonFiniteError where cost or gradient is no number, and MissingExtraError
     without SciPy.
@@ -53,67 +58,96 @@ def lbfgs(
     whole("epochs", epochs, 0)
     from_zero("tolerance", tolerance)
     try:
+        from numpy import array_equal, asarray
         from scipy.optimize import minimize
     except ImportError as error:
         raise MissingExtraError("L-BFGS", "train", "scipy") from error
     size = objective.weight()
-    history = History([objective.cost()], [])
+    forth, back = (coordinates.forth, coordinates.back) if coordinates else (asarray, asarray)
+    closer = CLOSER if coordinates else 1.0
+    reached = forth(asarray(objective.theta()))
+    known = [reached, *objective.at(back(reached))]
+    history = History([known[1]], [])
     steps = iter(counted(epochs, history.costs, progress))
 
-    def scaled(theta: Any) -> tuple[float, list[float]]:
-        cost, gradient = objective(theta.tolist())
-        return cost / size, [slope / size for slope in gradient]
+    def scaled(phi: Any) -> tuple[float, Any]:
+        if not array_equal(phi, known[0]):  # the start and the end are asked for twice
+            known[:] = phi.copy(), *objective.at(back(phi))
+        return known[1] / size, back(known[2]) / size
+
+    def steepest(gradient: Any) -> float:
+        return max(float(abs(forth(gradient)).max()), float(abs(gradient).max()) / closer)
+
+    def is_flat() -> bool:
+        return steepest(scaled(reached)[1]) <= tolerance
 
     def taken(intermediate_result: Any) -> None:
+        nonlocal reached
+        reached = intermediate_result.x.copy()
         history.costs.append(float(intermediate_result.fun) * size)
         next(steps, None)
-        if callback is not None and callback(history) is True:
+        if callback is not None:
+            objective.assign(back(reached).tolist())
+            if callback(history) is True:
+                raise StopIteration
+        if tolerance > 0.0 and is_flat():
             raise StopIteration
 
-    if epochs > 0:
-        next(steps)
-        limits = {"maxiter": epochs, "maxfun": 20 * epochs, "gtol": tolerance, "ftol": 64.0 * 2.0**-52, "maxls": 50}
-        with _one_thread_for_scipy():
-            found = minimize(scaled, objective.theta(), jac=True, method="L-BFGS-B", callback=taken, options=limits)
-            if found.status in (0, 2) and tolerance > 0.0:  # neither the epochs nor the callback ended it
-                found.x = _by_newton(scaled, found, tolerance, epochs - found.nit, taken)
-        objective.assign(found.x.tolist())
+    try:
+        if epochs > 0 and not is_flat():
+            next(steps)
+            limits = {"maxiter": epochs, "maxfun": 20 * epochs, "gtol": 0.0, "ftol": 64.0 * 2.0**-52, "maxls": 50}
+            with _one_thread_for_scipy():
+                found = minimize(scaled, reached, jac=True, method="L-BFGS-B", callback=taken, options=limits)
+                reached = found.x
+                if found.status in (0, 2) and tolerance > 0.0:  # neither the epochs nor the callback ended it
+                    reached = _by_newton(scaled, found, steepest, tolerance, epochs - found.nit, taken)
+        scaled(reached)
+    finally:
+        theta = back(reached).tolist()
+        objective.assign(theta)
+    objective.assign(theta, as_list(known[2]))
     return history
 
 
 def _by_newton(
-    scaled: Callable[[Any], Any], found: Any, tolerance: float, epochs: int, taken: Callable[[Any], None]
+    scaled: Callable[[Any], Any],
+    found: Any,
+    steepest: Callable[[Any], float],
+    tolerance: float,
+    epochs: int,
+    taken: Callable[[Any], None],
 ) -> Any:
-    """θ after Newton's steps, each to where the slope along it is small: the θ with the smallest gradient.
+    """φ after Newton's steps, each to where the slope along it is small: that with the smallest gradient.
 
     Near the lowest point the cost differs by its square, and is lost in rounding where slopes are not: these are the
-    approximate Wolfe conditions of Hager & Zhang (2005). A step solves H d = -∂C/∂θ by conjugate gradients, with H v as
+    approximate Wolfe conditions of Hager & Zhang (2005). A step solves H d = -∂C/∂φ by conjugate gradients, with H v as
     a difference of gradients, and with what L-BFGS knows of H.
     """
-    from numpy import abs, asarray
+    from numpy import abs
     from scipy.optimize import OptimizeResult
     from scipy.sparse.linalg import LinearOperator, cg
 
-    theta, cost, gradient = found.x, found.fun, asarray(found.jac)
-    best, smallest, age = theta, abs(gradient).max(), 0
+    phi, cost, gradient = found.x, found.fun, found.jac
+    best, smallest, age = phi, steepest(gradient), 0
     while epochs > 0 and smallest > tolerance and age < PATIENCE:
 
-        def curved(v: Any, at: Any = theta, slopes: Any = gradient) -> Any:
+        def curved(v: Any, at: Any = phi, slopes: Any = gradient) -> Any:
             nudge = NUDGE / max(abs(v).max(), 1e-300)
-            return (asarray(scaled(at + nudge * v)[1]) - slopes) / nudge
+            return (scaled(at + nudge * v)[1] - slopes) / nudge
 
-        hessian = LinearOperator((len(theta), len(theta)), curved, dtype=float)
+        hessian = LinearOperator((len(phi), len(phi)), curved, dtype=float)
         direction, _ = cg(hessian, -gradient, rtol=SOLVED, maxiter=SOLVING, M=found.hess_inv)
-        step = _to_a_small_slope(scaled, theta, gradient, direction, cost)
+        step = _to_a_small_slope(scaled, phi, gradient, direction, cost)
         if step is None:
             break
         length, cost, gradient = step
-        theta = theta + length * direction
+        phi = phi + length * direction
         epochs, age = epochs - 1, age + 1
-        if abs(gradient).max() < smallest:
-            best, smallest, age = theta, abs(gradient).max(), 0
+        if steepest(gradient) < smallest:
+            best, smallest, age = phi, steepest(gradient), 0
         try:
-            taken(OptimizeResult(fun=cost))
+            taken(OptimizeResult(x=phi, fun=cost))
         except StopIteration:
             break
     return best
@@ -123,13 +157,10 @@ def _to_a_small_slope(
     scaled: Callable[[Any], Any], theta: Any, gradient: Any, direction: Any, cost: float
 ) -> tuple[float, float, Any] | None:
     """How far to go in a direction, with cost and gradient there; None where no point is better but for rounding."""
-    from numpy import asarray
-
     first = direction @ gradient
     length = 1.0
     for _ in range(SEARCHED if first < 0.0 else 0):
         there, after = scaled(theta + length * direction)
-        after = asarray(after)
         slope = direction @ after
         if abs(slope) <= -HALVED * first:
             return (length, there, after) if there <= cost + 1e-12 * (1.0 + abs(cost)) else None

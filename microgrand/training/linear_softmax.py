@@ -11,8 +11,12 @@ from typing import Any, NamedTuple
 from microgrand.networks.layers import Layer, Linear, LogSoftmax, Sequential
 from microgrand.networks.losses import Cost, NegativeLogLikelihood
 from microgrand.program import Program, record
+from microgrand.program.replay import rows_of_gradient
+from microgrand.program.threads import in_threads
+from microgrand.table.arrays import quietly
 from microgrand.table.rows import dot, exp, log
 from microgrand.table.rows import sum as total
+from microgrand.training.labels import targets, weights_of
 
 TOGETHER = 2**15  # scores that are computed at a time: more would leave the processor's caches
 FEWEST_ROWS = 128  # samples at a time at least: each replay has a cost of its own
@@ -21,7 +25,7 @@ FEWEST_ROWS = 128  # samples at a time at least: each replay has a cost of its o
 class LinearSoftmax(NamedTuple):
     """w C(x, t; θ) of linear → log-softmax → NLL: the same interface as `Recorded`, for dense and sparse samples.
 
-    program  w · (log Σₖ e^zₖ · Σₖ tₖ - Σₖ tₖ zₖ) of the scores z, less the largest of them, t and w
+    program  s · log Σₖ e^zₖ - Σₖ uₖ zₖ, of the scores z, less the largest of them, u = w t and s = Σₖ uₖ
     frozen   none of its parameters
     cost     the layer that makes the numbers t of a target y
     outputs  K, how many scores there are
@@ -32,34 +36,39 @@ class LinearSoftmax(NamedTuple):
     cost: Cost
     outputs: int
 
-    def summed(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool = True) -> tuple[float, Any]:
+    def labels(self, ys: Any, weights: Any) -> tuple[Any, ...]:
+        """u and s of each sample."""
+        u = targets(self.cost, self.outputs, ys) * weights_of(len(ys), weights)[:, None]
+        return u, u.sum(axis=1)
+
+    def summed(self, theta: Any, x: Any, labels: Sequence[Any], gradient: bool = True) -> tuple[float, Any]:
         """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
-        import numpy
-
         size = max(TOGETHER // self.outputs, FEWEST_ROWS)
-        with numpy.errstate(all="ignore"):  # numbers that are not finite are the caller's to tell
-            parts = [
-                self._part(
-                    theta, x[start : start + size], t[start : start + size], weights[start : start + size], gradient
-                )
-                for start in range(0, x.shape[0], size)
-            ]
-            return sum([cost for cost, _ in parts]), sum([slopes for _, slopes in parts]) if gradient else None
+        if x.shape[0] <= size:
+            return quietly(self._part, [theta, x, labels, gradient])  # type: ignore[no-any-return]
+        stretches = [slice(start, start + size) for start in range(0, x.shape[0], size)]
+        parts = in_threads(
+            lambda some: self._part(theta, x[some], [each[some] for each in labels], gradient), stretches
+        )
+        return sum([cost for cost, _ in parts]), sum([slopes for _, slopes in parts]) if gradient else None
 
-    def _part(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool) -> tuple[float, Any]:
+    def _part(self, theta: Any, x: Any, labels: Sequence[Any], gradient: bool) -> tuple[float, Any]:
         """The same of a few samples."""
         import numpy
 
         split = self.outputs * x.shape[1]
         rows, biases = theta[:split].reshape(self.outputs, -1), theta[split:]
-        z = rows @ x.T + (biases[:, None] if len(biases) else 0.0)  # z² = θz¹ + b, a row for every score
+        z = rows @ x.T  # z² = θz¹ + b, a row for every score
+        if len(biases):
+            z += biases[:, None]
         z -= z.max(axis=0)  # changes no probability, and keeps e^z from overflowing
         if not gradient:
-            return float(self.program(z.T, t, weights, allow_nonfinite=True).sum()), None
-        costs, delta = self.program.value_and_grad(z.T, t, weights, argnums=0, allow_nonfinite=True)
-        of_rows, of_biases = delta.T @ x, delta.sum(axis=0)  # ∂C/∂θ = Σᵢ δ² z¹, ∂C/∂b = Σᵢ δ²
-        slopes = of_rows.ravel()
-        return float(costs.sum()), numpy.concatenate([slopes, of_biases]) if len(biases) else slopes
+            return float(self.program(z.T, *labels, allow_nonfinite=True).sum()), None
+        costs, delta = rows_of_gradient(self.program, (z.T, *labels), 0)
+        slopes = (delta @ x).ravel()  # ∂C/∂θ = Σᵢ δ² z¹
+        if len(biases):
+            slopes = numpy.concatenate([slopes, delta.sum(axis=1)])  # ∂C/∂b = Σᵢ δ²
+        return float(costs.sum()), slopes
 
 
 def linear_softmax(network: Layer, parameters: Sequence[Any], shape: tuple[int, ...]) -> LinearSoftmax | None:
@@ -78,8 +87,8 @@ def linear_softmax(network: Layer, parameters: Sequence[Any], shape: tuple[int, 
         return None
     outputs = len(linear.theta)
 
-    def cost_of_scores(z: Any, t: Any, w: Any) -> Any:
-        return w * (log(total([exp(zk) for zk in z])) * total(t) - dot(t, z))
+    def cost_of_scores(z: Any, u: Any, s: Any) -> Any:
+        return s * log(total([exp(zk) for zk in z])) - dot(u, z)
 
     program = record(cost_of_scores, [0.0] * outputs, [1.0] + [0.0] * (outputs - 1), 1.0)
     return LinearSoftmax(program, [], cost, outputs)

@@ -20,6 +20,7 @@ from microgrand.shortening import how_many
 from microgrand.table.rows import dot
 from microgrand.table.rows import sum as total
 from microgrand.training.blockwise import BlockwiseReplay
+from microgrand.training.optimisers import as_list
 from microgrand.training.recorded import Replay, is_sparse
 
 FEWEST = 16  # samples for which it is worthwhile to record the cost
@@ -102,12 +103,14 @@ class Objective:
         """The numbers that the parameters now have."""
         return [parameter.data for parameter in self.parameters]
 
-    def assign(self, theta: Sequence[float]) -> None:
-        """Give the parameters these numbers."""
+    def assign(self, theta: Sequence[float], gradient: Sequence[float] | None = None) -> None:
+        """Give the parameters these numbers and, where it is given, this `grad`."""
         if len(theta) != len(self.parameters):
             raise ValueError(f"θ has {len(self.parameters)} numbers, one per parameter; got {len(theta)}")
         for parameter, number in zip(self.parameters, theta, strict=True):
             parameter.data = number
+        for parameter, slope in zip(self.parameters, gradient or (), strict=False):
+            parameter.grad = slope
 
     def __call__(self, theta: Sequence[float], batch: Sequence[int] | None = None) -> tuple[float, list[float]]:
         """C(θ) and ∂C/∂θ, of all samples or of those whose indices are in `batch`.
@@ -116,13 +119,19 @@ class Objective:
         one over the batch, with the whole penalty.
         """
         self.assign(theta)
-        found = self._replayed(batch, True)
+        cost, gradient = self.at(theta, batch)
+        slopes: list[float] = as_list(gradient)
+        self.assign(theta, slopes)
+        return cost, slopes
+
+    def at(self, theta: Any, batch: Sequence[int] | None = None) -> tuple[float, Any]:
+        """The same in the midst of a descent. By replay θ may be an array, ∂C/∂θ is one, and no parameter is set."""
+        found = self._replayed(theta, batch, True)
         if found is not None:
             return found
-        for parameter in self.parameters:
-            parameter.grad = 0.0
+        self.assign(as_list(theta), [0.0] * len(self.parameters))
         costs = []
-        for cost in self._parts(range(self.size) if batch is None else batch):
+        for cost in self._parts(range(self.size) if batch is None else as_list(batch)):
             cost.backward(accumulate=True)
             costs.append(cost.data)
         return _finite(costs), [parameter.grad for parameter in self.parameters]
@@ -131,7 +140,7 @@ class Objective:
         """C(θ) alone; at the numbers that the parameters have, unless θ is given."""
         if theta is not None:
             self.assign(theta)
-        found = self._replayed(None, False)
+        found = self._replayed(self.theta(), None, False)
         return _finite([cost.data for cost in self._parts(range(self.size))]) if found is None else found[0]
 
     def as_value(self) -> Any:
@@ -153,23 +162,23 @@ class Objective:
             )
         return found
 
-    def _replayed(self, batch: Sequence[int] | None, gradient: bool) -> tuple[float, list[float]] | None:
-        """C(θ) and ∂C/∂θ by replay; None where there is none, or where it does not give finite numbers."""
+    def _replayed(self, theta: Any, batch: Sequence[int] | None, gradient: bool) -> tuple[float, Any] | None:
+        """C(θ) and ∂C/∂θ, an array, by replay; None where there is none, or where a number is not finite."""
         if not self._is_read:
             self._is_read = True
             self._replay = self._recording()
         if self._replay is None:
             return None
+        from numpy import isfinite
+
         indices = range(self.size) if batch is None else batch
         scale = 1.0 / self._sum_of_weights(indices) if self.mean else 1.0
         share = 1.0 if self.mean else len(indices) / self.size
-        cost, slopes = self._replay(batch, scale, share, gradient)
-        if not math.isfinite(cost + math.fsum(slopes)):
+        cost, slopes = self._replay(theta, batch, scale, share, gradient)
+        if not (math.isfinite(cost) and (slopes is None or isfinite(slopes).all())):
             if is_dask(self.xs) or is_sparse(self.xs):
                 raise NonFiniteError(f"the cost is {cost}: take smaller steps, or other data")
             return None  # the graphs will tell where that comes from
-        for parameter, slope in zip(self.parameters, slopes, strict=False):
-            parameter.grad = slope
         return cost, slopes
 
     def _parts(self, indices: Sequence[int]) -> Any:

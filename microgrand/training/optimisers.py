@@ -14,9 +14,9 @@ In a loop of one's own a rule updates the parameters from the `grad` that `backw
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
-from operator import index
+from operator import add, index
 from typing import Any
 
 from microgrand.elsewhere import tell_names
@@ -57,6 +57,12 @@ class Optimiser:
         for parameter, change in zip(parameters, changes, strict=True):
             parameter.data += change
 
+    def moved(self, theta: Any, gradient: Any) -> Any:
+        """θ + change(∂C/∂θ): a list, or an array where the gradient is one; a rule of one's own sees lists only."""
+        if type(self).__module__ != __name__:
+            theta, gradient = as_list(theta), as_list(gradient)
+        return _componentwise(add, theta, self.change(gradient))
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.step:g})"
 
@@ -78,7 +84,7 @@ class GradientDescent(Optimiser):
 
     def change(self, gradient: Sequence[float]) -> list[float]:
         """-step · ∂C/∂θ."""
-        return [-self.step * slope for slope in gradient]
+        return _componentwise(lambda g: -self.step * g, gradient)
 
 
 class Momentum(Optimiser):
@@ -95,12 +101,12 @@ class Momentum(Optimiser):
     def __init__(self, step: float, momentum: float = 0.9) -> None:
         super().__init__(step)
         self.momentum = share("momentum", momentum)
-        self._velocity: list[float] = []
+        self._velocity: list[float] | None = None
 
     def change(self, gradient: Sequence[float]) -> list[float]:
         """The new speed v."""
-        before = self._velocity or [0.0] * len(gradient)
-        self._velocity = [self.momentum * v - self.step * g for v, g in zip(before, gradient, strict=True)]
+        before = _zeros(gradient) if self._velocity is None else self._velocity
+        self._velocity = _componentwise(lambda v, g: self.momentum * v - self.step * g, before, gradient)
         return self._velocity
 
 
@@ -125,23 +131,46 @@ class Adam(Optimiser):
         self.betas = (share("β₁", betas[0]), share("β₂", betas[1]))
         self.epsilon = positive("epsilon", epsilon)
         self._time = 0
-        self._mean: list[float] = []
-        self._square: list[float] = []
+        self._mean: Any = None
+        self._square: Any = None
 
     def change(self, gradient: Sequence[float]) -> list[float]:
         """-step · m̂ / (√v̂ + ε)."""
-        zeros = [0.0] * len(gradient)
+        if self._time == 0:
+            self._mean = self._square = _zeros(gradient)
         first, second = self.betas
         self._time += 1
-        self._mean = [first * m + (1.0 - first) * g for m, g in zip(self._mean or zeros, gradient, strict=True)]
-        self._square = [
-            second * v + (1.0 - second) * g * g for v, g in zip(self._square or zeros, gradient, strict=True)
-        ]
+        self._mean = _componentwise(lambda m, g: first * m + (1.0 - first) * g, self._mean, gradient)
+        self._square = _componentwise(lambda v, g: second * v + (1.0 - second) * g * g, self._square, gradient)
         scale = self.step / (1.0 - first**self._time)
         unbiased = 1.0 - second**self._time
-        return [
-            -scale * m / (math.sqrt(v / unbiased) + self.epsilon) for m, v in zip(self._mean, self._square, strict=True)
-        ]
+        return _componentwise(lambda m, v: -scale * m / (_root(v / unbiased) + self.epsilon), self._mean, self._square)
+
+
+# ---- numbers in lists, or in an array --------------------------------------------------------------------------------
+
+
+def as_list(numbers: Any) -> Any:
+    """An array as a list; a list as it is."""
+    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
+
+
+def _componentwise(formula: Callable[..., Any], *rows: Any) -> list[float]:
+    """The formula of every component: of an array at once, of lists one by one."""
+    if hasattr(rows[-1], "dtype"):
+        return formula(*rows)  # type: ignore[no-any-return]
+    return [formula(*numbers) for numbers in zip(*rows, strict=True)]
+
+
+def _zeros(row: Any) -> Any:
+    return row * 0.0 if hasattr(row, "dtype") else [0.0] * len(row)
+
+
+def _root(x: Any) -> Any:
+    return x**0.5 if hasattr(x, "dtype") else math.sqrt(x)  # NumPy's power ½ is its root
+
+
+# ---- what a rule takes -----------------------------------------------------------------------------------------------
 
 
 def positive(name: str, number: float) -> float:

@@ -12,6 +12,7 @@ from microgrand.networks.layers import Layer, Sequential
 from microgrand.networks.losses import Cost
 from microgrand.program import Program, record
 from microgrand.program.totals import summed
+from microgrand.training.labels import targets, weights_of
 from microgrand.training.linear_softmax import LinearSoftmax, linear_softmax
 
 TRIED = 3  # samples whose replay is compared with the network itself
@@ -32,21 +33,15 @@ class Recorded(NamedTuple):
     cost: Cost
     outputs: int
 
-    def summed(self, theta: Any, x: Any, t: Any, weights: Any, gradient: bool = True) -> tuple[float, Any]:
+    def labels(self, ys: Any, weights: Any) -> tuple[Any, ...]:
+        """t and w of each sample."""
+        return targets(self.cost, self.outputs, ys), weights_of(len(ys), weights)
+
+    def summed(self, theta: Any, x: Any, labels: Sequence[Any], gradient: bool = True) -> tuple[float, Any]:
         """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
         held = [getattr(parameter, "data", parameter) for parameter in self.frozen]
-        cost, slopes = summed(self.program, (theta, held, x, t, weights), 0 if gradient else None)
+        cost, slopes = summed(self.program, (theta, held, x, *labels), 0 if gradient else None)
         return cost, slopes[0] if slopes else None
-
-
-def targets(sample: Recorded | LinearSoftmax, ys: Any) -> Any:
-    """An array with a row of numbers t for each target, stored column by column; equal ones are looked at once."""
-    import numpy
-
-    ys = numpy.asarray(ys)
-    kinds, which = numpy.unique(ys, return_inverse=True) if ys.ndim == 1 else (ys, slice(None))
-    rows = [sample.cost.target(y, sample.outputs) for y in kinds.tolist()]
-    return numpy.asfortranarray(numpy.asarray(rows, dtype=numpy.float64)[which])
 
 
 def is_sparse(x: Any) -> bool:
@@ -57,17 +52,14 @@ def is_sparse(x: Any) -> bool:
 class Replay:
     """Cost and gradient of an objective's samples, by replay.
 
-    sample   the cost of one of them
-    x, t, w  their arrays: vectors (of a linear classifier also sparse), targets as numbers, weights
+    sample  the cost of one of them
+    x       their vectors, an array (of a linear classifier also sparse)
+    labels  arrays of what else the cost is made of
     """
 
     def __init__(self, objective: Any, sample: Recorded | LinearSoftmax, x: Any) -> None:
-        import numpy
-
         self.objective, self.sample, self.x = objective, sample, x
-        self.t = targets(sample, objective.ys)
-        weights = objective.weights
-        self.w = numpy.ones(x.shape[0]) if weights is None else numpy.asarray(weights, dtype=numpy.float64)
+        self.labels = sample.labels(objective.ys, objective.weights)
 
     @staticmethod
     def of(objective: Any) -> Replay | None:
@@ -90,22 +82,23 @@ class Replay:
         return None if sample is None else Replay(objective, sample, x)
 
     def __call__(
-        self, batch: Sequence[int] | None, scale: float, share: float, gradient: bool
-    ) -> tuple[float, list[float]]:
+        self, theta: Any, batch: Sequence[int] | None, scale: float, share: float, gradient: bool
+    ) -> tuple[float, Any]:
         """scale · Σ wᵢCᵢ + share · penalty, of all samples or those of a batch, and its gradient if asked for."""
         import numpy
 
-        theta = numpy.asarray(self.objective.theta())
-        every = (self.x, self.t, self.w)
-        x, t, w = every if batch is None else [array[list(batch)] for array in every]
-        cost, slopes = self.sample.summed(theta, x, t, w, gradient)
+        theta = numpy.asarray(theta)
+        x, labels = self.x, self.labels
+        if batch is not None:
+            some = numpy.asarray(batch)
+            x, labels = x[some], tuple([array[some] for array in labels])
+        cost, slopes = self.sample.summed(theta, x, labels, gradient)
         more, theirs = penalty_at(self.objective, theta)
-        total = scale * cost + share * more
-        return total, (scale * slopes + share * theirs).tolist() if gradient else []
+        return scale * cost + share * more, scale * slopes + share * theirs if gradient else None
 
 
 def penalty_at(objective: Any, theta: Any) -> tuple[float, Any]:
-    """The penalty on an objective's parameters, which are at θ, and its gradient."""
+    """The penalty on an objective's parameters at θ, an array, and its gradient."""
     import numpy
 
     if objective.penalty is None:
@@ -116,6 +109,7 @@ def penalty_at(objective: Any, theta: Any) -> tuple[float, Any]:
     if hasattr(objective.penalty, "of_numbers"):
         value, gradient = objective.penalty.of_numbers(theta)
         return float(value), gradient
+    objective.assign(theta.tolist())
     z = objective.penalty_value()
     if not isinstance(z, Node):
         return float(z), 0.0
@@ -168,7 +162,7 @@ def _is_faithful(found: Recorded, network: Layer, parameters: Sequence[Any], xs:
     theta = numpy.asarray([parameter.data for parameter in parameters])
     for k in range(0, len(xs), max(len(xs) // TRIED, 1)):
         eager = network(xs[k].tolist(), ys[k])
-        replayed, _ = found.summed(theta, xs[k : k + 1], targets(found, ys[k : k + 1]), numpy.ones(1), False)
+        replayed, _ = found.summed(theta, xs[k : k + 1], found.labels(ys[k : k + 1], None), False)
         if not abs(replayed - float(eager.data)) <= CLOSE * (1.0 + abs(replayed)):
             return False
     return True

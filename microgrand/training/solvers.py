@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from microgrand.outer_errors import MissingExtraError
+from microgrand.training.curvature import Coordinates
 from microgrand.training.lbfgs import lbfgs
 from microgrand.training.loop import History, train
 from microgrand.training.objective import Objective
@@ -16,18 +17,26 @@ SOLVERS = ("lbfgs", *RULES)
 
 
 def minimise(
-    objective: Objective, solver: str, *, epochs: int, step: float | None, tolerance: float, **rest: Any
+    objective: Objective,
+    solver: str,
+    *,
+    epochs: int,
+    step: float | None,
+    tolerance: float,
+    coordinates: Coordinates | None = None,
+    **rest: Any,
 ) -> History:
     """Train the objective's network by the solver of that name, all samples at every step.
 
-    epochs     at most; it is over as soon as no component of the gradient exceeds `tolerance`, per sample
-    step       of the rules; L-BFGS finds its own
-    rest       `callback`, `progress`: see `train`
+    epochs       at most; it is over as soon as no component of the gradient exceeds `tolerance`, per sample
+    step         of the rules; L-BFGS finds its own
+    coordinates  for L-BFGS: see there
+    rest         `callback`, `progress`: see `train`
     """
     if solver not in SOLVERS:
         raise ValueError(f"there is no solver {solver!r}: choose from {', '.join(SOLVERS)}")
     if solver == "lbfgs":
-        return lbfgs(objective, epochs=epochs, tolerance=tolerance, **rest)
+        return lbfgs(objective, epochs=epochs, tolerance=tolerance, coordinates=coordinates, **rest)
     if step is None:
         raise ValueError(f"{solver} takes a step: a number above 0")
     return train(objective, RULES[solver](step), epochs=epochs, tolerance=tolerance, **rest)

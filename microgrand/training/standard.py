@@ -7,11 +7,13 @@ it does so in few steps, whatever units and offsets the features have.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from microgrand.networks.losses import l2_penalty
 from microgrand.program import record
 from microgrand.program.pieces import is_dask
+from microgrand.program.threads import in_threads
 from microgrand.table.rows import sum as total
 from microgrand.training.recorded import is_sparse
 
@@ -84,31 +86,88 @@ def standardised(X: Any, weights: Any, classes: int, C: float, centred: bool) ->
 
     size = float(X.shape[0] if weights is None else weights.sum())
     share = None if weights is None else weights / size
-    with numpy.errstate(over="ignore", invalid="ignore"):
-        mean = _numbers(_average(X, share)) if centred else numpy.zeros(X.shape[1])
-        x = X - mean if centred else X
-        largest = numpy.maximum(_numbers(x.max(axis=0)), -_numbers(x.min(axis=0)))
+    mean = _averages(X, share, lambda x: x) if centred else None
+    largest = _largest(X, mean)
     if not numpy.isfinite(largest).all():
         k = int(numpy.flatnonzero(~numpy.isfinite(largest))[0])
         raise ValueError(f"the numbers of feature {k} are too large to be centred: give it in another unit")
     largest[largest == 0.0] = 1.0
-    x = _times(x, 1.0 / largest)
-    squares = x.multiply(x) if is_sparse(x) else x * x
-    sigma = numpy.sqrt(_numbers(_average(squares, share))) * largest
+    sigma = numpy.sqrt(_averages(X, share, lambda x: _squares(_scaled(x, mean, largest)))) * largest
     root = math.sqrt(size) * math.sqrt(classes - 1) / classes  # √(hW)
     deviation = numpy.hypot(sigma, 1.0 / (root * math.sqrt(C)))
     shrinkage = 1.0 / numpy.hypot(sigma * math.sqrt(C), 1.0 / root) if math.inf > C else 0.0 * sigma
     deviation[deviation == 0.0] = 1.0
-    return Standard(mean, deviation, shrinkage), _times(x, largest / deviation)
+    centre = numpy.zeros(len(deviation)) if mean is None else mean
+    return Standard(centre, deviation, shrinkage), _all_scaled(X, mean, deviation)
 
 
-def _average(x: Any, share: Any) -> Any:
-    return x.mean(axis=0) if share is None else share @ x
+# ---- what is found of each feature: of arrays by the stretch of samples ----------------------------------------------
+
+TOGETHER = 2**18  # numbers of a stretch: more would leave the processor's caches
 
 
-def _times(x: Any, factors: Any) -> Any:
-    """Each column times its factor."""
-    return x.multiply(factors).tocsr() if is_sparse(x) else x * factors
+def _averages(X: Any, share: Any, function: Callable[[Any], Any]) -> Any:
+    """The mean over the samples of a function of them, weighted by their shares."""
+    parts = by_stretches(
+        lambda x, shares: _numbers(function(x).sum(axis=0) if shares is None else shares @ function(x)), X, share
+    )
+    total = sum(parts[1:], parts[0])
+    return total / X.shape[0] if share is None else total
+
+
+def _largest(X: Any, mean: Any) -> Any:
+    """max |x - mean|."""
+    import numpy
+
+    def largest(x: Any, _: Any) -> Any:
+        centred = x if mean is None else x - mean
+        return numpy.maximum(_numbers(centred.max(axis=0)), -_numbers(centred.min(axis=0)))
+
+    return numpy.max(by_stretches(largest, X, None), axis=0)
+
+
+def _all_scaled(X: Any, mean: Any, deviation: Any) -> Any:
+    """(x - mean) / deviation: an array of NumPy's is made once, and filled by the stretch."""
+    import numpy
+
+    if not isinstance(X, numpy.ndarray):
+        return _scaled(X, mean, deviation)
+    found = numpy.empty(X.shape)
+
+    def fill(some: slice) -> None:
+        found[some] = _scaled(_double(X[some]), mean, deviation)
+
+    in_threads(fill, _stretches(X))
+    return found
+
+
+def by_stretches(function: Callable[[Any, Any], Any], X: Any, share: Any) -> list[Any]:
+    """The function of stretches of an array of NumPy's and their shares; of others, of all of it."""
+    import numpy
+
+    if not isinstance(X, numpy.ndarray):
+        return [function(X, share)]
+    return in_threads(lambda some: function(_double(X[some]), None if share is None else share[some]), _stretches(X))
+
+
+def _double(x: Any) -> Any:
+    return x.astype(float, copy=False)
+
+
+def _stretches(X: Any) -> list[slice]:
+    rows = max(TOGETHER // max(X.shape[1], 1), 1)
+    return [slice(start, start + rows) for start in range(0, X.shape[0], rows)]
+
+
+def _scaled(x: Any, mean: Any, deviation: Any) -> Any:
+    """(x - mean) / deviation; where there is no mean, x / deviation, which may be sparse."""
+    if is_sparse(x):
+        return x.multiply(1.0 / deviation).tocsr()
+    return (x if mean is None else x - mean) / deviation
+
+
+def _squares(x: Any) -> Any:
+    return x.multiply(x) if is_sparse(x) else x * x
 
 
 def _numbers(x: Any) -> Any:

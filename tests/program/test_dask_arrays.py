@@ -231,21 +231,3 @@ def test_totals_depend_neither_on_threads_nor_on_where_numbers_lie(two_processes
                 assert program.total([([0.5] * 100, blocks)], argnums=0) == expected
             with two_processes.as_current():
                 assert program.total([([0.5] * 100, blocks)], argnums=0) == expected
-
-
-def test_threads_that_ask_together_get_their_threads_back():
-    """Matrix products have one thread while anybody needs that, in whatever order they come and go."""
-    threadpoolctl = pytest.importorskip("threadpoolctl", reason="threadpoolctl is not installed")
-
-    def counts():
-        return [each["num_threads"] for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"]
-
-    before = counts()
-    first, second = workers.one_thread(), workers.one_thread()
-    first.__enter__()
-    second.__enter__()
-    assert set(counts()) <= {1}
-    first.__exit__(None, None, None)
-    assert set(counts()) <= {1}
-    second.__exit__(None, None, None)
-    assert counts() == before

@@ -1,10 +1,13 @@
 """Laws of the form in which numbers arrive: to a program lists, tuples, dicts and arrays of them are the same."""
 
+import itertools
 import math
+import random
 from collections import namedtuple
 
 import numpy
 import pytest
+from calls import told
 from hypothesis import given
 from hypothesis import strategies as st
 from rounding import bits, function_of
@@ -157,6 +160,42 @@ def flat_arrays(structure):
 
 def numbers_of_lane(structure, lane):
     return [x for array in flat_arrays(structure) for x in numpy.ravel(array[lane]).tolist()]
+
+
+# ---- calls that follow each other ------------------------------------------------------------------------------------
+
+
+class Own(numpy.ndarray):
+    """A class of arrays that NumPy does not know."""
+
+
+def arrays_for(shape):
+    """Arrays for an argument of this shape: with and without lanes, of many types, and of other shapes."""
+    for own in (shape, (3, *shape), (4, *shape), (*shape, 2), (3, *shape[::-1]), (0, *shape), (7, *shape[1:]), ()):
+        yield numpy.linspace(0.25, 2.0, math.prod(own)).reshape(own)
+    right = numpy.linspace(0.25, 2.0, 3 * math.prod(shape)).reshape((3, *shape))
+    yield from [right.astype(kind) for kind in ("float32", "int64", "bool", "complex128", "object", ">f8")]
+    yield from [numpy.asfortranarray(right), right.view(Own), numpy.ma.masked_greater(right, 1.0), right.tolist()]
+
+
+@pytest.mark.parametrize("shapes", [[()], [(2, 3)], [(), (2,)], [(2,), ()], [(3, 2), (2, 3)]], ids=str)
+def test_a_call_does_not_depend_on_those_before_it(shapes):
+    """Calls on arrays of all kinds, right and wrong ones in any order: each gives the value, gradient or error that a
+    program gives which was never called before.
+    """
+
+    def f(*arguments):
+        numbers = list(flat(list(arguments)))
+        return mg.dot(numbers, numbers) * mg.exp(-0.1 * mg.sum(numbers))
+
+    examples = [numpy.full(shape, 0.5).tolist() for shape in shapes]
+    calls = list(itertools.product(*map(arrays_for, shapes)))
+    random.Random(0).shuffle(calls)
+    program = record(f, *examples)
+    for call in calls:
+        for way in (lambda p, call: p(*call), lambda p, call: p.value_and_grad(*call, argnums=len(shapes) - 1)):
+            found, fresh = [told(lambda p=p, way=way, call=call: way(p, call)) for p in (program, record(f, *examples))]
+            assert found == fresh
 
 
 # ---- matrix products, whose rounding depends on what they are made of ------------------------------------------------

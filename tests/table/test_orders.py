@@ -61,7 +61,8 @@ def test_they_are_the_derivatives_of_the_value(row):
         key=distance_from_one,
     )
     at_points = (
-        [each for order in (2, 3) for each in list(derivatives(row, xs, order))[:3]] for xs in islice(drawn, 20, None, 20)
+        [each for order in (2, 3) for each in list(derivatives(row, xs, order))[:3]]
+        for xs in islice(drawn, 20, None, 20)
     )
     found = [each for there in islice(filter(None, at_points), points_of(row)) for each in there]
     assert found

@@ -48,6 +48,23 @@ def test_rules_follow_their_formulas(gradients):
         assert numpy.allclose(found, -0.01 * m / (numpy.sqrt(v) + 1e-6), rtol=1e-10, atol=1e-12)
 
 
+@given(GRADIENTS)
+def test_rules_move_arrays_as_lists(gradients):
+    """θ in an array moves to the bits to which it moves in a list; a rule of one's own is asked with lists."""
+
+    class Own(Adam):
+        def change(self, gradient):
+            assert type(gradient) is list
+            return Adam.change(self, gradient)
+
+    for make in (lambda: GradientDescent(0.1), lambda: Momentum(0.1, 0.5), lambda: Adam(0.01), lambda: Own(0.01)):
+        of_lists, of_arrays = make(), make()
+        theta, row = [1.0, -2.0], numpy.array([1.0, -2.0])
+        for gradient in gradients:
+            theta, row = of_lists.moved(theta, gradient), of_arrays.moved(row, numpy.array(gradient))
+            assert list(row) == theta
+
+
 @pytest.mark.parametrize("rule", [GradientDescent, Momentum, Adam])
 def test_update_is_change(rule):
     """`update` gives parameters the change that `change` gives numbers, from their `grad`."""

@@ -23,7 +23,7 @@ from microgrand import (
     record,
 )
 from microgrand.networks.losses import Cost
-from microgrand.training import GradientDescent, Objective, SoftmaxClassifier, lbfgs, train
+from microgrand.training import Adam, GradientDescent, Momentum, Objective, SoftmaxClassifier, lbfgs, train
 from microgrand.training.objective import FEWEST
 from microgrand.training.recorded import Replay
 
@@ -77,6 +77,26 @@ def test_a_replay_is_what_graphs_of_samples_give(kind, weighted, mean):
             assert gradient == pytest.approx(slopes, rel=1e-10, abs=1e-12)
             assert [parameter.grad for parameter in net.parameters()] == pytest.approx(slopes, rel=1e-10, abs=1e-12)
         assert objective.cost() == pytest.approx(by_graphs(objective, theta)[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("rule", [GradientDescent, Momentum, Adam])
+@pytest.mark.parametrize("kind", COSTS)
+def test_a_descent_in_batches_is_what_graphs_of_samples_give(kind, rule):
+    """With each rule and penalty; between epochs and at the end the parameters hold θ and the last step's gradient."""
+    ending, target = COSTS[kind]
+    x, y = samples(target)
+    for penalty_of in (lambda net: None, lambda net: lambda: 0.3 * l2_penalty(net.parameters())):
+        ends = []
+        for replayed in (True, False):
+            net = network(ending())
+            objective = Objective(net, x, y, penalty=penalty_of(net))
+            objective._is_read = not replayed
+            seen = []
+            keep = lambda history, net=net, seen=seen: seen.extend([(t.data, t.grad) for t in net.parameters()])
+            history = train(objective, rule(0.01), epochs=3, batch_size=16, seed=5, callback=keep, progress=False)
+            assert (objective._replay is not None) == replayed
+            ends.append([*history.costs, *numpy.ravel(seen).tolist(), *objective.theta()])
+        assert ends[0] == pytest.approx(ends[1], rel=1e-9, abs=1e-11)
 
 
 class Noise(Layer):

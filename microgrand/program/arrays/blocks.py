@@ -21,7 +21,8 @@ def laned_block(block: Block, pieces: Sequence[Piece], xp: Any, dtype: Any, lane
     """
     some = pieces[block.start : block.stop]
     if not block.whole:
-        return xp.stack([_as(piece.data[lanes], xp, dtype) for piece in some])
+        rows = [_as(piece.data[lanes], xp, dtype) for piece in some]
+        return rows[0].reshape((1, -1)) if len(rows) == 1 else xp.stack(rows)
     rows = some[0].data[lanes]
     if not lane_by_lane and xp.__name__ == "numpy":
         rows = in_order(rows, dtype)

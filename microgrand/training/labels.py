@@ -1,0 +1,30 @@
+"""What is known of each sample beside its vector: its target as numbers, and its weight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microgrand.networks.losses import Cost
+
+
+def targets(cost: Cost, outputs: int, ys: Any) -> Any:
+    """An array with a row of numbers t for each target, stored column by column; equal ones are looked at once.
+
+    cost     the layer that makes t of a target y
+    outputs  how many outputs the cost is of
+    """
+    import numpy
+
+    ys = numpy.asarray(ys)
+    if len(ys) == 0:
+        return numpy.empty((0, outputs))
+    kinds, which = numpy.unique(ys, return_inverse=True) if ys.ndim == 1 else (ys, slice(None))
+    rows = [cost.target(y, outputs) for y in kinds.tolist()]
+    return numpy.asfortranarray(numpy.asarray(rows, dtype=numpy.float64)[which])
+
+
+def weights_of(count: int, weights: Any) -> Any:
+    """A weight for each of so many samples: 1, unless they are given."""
+    import numpy
+
+    return numpy.ones(count) if weights is None else numpy.asarray(weights, dtype=numpy.float64)
