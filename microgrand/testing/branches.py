@@ -11,6 +11,7 @@ from microgrand.testing.more_digits.formulas import Beside, Formula, Line
 
 LEAST_ROUNDS, MOST_ROUNDS = 16, 128  # points beside, which see the branches
 CLOSER = 1.0 / 64.0  # where each is looked at once more, as a part of its distance
+PAIRS = 8  # of moves, which are added up: a tie of three is missed by one in 4
 SAME = 1e-9  # of their size: slopes that differ by more are of several branches
 
 
@@ -27,7 +28,7 @@ def slopes_around(
     """
     chosen = Random(0)
     signs = [[sign for sign, inside in zip((-1, 1), each, strict=True) if inside] for each in sides]
-    if len(signs) < 2 or not all(signs):
+    if len(signs) < 2 or not all(signs) or _moves_add_up(formula, weights, signs):
         return
     rounds = max(LEAST_ROUNDS, min(len(signs), MOST_ROUNDS))
     here = _value(formula, weights, direction)
@@ -43,6 +44,25 @@ def slopes_around(
         is_straight = not (before.kink or after.kink) and abs(after.left - before.left) <= SAME * abs(before.left)
         if is_straight and abs(values[1] - here) <= 2.0 * CLOSER * abs(values[0] - here):
             yield after.left
+
+
+def _moves_add_up(formula: Formula, weights: Mapping[int, float], signs: Sequence[Sequence[int]]) -> bool:
+    """Whether f moves along v + w as far as along v and along w together: it does wherever it has a gradient.
+
+    That takes a tenth of the time that slopes around the point take, and spares them at nearly all points.
+    """
+    chosen = Random(0)
+    here = _value(formula, weights, {})
+    for _ in range(PAIRS):
+        v, w = [[chosen.choice(each) * chosen.uniform(0.5, 1.0) for each in signs] for _ in range(2)]
+        both = [a + b for a, b in zip(v, w, strict=True)]
+        there = [_value(Beside(formula, shift), weights, {}) for shift in (v, w, both)]
+        if None in (here, *there):
+            return False
+        along_v, along_w, along_both = [each - here for each in there]
+        if not abs(along_v + along_w - along_both) <= SAME * max(abs(along_v), abs(along_w), abs(along_both)):
+            return False
+    return True
 
 
 def _at_rank(share: float, others: Sequence[float], signs: Sequence[int], otherwise: float) -> float:
