@@ -18,6 +18,7 @@ _BERNOULLI: Final = (  # B₂ⱼ/(2j)! for j = 1, 2, …
     1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000, 1 / 74724249600,
     -3617 / 10670622842880000, 43867 / 5109094217170944000, -174611 / 802857662698291200000,
 )  # fmt: skip
+MOST_CANCELLED: Final = 128  # bits, with which a difference is still taken as it stands
 STEPS: Final = 24.0  # how many terms of a sum of powers are added before its series
 HIGHEST_ORDER: Final = 20.0  # of a derivative of ψ, for which that is far enough
 
@@ -88,9 +89,20 @@ def polygamma_rise(x: Any, y: Any, n: Any) -> Any:
         return polygamma_rise_of_floats(float(x), float(y), float(n))
     if not (hasattr(x, "context") or hasattr(y, "context")):
         return lane_by_lane(polygamma_rise_of_floats, x, y, n)
-    mp = (x if hasattr(x, "context") else y).context
-    with with_more_bits(mp, 2 * max(0, mp.mag(x) - mp.mag(y)) + 64):
-        return mp.psi(int(n), x + y) - mp.psi(int(n), x)
+    return _rise_in_digits((x if hasattr(x, "context") else y).context, x, y, int(n))
+
+
+def _rise_in_digits(mp: Any, x: Any, y: Any, n: int) -> Any:
+    """The difference, with the digits more that cancel; where these are many, Taylor's series in y instead."""
+    gap = max(0, mp.mag(x) - mp.mag(y))
+    with with_more_bits(mp, 64 + (2 * gap if gap < MOST_CANCELLED else 0)):
+        if gap < MOST_CANCELLED:
+            return mp.psi(n, x + y) - mp.psi(n, x)
+        power, total = mp.mpf(1), mp.mpf(0)
+        for k in range(1, 3 + mp.prec // (gap - 6)):  # each term is at most 21 y/x times the one before it
+            power = power * y / k
+            total = total + mp.psi(n + k, x) * power
+        return total
 
 
 def polygamma_rise_of_floats(x: float, y: float, n: float) -> float:

@@ -178,7 +178,12 @@ def is_flat(mutant: Mutant) -> bool:
 MUTANTS = mutants()
 BY_ROW = {name: [mutant for mutant in MUTANTS if mutant.row.name == name and not is_flat(mutant)] for name in TABLE}
 ROWS = [name for name in TABLE if BY_ROW[name]]
-SMALL = [mutant for mutant in MUTANTS if mutant.kind in ("scaled", "slip") and not is_flat(mutant)]
+SLOW = pytest.mark.thorough("derivatives of gamma and beta take long in many digits")
+SMALL = [
+    pytest.param(mutant, marks=SLOW if mutant.row.name in ("beta_derivative", "polygamma_rise") else ())
+    for mutant in MUTANTS
+    if mutant.kind in ("scaled", "slip") and not is_flat(mutant)
+]
 
 
 def test_only_what_changes_no_number_does_not_show():

@@ -55,7 +55,7 @@ def test_second_derivatives_of_what_is_opaque_are_judged_by_floats(name):
     assert verdict(opaque(f), lambda x: 2 * second(x) + 1, at) == "disagree"
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(expressions(inputs=2, primitives=TRUE_TO_THEMSELVES, max_nodes=7))
 def test_no_right_hessian_of_a_graph_is_called_wrong(expression):
     """microgrand's own second derivatives of a random graph are never called wrong."""
@@ -63,7 +63,7 @@ def test_no_right_hessian_of_a_graph_is_called_wrong(expression):
     assert report.verdict is not Verdict.DISAGREE, report
 
 
-@settings(max_examples=5)
+@settings(max_examples=settings.default.max_examples // 20)
 @given(expressions(inputs=2, primitives=TRUE_TO_THEMSELVES, max_nodes=5), st.sampled_from([1.5, -1.0, 1 + 1e-5]))
 def test_no_wrong_hessian_of_a_graph_agrees(expression, factor):
     """Where the right Hessian agrees by many digits, one with a wrong mixed derivative does not."""
