@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture.providers import Constants, HypothesisProvider
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # read by SciPy: the checks of scikit-learn then skip nothing
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # the suite runs on all cores: threads that wait for each other slow it down
 os.environ.setdefault("MICROGRAND_PROGRESS", "0")  # notebooks and commands that tests start are quiet, too
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 settings.register_profile("fast", max_examples=40, derandomize=True, **SETTINGS)

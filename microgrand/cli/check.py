@@ -17,6 +17,7 @@ from typing import Any
 
 from microgrand.cli.listing import listing
 from microgrand.outer_errors import InputError
+from microgrand.shortening import how_many
 from microgrand.table.domains import REALS
 from microgrand.testing.checking import NO_GRADIENT
 from microgrand.testing.claims import RAISED_AT
@@ -68,7 +69,7 @@ def check(
     for reason, count in found.unjudged.items():
         reasons[NUMBER.sub("…", reason)] += count
     unjudged = "".join([f"\n{count} could not be judged: {reason}" for reason, count in reasons.most_common()])
-    return AGREES, f"agree: at {found.agreed} points{unjudged}"
+    return AGREES, f"agree: at {how_many(found.agreed, 'point')}{unjudged}"
 
 
 def _told(error: Exception, without_gradient: bool, function: str) -> str:

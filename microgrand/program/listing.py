@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from microgrand.nested import rebuilt
 from microgrand.program.tape import Tape
 from microgrand.table.formula import number
+from microgrand.table.primitive import Primitive
 
 
 def listing(program: Tape) -> str:
@@ -18,7 +19,7 @@ def listing(program: Tape) -> str:
         lines.append((f"z{len(lines)} = {number(x)}", "constant"))
     for filled, (row, members) in program.numbered():
         size = len(members)
-        columns = [slot_names(column) for column in zip(*members, strict=True)]
+        columns = _operands(program, row, members)
         lines.append((f"{slot_names(range(filled, filled + size))} = {row.notation.write('text', columns)}", row.name))
     width = min(max([len(line) for line, _ in lines], default=0), 60)
     body = [f"{line:<{width}}    {kind}" for line, kind in lines]
@@ -28,6 +29,18 @@ def listing(program: Tape) -> str:
     ]
     result = result_text(program, [f"z{k}" for k in range(program.size)])
     return "\n".join([f"{program.title}({', '.join(program.names)})", *body, *guards, f"return {result}"])
+
+
+def _operands(program: Tape, row: Primitive, members: Sequence[Sequence[int]]) -> list[str]:
+    """What stands for each operand of a group: its slots, or for an index, as the 1 of softmax(z)₁, its number."""
+    columns = list(zip(*members, strict=True))
+    places = len(columns) - len(row.signature.indices)
+    return [
+        described(program, column[0])
+        if k >= places and len(set(column)) == 1 and column[0] < program.first
+        else slot_names(column)
+        for k, column in enumerate(columns)
+    ]
 
 
 def result_text(program: Tape, names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Threads: those of BLAS, which multiplies matrices, and our own, each with a stretch of the lanes."""
+"""Threads: one for each stretch of samples, in place of those with which BLAS multiplies matrices."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ Found = TypeVar("Found")
 
 
 def in_threads(function: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
-    """The function of each item, in order, on as many threads as BLAS has: each multiplies its matrices alone.
+    """[function(item) for item in items], on as many threads as BLAS has, of which each then has one.
 
-    What NumPy computes on large arrays runs side by side, not only its products. The results are the same bits on any
-    number of threads. NumPy's warnings are off: numbers that are not finite are the caller's to tell.
+    So all of NumPy's loops over large arrays run in parallel, not only matrix products, and BLAS does not wait for a
+    thread that another process delays. The results have the same bits on any number of threads. NumPy's warnings are
+    off: the caller checks for numbers that are not finite.
     """
 
     def call(item: Item) -> Found:
@@ -32,7 +33,7 @@ def in_threads(function: Callable[[Item], Found], items: Sequence[Item]) -> list
 
     groups = 1 if len(items) < FEWEST else min(threads_of_blas(), len(items))
     with one_thread() if len(items) >= FEWEST else nullcontext():
-        first = [call(item) for item in items[:1]]  # it makes plans, once
+        first = [call(item) for item in items[:1]]  # alone, so that plans are made once
         size = -(-len(items) // groups)
         stretches = [items[max(start, 1) : start + size] for start in range(0, len(items), max(size, 1))]
         if groups == 1:

@@ -11,7 +11,7 @@ from microgrand.testing.more_digits.formulas import Beside, Formula, Line
 
 LEAST_ROUNDS, MOST_ROUNDS = 16, 128  # points beside, which see the branches
 CLOSER = 1.0 / 64.0  # where each is looked at once more, as a part of its distance
-PAIRS = 8  # of moves, which are added up: a tie of three is missed by one in 4
+PAIRS = 8  # of random moves: one pair alone misses a quarter of the ties of three
 SAME = 1e-9  # of their size: slopes that differ by more are of several branches
 
 
@@ -47,9 +47,9 @@ def slopes_around(
 
 
 def _moves_add_up(formula: Formula, weights: Mapping[int, float], signs: Sequence[Sequence[int]]) -> bool:
-    """Whether f moves along v + w as far as along v and along w together: it does wherever it has a gradient.
+    """Whether f changes along v + w by the sum of its changes along v and along w, as it does where it has a gradient.
 
-    That takes a tenth of the time that slopes around the point take, and spares them at nearly all points.
+    This takes a tenth of the time of the slopes around the point, which are then not needed at most points.
     """
     chosen = Random(0)
     here = _value(formula, weights, {})

@@ -111,7 +111,7 @@ class Search(NamedTuple):
         left_out = "".join([f"; {count} left out: {reason}" for reason, count in self.unjudged.most_common()])
         glanced = f", and by a coarse look at {self.glanced} more" if self.glanced else ""
         cancelled = f"; at {self.cancelled} of them its own floats cancel" if self.cancelled else ""
-        return f"agrees at {self.agreed} points{cancelled}{glanced}{left_out}"
+        return f"agrees at {how_many(self.agreed, 'point')}{cancelled}{glanced}{left_out}"
 
 
 def assert_gradient(

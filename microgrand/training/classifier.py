@@ -88,7 +88,7 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         fit_intercept: bool = True,
         class_weight: Mapping[Any, float] | str | None = None,
         solver: str = "lbfgs",
-        tol: float = 1e-8,
+        tol: float = 1e-10,
         max_iter: int = 1000,
         step: float | None = None,
         warm_start: bool = False,

@@ -1,4 +1,4 @@
-"""Coordinates in which features that depend on each other do not: in them L-BFGS takes a fifth of the steps."""
+"""Decorrelates features for L-BFGS: it takes few steps where the cost curves alike in all directions."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 from microgrand.training.standard import by_stretches
 
-WIDEST = 32  # features per class: of more, to look at their products costs more epochs than it saves
-FLATTEST = 1e-10  # of the largest curvature: what is less is taken for that
+WIDEST = 32  # features per class: with more, computing XᵀX takes longer than the epochs that it saves
+FLATTEST = 1e-10  # of the largest curvature: smaller ones are raised to this, since rounding hides them
 
 
 class Coordinates(NamedTuple):
-    """φ = θ R, row by row of θ; biases stay. R is symmetric, so that gradients go the other way: ∂C/∂θ = ∂C/∂φ R.
+    """φ = θ R for each row of θ; biases do not change. R is symmetric, so ∂C/∂θ = ∂C/∂φ R.
 
     root     R
     inverse  R⁻¹
-    split    how many of the numbers θ stand in rows; those after them are biases
+    split    how many numbers the rows of θ have together; biases follow them
     """
 
     root: Any
@@ -38,13 +38,14 @@ class Coordinates(NamedTuple):
 
 
 def round_coordinates(x: Any, weights: Any, classes: int, shrinkage: Any) -> Coordinates | None:
-    """R = √(XᵀX/W + S²/(hW)), in whose coordinates the cost of a softmax classifier has the same curvature all around.
+    """R = √(XᵀX/W + S²/(hW)), the root of the curvature at θ = 0, divided by hW; None where it is not worth computing.
 
-    That is so at θ = 0, where W h XᵀX/W is the curvature of the cost in each row of θ (Böhning, 1992), and S² that of
-    the penalty.
+    W is the sum of the weights. At θ = 0 the Hessian of a softmax classifier's cost in a row of θ is h XᵀX (Böhning,
+    1992), with h = (K - 1)/K² for K classes, and that of the penalty is S². In coordinates φ = θ R their sum is a
+    multiple of the identity.
 
-    x          standardised samples as rows, an array of NumPy's; for others, and for many features, there is None
-    weights    theirs, or None
+    x          standardised samples as rows; for anything but a NumPy array the result is None, as for many features
+    weights    their weights, or None for 1 each
     shrinkage  the diagonal of S
 
     >>> import numpy
@@ -68,6 +69,6 @@ def round_coordinates(x: Any, weights: Any, classes: int, shrinkage: Any) -> Coo
 
 
 def _products(x: Any, weights: Any) -> Any:
-    """XᵀX, or XᵀWX, added up over stretches of samples."""
+    """XᵀX, or Σᵢ wᵢ xᵢ xᵢᵀ with weights."""
     parts = by_stretches(lambda x, w: x.T @ x if w is None else (x.T * w) @ x, x, weights)
     return sum(parts[1:], parts[0])

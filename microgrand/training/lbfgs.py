@@ -17,7 +17,6 @@ SOLVED = 0.1  # the share of the gradient that conjugate gradients leave
 SOLVING = 300  # of their steps, at most
 SEARCHED = 20  # points along one direction, at most
 PATIENCE = 3  # Newton's steps without a new smallest gradient, until rounding has the last word
-CLOSER = 1e-3  # of the tolerance, in coordinates of one's own: there a few steps more get so close, along valleys too
 HALVED = 0.5  # the share of the slope along a direction that a step by slopes leaves, at most
 
 
@@ -34,7 +33,7 @@ def lbfgs(
 
     epochs       iterations at most; one goes through all samples once or, rarely, several times
     tolerance    ≥ 0, of max |∂C/∂θ| / Σᵢ wᵢ (a mean is not divided)
-    coordinates  φ in which the steps are taken: what has `forth(θ)` and `back(φ)`, linear, with a symmetric matrix
+    coordinates  in which the steps are taken, such as decorrelated ones; θ itself by default
     callback     called with the `History` after each iteration; where it returns True, training stops
     progress     whether a progress bar is drawn on stderr (needs the extra `train`)
 
@@ -64,19 +63,18 @@ def lbfgs(
         raise MissingExtraError("L-BFGS", "train", "scipy") from error
     size = objective.weight()
     forth, back = (coordinates.forth, coordinates.back) if coordinates else (asarray, asarray)
-    closer = CLOSER if coordinates else 1.0
     reached = forth(asarray(objective.theta()))
-    known = [reached, *objective.at(back(reached))]
+    known = [reached, *objective.value_and_grad(back(reached))]
     history = History([known[1]], [])
     steps = iter(counted(epochs, history.costs, progress))
 
     def scaled(phi: Any) -> tuple[float, Any]:
-        if not array_equal(phi, known[0]):  # the start and the end are asked for twice
-            known[:] = phi.copy(), *objective.at(back(phi))
+        if not array_equal(phi, known[0]):  # SciPy and the tests for convergence ask for the same point
+            known[:] = phi.copy(), *objective.value_and_grad(back(phi))
         return known[1] / size, back(known[2]) / size
 
     def steepest(gradient: Any) -> float:
-        return max(float(abs(forth(gradient)).max()), float(abs(gradient).max()) / closer)
+        return float(max(abs(forth(gradient)).max(), abs(gradient).max()))  # in θ, and in φ, where valleys are not flat
 
     def is_flat() -> bool:
         return steepest(scaled(reached)[1]) <= tolerance

@@ -112,7 +112,9 @@ def _epoch(
     gradient: Any = None
     try:
         for batch in batches:
-            cost, gradient = objective.at(theta, batch)  # set z¹ = x, go forward to zᴸ = C, and backward to ∂C/∂θ
+            cost, gradient = objective.value_and_grad(
+                theta, batch
+            )  # set z¹ = x, go forward to zᴸ = C, and backward to ∂C/∂θ
             costs.append(cost)
             if tolerance is not None:
                 steepest = max(map(abs, as_list(gradient))) / objective.weight(batch)

@@ -119,13 +119,17 @@ class Objective:
         one over the batch, with the whole penalty.
         """
         self.assign(theta)
-        cost, gradient = self.at(theta, batch)
+        cost, gradient = self.value_and_grad(theta, batch)
         slopes: list[float] = as_list(gradient)
         self.assign(theta, slopes)
         return cost, slopes
 
-    def at(self, theta: Any, batch: Sequence[int] | None = None) -> tuple[float, Any]:
-        """The same in the midst of a descent. By replay θ may be an array, ∂C/∂θ is one, and no parameter is set."""
+    def value_and_grad(self, theta: Any, batch: Sequence[int] | None = None) -> tuple[float, Any]:
+        """C(θ) and ∂C/∂θ as in a call, for the steps of a descent.
+
+        Where the cost is replayed, θ may be an array, the gradient is one, and no parameter is set: setting the data
+        and the grad of each takes longer than a small batch. Elsewhere it is a call.
+        """
         found = self._replayed(theta, batch, True)
         if found is not None:
             return found
