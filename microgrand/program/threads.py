@@ -1,27 +1,26 @@
-"""Threads: one for each stretch of samples, in place of those with which BLAS multiplies matrices."""
+"""Runs a function of stretches of samples on several threads, with BLAS on one."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
 from typing import Any, TypeVar, cast
 
 from microgrand.table.arrays import quietly
 
-_LOCK = Lock()
-_INSIDE: list[Any] = []  # the limit of threads, and None for each that is inside of it
-FEWEST = 4  # items for which threads are worth their start
+FEWEST = 4  # items: with fewer, starting threads takes longer than it saves
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 
 def in_threads(function: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
-    """[function(item) for item in items], on as many threads as BLAS has, of which each then has one.
+    """[function(item) for item in items], on as many threads as BLAS has; BLAS itself then uses one in each.
 
     So all of NumPy's loops over large arrays run in parallel, not only matrix products, and BLAS does not wait for a
     thread that another process delays. The results have the same bits on any number of threads. NumPy's warnings are
@@ -32,15 +31,18 @@ def in_threads(function: Callable[[Item], Found], items: Sequence[Item]) -> list
         return cast("Found", quietly(function, [item]))
 
     groups = 1 if len(items) < FEWEST else min(threads_of_blas(), len(items))
-    with one_thread() if len(items) >= FEWEST else nullcontext():
+    with one_thread():
         first = [call(item) for item in items[:1]]  # alone, so that plans are made once
-        size = -(-len(items) // groups)
-        stretches = [items[max(start, 1) : start + size] for start in range(0, len(items), max(size, 1))]
         if groups == 1:
             return first + [call(item) for item in items[1:]]
+        size = -(-len(items) // groups)
+        stretches = [items[max(start, 1) : start + size] for start in range(0, len(items), size)]
         with ThreadPoolExecutor(groups) as pool:
-            found = pool.map(lambda some: [call(item) for item in some], stretches)
-            return first + [each for some in found for each in some]
+            try:
+                found = [pool.submit(lambda some: [call(item) for item in some], stretch) for stretch in stretches]
+            except RuntimeError:  # Python is shutting down, and starts no threads any more
+                return first + [call(item) for item in items[1:]]
+            return first + [each for future in found for each in future.result()]
 
 
 def threads_of_blas() -> int:
@@ -50,28 +52,74 @@ def threads_of_blas() -> int:
     return max(found, default=1)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep matrix products to one thread, as Dask starts its workers: on more, BLAS adds in another order.
+class Limit:
+    """One thread for some BLAS libraries while anybody asks for it. Without threadpoolctl nothing is changed.
 
-    Without threadpoolctl, which comes with scikit-learn, nothing is changed. Of several threads of Python's that ask
-    for it at once the first one in limits, and the last one out gives the threads back.
+    When several Python threads ask at once, the first sets the limit and the last restores it.
+
+    part  a word in the paths of the libraries; "" for all of them
     """
-    with _LOCK:
-        if not _INSIDE and (pools := _pools()) is not None:
-            _INSIDE.append(pools.limit(limits=1, user_api="blas"))
-        _INSIDE.append(None)
-    try:
-        yield
-    finally:
-        with _LOCK:
-            _INSIDE.pop()
-            if len(_INSIDE) == 1 and _INSIDE[0] is not None:
-                _INSIDE.pop().restore_original_limits()
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self._limiter: Any = None
+        self._forget()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._in_child)
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """A context in which the limit holds."""
+        with self._lock:
+            if self._callers == 0:
+                self._set()
+            self._callers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._callers -= 1
+                if self._callers == 0:
+                    self._restore()
+
+    def _set(self) -> None:
+        pools = _pools()
+        if pools is not None:
+            _let_any_thread_set_limits()
+            paths = [pool["filepath"] for pool in pools.info() if self.part in pool["filepath"]]
+            self._limiter = pools.select(filepath=paths, user_api="blas").limit(limits=1, user_api="blas")
+
+    def _restore(self) -> None:
+        limiter, self._limiter = self._limiter, None
+        if limiter is not None:
+            _let_any_thread_set_limits()
+            limiter.restore_original_limits()
+            _let_any_thread_set_limits()
+
+    def _forget(self) -> None:
+        self._lock = Lock()
+        self._callers = 0
+
+    def _in_child(self) -> None:
+        """The threads that asked for the limit are not in the child of a fork, where the lock may be held for good."""
+        self._forget()
+        self._restore()
+
+
+one_thread = Limit("")  # as Dask starts its workers: on several, BLAS adds in another order
+one_thread_for_scipy = Limit("scipy.libs")
+
+
+def _let_any_thread_set_limits() -> None:
+    """From version 3.8 on, threadpoolctl ignores every Python thread but the one that has set a limit before."""
+    from threadpoolctl import OpenBLASController
+
+    if hasattr(OpenBLASController, "clear_controlling_thread"):
+        OpenBLASController.clear_controlling_thread(force=True)
 
 
 def _pools() -> Any:
-    """The libraries with threads of their own in this process."""
+    """The thread pools of the libraries that are loaded, or None without threadpoolctl."""
     import numpy  # noqa: F401  # its BLAS is among those that are found
 
     return _pools_of(len(sys.modules))
@@ -79,7 +127,7 @@ def _pools() -> Any:
 
 @lru_cache(maxsize=1)
 def _pools_of(modules: int) -> Any:
-    """Looked for once, as that takes milliseconds, and again when there are more modules, which may bring some."""
+    """Cached, as the search takes milliseconds; repeated when modules were imported, as these may load libraries."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:

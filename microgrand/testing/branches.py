@@ -11,7 +11,7 @@ from microgrand.testing.more_digits.formulas import Beside, Formula, Line
 
 LEAST_ROUNDS, MOST_ROUNDS = 16, 128  # points beside, which see the branches
 CLOSER = 1.0 / 64.0  # where each is looked at once more, as a part of its distance
-PAIRS = 8  # of random moves: one pair alone misses a quarter of the ties of three
+PAIRS = 8  # of random moves: one pair alone misses up to a third of the ties of three
 SAME = 1e-9  # of their size: slopes that differ by more are of several branches
 
 
@@ -53,8 +53,9 @@ def _moves_add_up(formula: Formula, weights: Mapping[int, float], signs: Sequenc
     """
     chosen = Random(0)
     here = _value(formula, weights, {})
-    for _ in range(PAIRS):
-        v, w = [[chosen.choice(each) * chosen.uniform(0.5, 1.0) for each in signs] for _ in range(2)]
+    for k in range(PAIRS):
+        ways = (max, min) if k == 0 else (chosen.choice, chosen.choice)  # first all inputs up, and all down
+        v, w = [[way(each) * chosen.uniform(0.5, 1.0) for each in signs] for way in ways]
         both = [a + b for a, b in zip(v, w, strict=True)]
         there = [_value(Beside(formula, shift), weights, {}) for shift in (v, w, both)]
         if None in (here, *there):

@@ -17,7 +17,7 @@ from microgrand.networks.trace import Trace
 from microgrand.outer_errors import MissingExtraError
 from microgrand.program.pieces import is_dask
 from microgrand.training.blockwise import kept
-from microgrand.training.curvature import Coordinates, round_coordinates
+from microgrand.training.curvature import round_coordinates
 from microgrand.training.dask_samples import lazily, looked_at
 from microgrand.training.loop import History
 from microgrand.training.objective import Objective
@@ -61,8 +61,8 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
     verbose        whether a progress bar is drawn
 
     The descent is in features that are centred (where there are biases, and X is not sparse) and divided by their
-    deviation, so that units and offsets do not matter; "lbfgs" also turns them, unless they are many, so that it
-    matters little how much they depend on each other. Cost and penalty, and so θ and b, are those of X as it is.
+    deviation, so that units and offsets do not matter; "lbfgs" also decorrelates them (up to 32 features per class, of
+    dense arrays), so that correlated features cost few epochs more. Cost and penalty, and so θ and b, are those of X.
 
     After `fit`: `classes_`; `coef_` and `intercept_`, a row and a number for every class, and for two classes of the
     second only, as against the first; `n_iter_`; `n_features_in_`, `feature_names_in_`; `network_`, the trained network
@@ -88,7 +88,7 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         fit_intercept: bool = True,
         class_weight: Mapping[Any, float] | str | None = None,
         solver: str = "lbfgs",
-        tol: float = 1e-10,
+        tol: float = 1e-9,
         max_iter: int = 1000,
         step: float | None = None,
         warm_start: bool = False,
@@ -257,6 +257,8 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         """The weights of the samples, times those of their classes; at least two classes have one above 0."""
         classes = self.classes_.tolist()
         totals = numpy.asarray(numpy.bincount(targets, weights, len(classes)))
+        if not numpy.isfinite(totals.sum()):
+            raise ValueError("the weights of the samples add up to more than a number can hold: give smaller ones")
         factors = _factors(self.class_weight, classes, totals)
         left = [each for each, weight in zip(classes, totals * factors, strict=True) if weight > 0.0]
         if len(left) < 2:
@@ -297,7 +299,9 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
                 epochs=self.max_iter,
                 step=step,
                 tolerance=self.tol,
-                coordinates=self._coordinates(objective, standard),
+                coordinates=lambda theta: round_coordinates(
+                    objective.xs, objective.weights, theta, standard.shrinkage, len(self.classes_)
+                ),
                 progress=bool(self.verbose),
             )
             if self.solver != "lbfgs":  # which has looked at the gradient there
@@ -313,11 +317,6 @@ class SoftmaxClassifier(ClassifierMixin, BaseEstimator):
         if steepest > self.tol:
             warnings.warn(self._not_converged(history, steepest), ConvergenceWarning, stacklevel=4)
         return history
-
-    def _coordinates(self, objective: Objective, standard: Standard) -> Coordinates | None:
-        if self.solver != "lbfgs":
-            return None
-        return round_coordinates(objective.xs, objective.weights, len(self.classes_), standard.shrinkage)
 
     def _not_converged(self, history: History, steepest: float) -> str:
         found = f"the gradient is {steepest:.2g} per sample, and tol={self.tol:g}"

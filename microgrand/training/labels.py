@@ -8,7 +8,7 @@ from microgrand.networks.losses import Cost
 
 
 def targets(cost: Cost, outputs: int, ys: Any) -> Any:
-    """An array with a row of numbers t for each target, stored column by column; equal ones are looked at once.
+    """The targets as rows of numbers t, in Fortran order; `cost.target` is called once for each different y.
 
     cost     the layer that makes t of a target y
     outputs  how many outputs the cost is of

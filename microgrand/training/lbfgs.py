@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from microgrand.outer_errors import MissingExtraError
+from microgrand.program.threads import one_thread_for_scipy
 from microgrand.training.curvature import Coordinates
 from microgrand.training.loop import Callback, History, counted
 from microgrand.training.objective import Objective
 from microgrand.training.optimisers import as_list, from_zero, whole
 
 NUDGE = 1e-6  # of θ, for differences of gradients
-SOLVED = 0.1  # the share of the gradient that conjugate gradients leave
+SOLVED = 0.1  # conjugate gradients stop at this share of the gradient
 SOLVING = 300  # of their steps, at most
 SEARCHED = 20  # points along one direction, at most
-PATIENCE = 3  # Newton's steps without a new smallest gradient, until rounding has the last word
-HALVED = 0.5  # the share of the slope along a direction that a step by slopes leaves, at most
+PATIENCE = 3  # Newton steps without a smaller gradient, after which the rest is rounding
+FLATTENED = 0.5  # a step may leave at most this share of the slope along its direction
 
 
 def lbfgs(
@@ -32,14 +33,14 @@ def lbfgs(
     """Train the objective's network in place until no component of ∂C/∂θ exceeds `tolerance`, per sample.
 
     epochs       iterations at most; one goes through all samples once or, rarely, several times
-    tolerance    ≥ 0, of max |∂C/∂θ| / Σᵢ wᵢ (a mean is not divided)
+    tolerance    ≥ 0, of max |∂C/∂θ| / Σᵢ wᵢ and, with `coordinates`, of the same in φ (a mean is not divided)
     coordinates  in which the steps are taken, such as decorrelated ones; θ itself by default
     callback     called with the `History` after each iteration; where it returns True, training stops
     progress     whether a progress bar is drawn on stderr (needs the extra `train`)
 
     Byrd, Lu, Nocedal & Zhu (1995), as `scipy.optimize.minimize(method="L-BFGS-B")` carries it out. Where rounding hides
-    that the cost still falls before the tolerance is reached, Newton's steps follow, which look at the gradient alone:
-    it still tells where the lowest point is. With a tolerance of 0 they are left out. In the end the parameters have
+    that the cost still falls before the tolerance is reached, Newton's steps follow, which use the gradient alone, as
+    it is still accurate there. With a tolerance of 0 they are left out. In the end the parameters have
     their `grad`.
 
     Raises ValueError for wrong arguments, NonFiniteError where cost or gradient is no number, and MissingExtraError
@@ -62,19 +63,24 @@ def lbfgs(
     except ImportError as error:
         raise MissingExtraError("L-BFGS", "train", "scipy") from error
     size = objective.weight()
-    forth, back = (coordinates.forth, coordinates.back) if coordinates else (asarray, asarray)
-    reached = forth(asarray(objective.theta()))
-    known = [reached, *objective.value_and_grad(back(reached))]
+    if not 0.0 < size < math.inf:
+        raise ValueError(f"the weights of the samples add up to {size}: there is nothing to be lowered")
+    start = objective.theta()
+    to_phi, to_theta = (coordinates.to_phi, coordinates.to_theta) if coordinates else (asarray, asarray)
+    first = reached = to_phi(asarray(start))
+    known = [first, *objective.value_and_grad(asarray(start))]
     history = History([known[1]], [])
     steps = iter(counted(epochs, history.costs, progress))
 
     def scaled(phi: Any) -> tuple[float, Any]:
         if not array_equal(phi, known[0]):  # SciPy and the tests for convergence ask for the same point
-            known[:] = phi.copy(), *objective.value_and_grad(back(phi))
-        return known[1] / size, back(known[2]) / size
+            known[:] = phi.copy(), *objective.value_and_grad(to_theta(phi))
+        return known[1] / size, to_theta(known[2]) / size
 
     def steepest(gradient: Any) -> float:
-        return float(max(abs(forth(gradient)).max(), abs(gradient).max()))  # in θ, and in φ, where valleys are not flat
+        return float(
+            max(abs(to_phi(gradient)).max(), abs(gradient).max())
+        )  # in θ, and in φ, where valleys are not flat
 
     def is_flat() -> bool:
         return steepest(scaled(reached)[1]) <= tolerance
@@ -85,26 +91,31 @@ def lbfgs(
         history.costs.append(float(intermediate_result.fun) * size)
         next(steps, None)
         if callback is not None:
-            objective.assign(back(reached).tolist())
+            objective.assign(to_theta(reached).tolist())
             if callback(history) is True:
                 raise StopIteration
         if tolerance > 0.0 and is_flat():
             raise StopIteration
 
+    def numbers() -> list[float]:
+        theta: list[float] = start if reached is first else to_theta(reached).tolist()
+        return theta
+
     try:
         if epochs > 0 and not is_flat():
             next(steps)
             limits = {"maxiter": epochs, "maxfun": 20 * epochs, "gtol": 0.0, "ftol": 64.0 * 2.0**-52, "maxls": 50}
-            with _one_thread_for_scipy():
-                found = minimize(scaled, reached, jac=True, method="L-BFGS-B", callback=taken, options=limits)
+            with (
+                one_thread_for_scipy()
+            ):  # its other threads would spin after each call, where NumPy needs the processors
+                found = minimize(scaled, first, jac=True, method="L-BFGS-B", callback=taken, options=limits)
                 reached = found.x
                 if found.status in (0, 2) and tolerance > 0.0:  # neither the epochs nor the callback ended it
                     reached = _by_newton(scaled, found, steepest, tolerance, epochs - found.nit, taken)
         scaled(reached)
     finally:
-        theta = back(reached).tolist()
-        objective.assign(theta)
-    objective.assign(theta, as_list(known[2]))
+        objective.assign(numbers())
+    objective.assign(numbers(), as_list(known[2]))
     return history
 
 
@@ -160,23 +171,8 @@ def _to_a_small_slope(
     for _ in range(SEARCHED if first < 0.0 else 0):
         there, after = scaled(theta + length * direction)
         slope = direction @ after
-        if abs(slope) <= -HALVED * first:
+        if abs(slope) <= -FLATTENED * first:
             return (length, there, after) if there <= cost + 1e-12 * (1.0 + abs(cost)) else None
         crossing = first / (first - slope) if slope > first else 10.0  # where the line through both slopes is 0
         length *= min(max(crossing, 0.1), 10.0)
     return None
-
-
-def _one_thread_for_scipy() -> AbstractContextManager[Any]:
-    """Keep the BLAS that SciPy brings to one thread.
-
-    Its others spin for a while after each call, on the processors that NumPy's own BLAS needs for cost and gradient
-    (over 60,000 samples of 784 numbers these took 0.12 s each in place of 0.07 s).
-    """
-    try:
-        from threadpoolctl import ThreadpoolController
-    except ImportError:  # it comes with scikit-learn
-        return nullcontext()
-    pools = ThreadpoolController()
-    own = [pool["filepath"] for pool in pools.info() if "scipy.libs" in pool["filepath"]]
-    return pools.select(filepath=own).limit(limits=1)  # type: ignore[no-any-return]

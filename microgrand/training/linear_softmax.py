@@ -19,6 +19,7 @@ from microgrand.table.rows import sum as total
 from microgrand.training.labels import targets, weights_of
 
 TOGETHER = 2**15  # scores that are computed at a time: more would leave the processor's caches
+SMALL = 2**14  # numbers of all samples, whose products BLAS takes on one thread anyhow
 FEWEST_ROWS = 128  # samples at a time at least: each replay has a cost of its own
 
 
@@ -44,7 +45,7 @@ class LinearSoftmax(NamedTuple):
     def summed(self, theta: Any, x: Any, labels: Sequence[Any], gradient: bool = True) -> tuple[float, Any]:
         """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
         size = max(TOGETHER // self.outputs, FEWEST_ROWS)
-        if x.shape[0] <= size:
+        if x.shape[0] * x.shape[1] <= SMALL:
             return quietly(self._part, [theta, x, labels, gradient])  # type: ignore[no-any-return]
         stretches = [slice(start, start + size) for start in range(0, x.shape[0], size)]
         parts = in_threads(

@@ -117,9 +117,9 @@ def _epoch(
             )  # set z¹ = x, go forward to zᴸ = C, and backward to ∂C/∂θ
             costs.append(cost)
             if tolerance is not None:
-                steepest = max(map(abs, as_list(gradient))) / objective.weight(batch)
+                steepest = max(map(abs, as_list(gradient))) / (objective.weight(batch) or 1.0)
                 if batch is None and steepest <= tolerance:
-                    break  # nothing is to be gained by a step from here
+                    break  # θ has converged: leave it where that was found
             theta = optimiser.moved(theta, gradient)  # update θ, repeat
     finally:
         objective.assign(as_list(theta), as_list(gradient))

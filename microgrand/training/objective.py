@@ -105,12 +105,15 @@ class Objective:
 
     def assign(self, theta: Sequence[float], gradient: Sequence[float] | None = None) -> None:
         """Give the parameters these numbers and, where it is given, this `grad`."""
-        if len(theta) != len(self.parameters):
-            raise ValueError(f"θ has {len(self.parameters)} numbers, one per parameter; got {len(theta)}")
+        self._require_all_of(theta)
         for parameter, number in zip(self.parameters, theta, strict=True):
             parameter.data = number
         for parameter, slope in zip(self.parameters, gradient or (), strict=False):
             parameter.grad = slope
+
+    def _require_all_of(self, theta: Any) -> None:
+        if len(theta) != len(self.parameters):
+            raise ValueError(f"θ has {len(self.parameters)} numbers, one per parameter; got {len(theta)}")
 
     def __call__(self, theta: Sequence[float], batch: Sequence[int] | None = None) -> tuple[float, list[float]]:
         """C(θ) and ∂C/∂θ, of all samples or of those whose indices are in `batch`.
@@ -128,8 +131,9 @@ class Objective:
         """C(θ) and ∂C/∂θ as in a call, for the steps of a descent.
 
         Where the cost is replayed, θ may be an array, the gradient is one, and no parameter is set: setting the data
-        and the grad of each takes longer than a small batch. Elsewhere it is a call.
+        and the grad of each takes longer than a small batch. Elsewhere the parameters are set, as in a call.
         """
+        self._require_all_of(theta)
         found = self._replayed(theta, batch, True)
         if found is not None:
             return found
@@ -149,7 +153,7 @@ class Objective:
 
     def as_value(self) -> Any:
         """C(θ) as one Value, at the numbers that the parameters have: to be drawn, walked, differentiated by hand."""
-        cost = self._of_samples(range(self.size), 1.0 / self._sum_of_weights(range(self.size)) if self.mean else 1.0)
+        cost = self._of_samples(range(self.size), self._scale(range(self.size)))
         return cost if self.penalty is None else cost + self.penalty_value()
 
     def __repr__(self) -> str:
@@ -176,7 +180,7 @@ class Objective:
         from numpy import isfinite
 
         indices = range(self.size) if batch is None else batch
-        scale = 1.0 / self._sum_of_weights(indices) if self.mean else 1.0
+        scale = self._scale(indices)
         share = 1.0 if self.mean else len(indices) / self.size
         cost, slopes = self._replay(theta, batch, scale, share, gradient)
         if not (math.isfinite(cost) and (slopes is None or isfinite(slopes).all())):
@@ -187,7 +191,7 @@ class Objective:
 
     def _parts(self, indices: Sequence[int]) -> Any:
         """C(θ) as Values to be added: the costs of a few samples at a time, and the penalty."""
-        scale = 1.0 / self._sum_of_weights(indices) if self.mean else 1.0
+        scale = self._scale(indices)
         for start in range(0, len(indices), TOGETHER):
             yield self._of_samples(indices[start : start + TOGETHER], scale)
         if self.penalty is not None:
@@ -205,6 +209,15 @@ class Objective:
         if self.weights is None and scale == 1.0:
             return total(costs)
         return dot([scale * (1.0 if self.weights is None else self.weights[i]) for i in indices], costs)
+
+    def _scale(self, indices: Sequence[int]) -> float:
+        """What the sum over these samples is multiplied by."""
+        if not self.mean:
+            return 1.0
+        total = self._sum_of_weights(indices)
+        if total == 0.0:
+            raise ValueError("there is no mean of samples whose weights add up to 0: leave them out, or mean=True")
+        return 1.0 / total
 
     @cached_property
     def _total_weight(self) -> float:

@@ -61,7 +61,10 @@ class Optimiser:
         """θ + change(∂C/∂θ): a list, or an array where the gradient is one; a rule of one's own sees lists only."""
         if type(self).__module__ != __name__:
             theta, gradient = as_list(theta), as_list(gradient)
-        return _componentwise(add, theta, self.change(gradient))
+        change = self.change(gradient)
+        if len(change) != len(theta):
+            raise ValueError(f"the change of {self!r} has {len(change)} numbers, and θ has {len(theta)}")
+        return _componentwise(add, theta, change)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.step:g})"
@@ -158,12 +161,14 @@ def as_list(numbers: Any) -> Any:
 def _componentwise(formula: Callable[..., Any], *rows: Any) -> list[float]:
     """The formula of every component: of an array at once, of lists one by one."""
     if hasattr(rows[-1], "dtype"):
-        return formula(*rows)  # type: ignore[no-any-return]
+        import numpy
+
+        return formula(*[numpy.asarray(row) for row in rows])  # type: ignore[no-any-return]
     return [formula(*numbers) for numbers in zip(*rows, strict=True)]
 
 
-def _zeros(row: Any) -> Any:
-    return row * 0.0 if hasattr(row, "dtype") else [0.0] * len(row)
+def _zeros(row: Any) -> list[float]:
+    return [0.0] * len(row)
 
 
 def _root(x: Any) -> Any:

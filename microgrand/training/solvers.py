@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from microgrand.outer_errors import MissingExtraError
@@ -14,6 +15,7 @@ from microgrand.training.recorded import is_sparse
 
 RULES = {"gradient-descent": GradientDescent, "momentum": Momentum, "adam": Adam}
 SOLVERS = ("lbfgs", *RULES)
+FIRST_LEG = 20  # epochs of L-BFGS, after which the curvature is looked at again
 
 
 def minimise(
@@ -23,23 +25,42 @@ def minimise(
     epochs: int,
     step: float | None,
     tolerance: float,
-    coordinates: Coordinates | None = None,
+    coordinates: Callable[[Any], Coordinates | None] | None = None,
     **rest: Any,
 ) -> History:
     """Train the objective's network by the solver of that name, all samples at every step.
 
     epochs       at most; it is over as soon as no component of the gradient exceeds `tolerance`, per sample
     step         of the rules; L-BFGS finds its own
-    coordinates  for L-BFGS: see there
+    coordinates  for L-BFGS: those in which the cost curves alike in all directions around a θ, looked for now and then
     rest         `callback`, `progress`: see `train`
     """
     if solver not in SOLVERS:
         raise ValueError(f"there is no solver {solver!r}: choose from {', '.join(SOLVERS)}")
     if solver == "lbfgs":
-        return lbfgs(objective, epochs=epochs, tolerance=tolerance, coordinates=coordinates, **rest)
+        return _in_legs(objective, coordinates or (lambda theta: None), epochs, tolerance, rest)
     if step is None:
         raise ValueError(f"{solver} takes a step: a number above 0")
     return train(objective, RULES[solver](step), epochs=epochs, tolerance=tolerance, **rest)
+
+
+def _in_legs(
+    objective: Objective, coordinates: Callable[[Any], Coordinates | None], epochs: int, tolerance: float, rest: Any
+) -> History:
+    """L-BFGS in legs, each twice as long as the one before, and each in the coordinates of where it begins."""
+    import numpy
+
+    costs: list[float] = []
+    leg = FIRST_LEG
+    while True:
+        found = coordinates(numpy.asarray(objective.theta()))
+        left = epochs + 1 - max(len(costs), 1)
+        most = left if found is None else min(leg, left)
+        history = lbfgs(objective, epochs=most, tolerance=tolerance, coordinates=found, **rest)
+        costs = [*costs[:-1], *history.costs]
+        if history.epochs < most or most == left:
+            return History(costs, [])
+        leg *= 2
 
 
 def safe_step(x: Any, curvature: float, solver: str = "gradient-descent") -> float:

@@ -108,7 +108,7 @@ TOGETHER = 2**18  # numbers of a stretch: more would leave the processor's cache
 
 def _averages(X: Any, share: Any, function: Callable[[Any], Any]) -> Any:
     """The mean over the samples of a function of them, weighted by their shares."""
-    parts = by_stretches(
+    parts = _by_stretches(
         lambda x, shares: _numbers(function(x).sum(axis=0) if shares is None else shares @ function(x)), X, share
     )
     total = sum(parts[1:], parts[0])
@@ -123,7 +123,7 @@ def _largest(X: Any, mean: Any) -> Any:
         centred = x if mean is None else x - mean
         return numpy.maximum(_numbers(centred.max(axis=0)), -_numbers(centred.min(axis=0)))
 
-    return numpy.max(by_stretches(largest, X, None), axis=0)
+    return numpy.max(_by_stretches(largest, X, None), axis=0)
 
 
 def _all_scaled(X: Any, mean: Any, deviation: Any) -> Any:
@@ -137,24 +137,25 @@ def _all_scaled(X: Any, mean: Any, deviation: Any) -> Any:
     def fill(some: slice) -> None:
         found[some] = _scaled(_double(X[some]), mean, deviation)
 
-    in_threads(fill, _stretches(X))
+    in_threads(fill, stretches(X))
     return found
 
 
-def by_stretches(function: Callable[[Any, Any], Any], X: Any, share: Any) -> list[Any]:
+def _by_stretches(function: Callable[[Any, Any], Any], X: Any, share: Any) -> list[Any]:
     """The function of stretches of an array of NumPy's and their shares; of others, of all of it."""
     import numpy
 
     if not isinstance(X, numpy.ndarray):
         return [function(X, share)]
-    return in_threads(lambda some: function(_double(X[some]), None if share is None else share[some]), _stretches(X))
+    return in_threads(lambda some: function(_double(X[some]), None if share is None else share[some]), stretches(X))
 
 
 def _double(x: Any) -> Any:
     return x.astype(float, copy=False)
 
 
-def _stretches(X: Any) -> list[slice]:
+def stretches(X: Any) -> list[slice]:
+    """Samples that stay in the processor's caches together."""
     rows = max(TOGETHER // max(X.shape[1], 1), 1)
     return [slice(start, start + rows) for start in range(0, X.shape[0], rows)]
 

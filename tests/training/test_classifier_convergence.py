@@ -199,18 +199,51 @@ def test_features_that_depend_on_each_other_cost_few_steps(K, C, condition):
             assert SoftmaxClassifier(C=C).fit(x, y).n_iter_[0] <= 200
 
 
+@pytest.mark.parametrize("biased", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("K", [2, 5])
-def test_at_the_start_the_cost_is_round(K, weighted):
-    """In the coordinates φ the Hessian of the cost at θ = 0 is the same along every feature, with the penalty's too."""
+def test_in_its_coordinates_the_cost_is_round(K, weighted, biased):
+    """In the coordinates φ the Hessian of cost and penalty, in the mean over the rows of θ, is a multiple of 1, at any
+    θ; and they are linear: back and forth gives θ again, and gradients go the other way.
+    """
     X, _ = mixtures(30.0, K, 1)
-    w = numpy.random.default_rng(0).uniform(0.5, 2.0, 600) if weighted else None
-    size, bend = (600.0 if w is None else w.sum()), (K - 1) / K**2
+    w = numpy.random.default_rng(0).uniform(0.5, 2.0, 600) if weighted else numpy.ones(600)
     shrinkage = numpy.linspace(0.5, 3.0, 12)
-    found = round_coordinates(X, w, K, shrinkage)
-    theta = numpy.random.default_rng(1).normal(size=12 * K + K)
-    assert found.back(found.forth(theta)) == pytest.approx(theta, rel=1e-9, abs=1e-9)
-    assert list(found.forth(theta)[12 * K :]) == list(theta[12 * K :])
-    of_row = bend * (X.T * (1.0 if w is None else w)) @ X + numpy.diag(shrinkage**2)
-    assert found.inverse @ of_row @ found.inverse == pytest.approx(bend * size * numpy.eye(12), abs=1e-6 * size)
-    assert round_coordinates(numpy.ones((5, 64 * K)), None, K, numpy.ones(64 * K)) is None
+    for size in (0.0, 0.5):
+        theta = size * numpy.random.default_rng(1).normal(size=12 * K + K * biased)
+        found = round_coordinates(X, w if weighted else None, theta, shrinkage, K)
+        assert found.to_theta(found.to_phi(theta)) == pytest.approx(theta, rel=1e-9, abs=1e-9)
+        assert found.to_theta(theta) @ found.to_phi(theta) == pytest.approx(theta @ theta, rel=1e-9)
+        columns = numpy.hstack([X, numpy.ones((600, 1))]) if biased else X
+        scores = X @ theta[: 12 * K].reshape(K, 12).T + (theta[12 * K :] if biased else 0.0)
+        p = numpy.exp(scores) / numpy.exp(scores).sum(axis=1, keepdims=True)
+        hessian = (columns.T * (w * (p * (1.0 - p)).mean(axis=1))) @ columns
+        hessian[range(12), range(12)] += shrinkage**2
+        round_one = (K - 1) / K**2 * w.sum() * numpy.eye(len(hessian))
+        assert found.inverse @ hessian @ found.inverse == pytest.approx(round_one, abs=1e-6 * w.sum())
+    assert round_coordinates(numpy.ones((5, 64 * K)), None, numpy.zeros(64 * K * K), numpy.ones(64 * K), K) is None
+
+
+@pytest.mark.parametrize("C", [1.0, 1e4, math.inf])
+def test_a_feature_that_stands_there_twice_has_equal_coefficients(C):
+    """Of all θ with the lowest cost, those of least norm are found: the descent adds nothing along flat directions."""
+    X, y = mixtures(10.0, 3, 4)
+    twice = numpy.hstack([X, X[:, :2]])
+    coefficients = SoftmaxClassifier(C=C).fit(twice, y).coef_
+    assert coefficients[:, 12:] == pytest.approx(coefficients[:, :2], rel=1e-6, abs=1e-7)
+
+
+def test_a_fit_without_a_step_moves_nothing():
+    """A warm start that is allowed no epoch, or is where it wants to be, leaves θ as it is, to the last bit."""
+    X, y = mixtures(1e3, 2, 5)
+    classifier = SoftmaxClassifier(C=1e3, warm_start=True).fit(X, y)
+    before = classifier.coef_.tolist()
+    assert classifier.set_params(tol=1e-6).fit(X, y).coef_ == pytest.approx(numpy.array(before), rel=1e-14)
+    assert classifier.n_iter_[0] == 0
+
+
+def test_weights_whose_sum_overflows_are_told():
+    """The sum of all weights is a number, or that is said."""
+    X, y = mixtures(1.0, 2, 6)
+    with pytest.raises(ValueError, match="the weights of the samples add up to more than a number can hold"):
+        SoftmaxClassifier().fit(X, y, numpy.full(600, 1e308))

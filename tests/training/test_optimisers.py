@@ -65,6 +65,48 @@ def test_rules_move_arrays_as_lists(gradients):
             assert list(row) == theta
 
 
+@given(GRADIENTS, st.data())
+def test_rules_remember_lists_and_arrays_alike(gradients, data):
+    """A rule that meets lists and arrays in turn, as a training may, moves θ as if all were lists."""
+    for make in (lambda: Momentum(0.1, 0.5), lambda: Adam(0.01)):
+        of_lists, of_both = make(), make()
+        theta = both = [1.0, -2.0]
+        for gradient in gradients:
+            theta = of_lists.moved(theta, gradient)
+            both = of_both.moved(both, numpy.array(gradient) if data.draw(st.booleans()) else gradient)
+        assert list(both) == theta
+
+
+def test_wrong_numbers_of_changes_and_of_parameters_are_told():
+    """A rule whose change is too short or too long, and a θ that is, are errors; nothing is spread over θ."""
+
+    class Short(Optimiser):
+        def change(self, gradient):
+            return numpy.array([0.5])
+
+    x, y = cloud()
+    objective = Objective(classifier(2), x, y)
+    with pytest.raises(ValueError, match=r"^the change of Short\(1\) has 1 numbers, and θ has 4$"):
+        train(objective, Short(1.0), epochs=1, progress=False)
+    for wrong in (numpy.zeros(3), numpy.zeros(5)):
+        with pytest.raises(ValueError, match=r"^θ has 4 numbers, one per parameter; got "):
+            objective.value_and_grad(wrong)
+
+
+def test_weights_that_add_up_to_nothing_are_told():
+    """A batch of samples without weight is no step; where no sample has any, lbfgs says so."""
+    x, y = cloud()
+    nothing = Objective(classifier(2), x, y, weights=[0.0] * len(x))
+    with pytest.raises(ValueError, match="the weights of the samples add up to 0"):
+        lbfgs(nothing, progress=False)
+    mean = Objective(classifier(2), x, y, weights=[1.0] + [0.0] * (len(x) - 1), mean=True)
+    with pytest.raises(ValueError, match="there is no mean of samples whose weights add up to 0"):
+        train(mean, GradientDescent(0.1), epochs=1, batch_size=1, progress=False)
+    some = Objective(classifier(2), x, y, weights=[1.0] + [0.0] * (len(x) - 1))
+    history = train(some, GradientDescent(0.1), epochs=2, batch_size=1, tolerance=1e-9, progress=False)
+    assert history.costs[-1] < history.costs[0]
+
+
 @pytest.mark.parametrize("rule", [GradientDescent, Momentum, Adam])
 def test_update_is_change(rule):
     """`update` gives parameters the change that `change` gives numbers, from their `grad`."""
