@@ -18,9 +18,11 @@ def targets(cost: Cost, outputs: int, ys: Any) -> Any:
     ys = numpy.asarray(ys)
     if len(ys) == 0:
         return numpy.empty((0, outputs))
-    kinds, which = numpy.unique(ys, return_inverse=True) if ys.ndim == 1 else (ys, slice(None))
-    rows = [cost.target(y, outputs) for y in kinds.tolist()]
-    return numpy.asfortranarray(numpy.asarray(rows, dtype=numpy.float64)[which])
+    if ys.ndim != 1:
+        return numpy.asfortranarray([cost.target(y, outputs) for y in ys.tolist()], dtype=numpy.float64)
+    kinds, which = numpy.unique(ys, return_inverse=True)
+    columns = numpy.asarray([cost.target(y, outputs) for y in kinds.tolist()], dtype=numpy.float64).T
+    return numpy.take(columns, which, axis=1).T
 
 
 def weights_of(count: int, weights: Any) -> Any:

@@ -38,9 +38,13 @@ class LinearSoftmax(NamedTuple):
     outputs: int
 
     def labels(self, ys: Any, weights: Any) -> tuple[Any, ...]:
-        """u and s of each sample."""
-        u = targets(self.cost, self.outputs, ys) * weights_of(len(ys), weights)[:, None]
-        return u, u.sum(axis=1)
+        """u and s of each sample, in one row: a batch then reads one place in memory for each sample."""
+        import numpy
+
+        u = targets(self.cost, self.outputs, ys)
+        if weights is not None:
+            u = u * weights_of(len(ys), weights)[:, None]
+        return (numpy.ascontiguousarray(numpy.hstack([u, u.sum(axis=1, keepdims=True)])),)
 
     def summed(self, theta: Any, x: Any, labels: Sequence[Any], gradient: bool = True) -> tuple[float, Any]:
         """Σ w C over the samples and, if asked for, its gradient in θ, an array."""
@@ -57,6 +61,8 @@ class LinearSoftmax(NamedTuple):
         """The same of a few samples."""
         import numpy
 
+        (label,) = labels
+        u_and_s = label[:, :-1], label[:, -1]
         split = self.outputs * x.shape[1]
         rows, biases = theta[:split].reshape(self.outputs, -1), theta[split:]
         z = rows @ x.T  # z² = θz¹ + b, a row for every score
@@ -64,8 +70,8 @@ class LinearSoftmax(NamedTuple):
             z += biases[:, None]
         z -= z.max(axis=0)  # changes no probability, and keeps e^z from overflowing
         if not gradient:
-            return float(self.program(z.T, *labels, allow_nonfinite=True).sum()), None
-        costs, delta = rows_of_gradient(self.program, (z.T, *labels), 0)
+            return float(self.program(z.T, *u_and_s, allow_nonfinite=True).sum()), None
+        costs, delta = rows_of_gradient(self.program, (z.T, *u_and_s), 0)
         slopes = (delta @ x).ravel()  # ∂C/∂θ = Σᵢ δ² z¹
         if len(biases):
             slopes = numpy.concatenate([slopes, delta.sum(axis=1)])  # ∂C/∂b = Σᵢ δ²

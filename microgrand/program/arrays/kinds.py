@@ -139,9 +139,11 @@ class Spread(Kind):
         value = self.kind.function(xp)
 
         def spread(*blocks: Any) -> Any:
+            z = value(*blocks)
+            if len(getattr(z, "shape", ())) == 2 and z.shape[0] == self.size and z.shape[1] != 1:  # as most are
+                return z
             arrays = [block for block in blocks if hasattr(block, "shape")]
             shape = (self.size, max([array.shape[1] for array in arrays]))
-            z = value(*blocks)
             if getattr(z, "shape", None) == shape:
                 return z
             return xp.broadcast_to(z if hasattr(z, "shape") else xp.asarray([[z]], dtype=arrays[0].dtype), shape)
