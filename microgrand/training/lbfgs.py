@@ -77,10 +77,8 @@ def lbfgs(
             known[:] = phi.copy(), *objective.value_and_grad(to_theta(phi))
         return known[1] / size, to_theta(known[2]) / size
 
-    def steepest(gradient: Any) -> float:
-        return float(
-            max(abs(to_phi(gradient)).max(), abs(gradient).max())
-        )  # in θ, and in φ, where valleys are not flat
+    def steepest(gradient: Any) -> float:  # in θ and in φ: ∂C/∂θ alone is also small far along a flat valley
+        return float(max(abs(to_phi(gradient)).max(), abs(gradient).max()))
 
     def is_flat() -> bool:
         return steepest(scaled(reached)[1]) <= tolerance
@@ -105,9 +103,7 @@ def lbfgs(
         if epochs > 0 and not is_flat():
             next(steps)
             limits = {"maxiter": epochs, "maxfun": 20 * epochs, "gtol": 0.0, "ftol": 64.0 * 2.0**-52, "maxls": 50}
-            with (
-                one_thread_for_scipy()
-            ):  # its other threads would spin after each call, where NumPy needs the processors
+            with one_thread_for_scipy():  # more would spin after each call, on the processors that NumPy needs
                 found = minimize(scaled, first, jac=True, method="L-BFGS-B", callback=taken, options=limits)
                 reached = found.x
                 if found.status in (0, 2) and tolerance > 0.0:  # neither the epochs nor the callback ended it
