@@ -62,7 +62,7 @@ class Limit:
 
     def __init__(self, part: str) -> None:
         self.part = part
-        self._limiter: Any = None
+        self._held: Any = None  # the libraries and their limiter, while there is a limit
         self._forget()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._in_child)
@@ -85,16 +85,17 @@ class Limit:
     def _set(self) -> None:
         pools = _pools()
         if pools is not None:
-            _let_any_thread_set_limits()
+            _let_any_thread_set_limits(pools)
             paths = [pool["filepath"] for pool in pools.info() if self.part in pool["filepath"]]
-            self._limiter = pools.select(filepath=paths, user_api="blas").limit(limits=1, user_api="blas")
+            self._held = pools, pools.select(filepath=paths, user_api="blas").limit(limits=1, user_api="blas")
 
     def _restore(self) -> None:
-        limiter, self._limiter = self._limiter, None
-        if limiter is not None:
-            _let_any_thread_set_limits()
+        held, self._held = self._held, None
+        if held is not None:
+            pools, limiter = held
+            _let_any_thread_set_limits(pools)
             limiter.restore_original_limits()
-            _let_any_thread_set_limits()
+            _let_any_thread_set_limits(pools)
 
     def _forget(self) -> None:
         self._lock = Lock()
@@ -110,12 +111,11 @@ one_thread = Limit("")  # as Dask starts its workers: on several, BLAS adds in a
 one_thread_for_scipy = Limit("scipy.libs")
 
 
-def _let_any_thread_set_limits() -> None:
+def _let_any_thread_set_limits(pools: Any) -> None:
     """From version 3.8 on, threadpoolctl ignores every Python thread but the one that has set a limit before."""
-    from threadpoolctl import OpenBLASController
-
-    if hasattr(OpenBLASController, "clear_controlling_thread"):
-        OpenBLASController.clear_controlling_thread(force=True)
+    for library in pools.lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
 
 
 def _pools() -> Any:
