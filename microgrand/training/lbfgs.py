@@ -40,8 +40,7 @@ def lbfgs(
 
     Byrd, Lu, Nocedal & Zhu (1995), as `scipy.optimize.minimize(method="L-BFGS-B")` carries it out. Where rounding hides
     that the cost still falls before the tolerance is reached, Newton's steps follow, which use the gradient alone, as
-    it is still accurate there. With a tolerance of 0 they are left out. In the end the parameters have
-    their `grad`.
+    it is still accurate there. With a tolerance of 0 they are left out. In the end the parameters have their `grad`.
 
     Raises ValueError for wrong arguments, NonFiniteError where cost or gradient is no number, and MissingExtraError
     without SciPy.
@@ -58,71 +57,97 @@ def lbfgs(
     whole("epochs", epochs, 0)
     from_zero("tolerance", tolerance)
     try:
-        from numpy import array_equal, asarray
         from scipy.optimize import minimize
     except ImportError as error:
         raise MissingExtraError("L-BFGS", "train", "scipy") from error
     size = objective.weight()
     if not 0.0 < size < math.inf:
         raise ValueError(f"the weights of the samples add up to {size}: there is nothing to be lowered")
-    start = objective.theta()
-    to_phi, to_theta = (coordinates.to_phi, coordinates.to_theta) if coordinates else (asarray, asarray)
-    first = reached = to_phi(asarray(start))
-    known = [first, *objective.value_and_grad(asarray(start))]
-    history = History([known[1]], [])
-    steps = iter(counted(epochs, history.costs, progress))
+    descent = _Descent(objective, size, coordinates, tolerance, callback, epochs, progress)
+    limits = {"maxiter": epochs, "maxfun": 20 * epochs, "gtol": 0.0, "ftol": 64.0 * 2.0**-52, "maxls": 50}
+    try:
+        if epochs > 0 and not descent.is_flat():
+            next(descent.steps)
+            with one_thread_for_scipy():  # more would spin after each call, on the processors that NumPy needs
+                found = minimize(
+                    descent.scaled, descent.phi, jac=True, method="L-BFGS-B", callback=descent.taken, options=limits
+                )
+                descent.phi = found.x
+                if found.status in (0, 2) and tolerance > 0.0:  # neither the epochs nor the callback ended it
+                    descent.phi = _by_newton(descent, found, epochs - found.nit)
+        descent.scaled(descent.phi)
+    finally:
+        objective.assign(descent.theta())
+    objective.assign(descent.theta(), as_list(descent.gradient))
+    return descent.history
 
-    def scaled(phi: Any) -> tuple[float, Any]:
-        if not array_equal(phi, known[0]):  # SciPy and the tests for convergence ask for the same point
-            known[:] = phi.copy(), *objective.value_and_grad(to_theta(phi))
-        return known[1] / size, to_theta(known[2]) / size
 
-    def steepest(gradient: Any) -> float:  # in θ and in φ: ∂C/∂θ alone is also small far along a flat valley
-        return float(max(abs(to_phi(gradient)).max(), abs(gradient).max()))
+class _Descent:
+    """A descent in the coordinates φ: where it is, and what SciPy asks and tells.
 
-    def is_flat() -> bool:
-        return steepest(scaled(reached)[1]) <= tolerance
+    phi             the last iterate
+    known           the φ of the last evaluation
+    cost, gradient  C and ∂C/∂θ there
+    steps           the progress bar
+    """
 
-    def taken(intermediate_result: Any) -> None:
-        nonlocal reached
-        reached = intermediate_result.x.copy()
-        history.costs.append(float(intermediate_result.fun) * size)
-        next(steps, None)
-        if callback is not None:
-            objective.assign(to_theta(reached).tolist())
-            if callback(history) is True:
+    def __init__(
+        self,
+        objective: Objective,
+        size: float,
+        coordinates: Coordinates | None,
+        tolerance: float,
+        callback: Callback | None,
+        epochs: int,
+        progress: bool,
+    ) -> None:
+        from numpy import asarray
+
+        self.objective, self.size, self.tolerance, self.callback = objective, size, tolerance, callback
+        self.to_phi: Callable[[Any], Any] = coordinates.to_phi if coordinates else asarray
+        self.to_theta: Callable[[Any], Any] = coordinates.to_theta if coordinates else asarray
+        self._start = objective.theta()
+        self._first = self.phi = self.known = self.to_phi(asarray(self._start))
+        self.cost, self.gradient = objective.value_and_grad(asarray(self._start))
+        self.history = History([self.cost], [])
+        self.steps = iter(counted(epochs, self.history.costs, progress))
+
+    def theta(self) -> list[float]:
+        """θ at the last iterate; at the first one as it was given, to the last bit."""
+        found: list[float] = self._start if self.phi is self._first else self.to_theta(self.phi).tolist()
+        return found
+
+    def scaled(self, phi: Any) -> tuple[float, Any]:
+        """Cost and ∂C/∂φ, per sample."""
+        from numpy import array_equal, asarray
+
+        if not array_equal(phi, self.known):  # SciPy and the tests for convergence ask for the same point
+            self.known = phi.copy()
+            self.cost, self.gradient = self.objective.value_and_grad(self.to_theta(phi))
+        return self.cost / self.size, self.to_theta(asarray(self.gradient)) / self.size
+
+    def steepest(self, gradient: Any) -> float:
+        """The largest slope, in θ and in φ: ∂C/∂θ alone is also small far along a flat valley."""
+        return float(max(abs(self.to_phi(gradient)).max(), abs(gradient).max()))
+
+    def is_flat(self) -> bool:
+        """Whether no slope exceeds the tolerance."""
+        return self.steepest(self.scaled(self.phi)[1]) <= self.tolerance
+
+    def taken(self, intermediate_result: Any) -> None:
+        """Called by SciPy after each iteration. Raises StopIteration where the descent is over."""
+        self.phi = intermediate_result.x.copy()
+        self.history.costs.append(float(intermediate_result.fun) * self.size)
+        next(self.steps, None)
+        if self.callback is not None:
+            self.objective.assign(self.theta())
+            if self.callback(self.history) is True:
                 raise StopIteration
-        if tolerance > 0.0 and is_flat():
+        if self.tolerance > 0.0 and self.is_flat():
             raise StopIteration
 
-    def numbers() -> list[float]:
-        theta: list[float] = start if reached is first else to_theta(reached).tolist()
-        return theta
 
-    try:
-        if epochs > 0 and not is_flat():
-            next(steps)
-            limits = {"maxiter": epochs, "maxfun": 20 * epochs, "gtol": 0.0, "ftol": 64.0 * 2.0**-52, "maxls": 50}
-            with one_thread_for_scipy():  # more would spin after each call, on the processors that NumPy needs
-                found = minimize(scaled, first, jac=True, method="L-BFGS-B", callback=taken, options=limits)
-                reached = found.x
-                if found.status in (0, 2) and tolerance > 0.0:  # neither the epochs nor the callback ended it
-                    reached = _by_newton(scaled, found, steepest, tolerance, epochs - found.nit, taken)
-        scaled(reached)
-    finally:
-        objective.assign(numbers())
-    objective.assign(numbers(), as_list(known[2]))
-    return history
-
-
-def _by_newton(
-    scaled: Callable[[Any], Any],
-    found: Any,
-    steepest: Callable[[Any], float],
-    tolerance: float,
-    epochs: int,
-    taken: Callable[[Any], None],
-) -> Any:
+def _by_newton(descent: _Descent, found: Any, epochs: int) -> Any:
     """φ after Newton's steps, each to where the slope along it is small: that with the smallest gradient.
 
     Near the lowest point the cost differs by its square, and is lost in rounding where slopes are not: these are the
@@ -134,25 +159,25 @@ def _by_newton(
     from scipy.sparse.linalg import LinearOperator, cg
 
     phi, cost, gradient = found.x, found.fun, found.jac
-    best, smallest, age = phi, steepest(gradient), 0
-    while epochs > 0 and smallest > tolerance and age < PATIENCE:
+    best, smallest, age = phi, descent.steepest(gradient), 0
+    while epochs > 0 and smallest > descent.tolerance and age < PATIENCE:
 
         def curved(v: Any, at: Any = phi, slopes: Any = gradient) -> Any:
             nudge = NUDGE / max(abs(v).max(), 1e-300)
-            return (scaled(at + nudge * v)[1] - slopes) / nudge
+            return (descent.scaled(at + nudge * v)[1] - slopes) / nudge
 
         hessian = LinearOperator((len(phi), len(phi)), curved, dtype=float)
         direction, _ = cg(hessian, -gradient, rtol=SOLVED, maxiter=SOLVING, M=found.hess_inv)
-        step = _to_a_small_slope(scaled, phi, gradient, direction, cost)
+        step = _to_a_small_slope(descent.scaled, phi, gradient, direction, cost)
         if step is None:
             break
         length, cost, gradient = step
         phi = phi + length * direction
         epochs, age = epochs - 1, age + 1
-        if steepest(gradient) < smallest:
-            best, smallest, age = phi, steepest(gradient), 0
+        if descent.steepest(gradient) < smallest:
+            best, smallest, age = phi, descent.steepest(gradient), 0
         try:
-            taken(OptimizeResult(x=phi, fun=cost))
+            descent.taken(OptimizeResult(x=phi, fun=cost))
         except StopIteration:
             break
     return best
