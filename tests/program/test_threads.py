@@ -23,6 +23,9 @@ def limits(threads):
     return threadpoolctl.threadpool_limits(threads, "blas")
 
 
+pytestmark = pytest.mark.skipif(not counts(), reason="NumPy's BLAS is none that threadpoolctl knows, such as Apple's")
+
+
 @pytest.mark.parametrize("order", ["AaBb", "ABab", "ABba", "ABbaAa"])
 def test_python_threads_that_ask_together_get_their_threads_back(order):
     """A and B begin to ask for one thread, a and b end: there is one while anybody asks, and all come back after that,
