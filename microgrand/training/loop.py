@@ -112,9 +112,8 @@ def _epoch(
     gradient: Any = None
     try:
         for batch in batches:
-            cost, gradient = objective.value_and_grad(
-                theta, batch
-            )  # set z¹ = x, go forward to zᴸ = C, and backward to ∂C/∂θ
+            # set z¹ = x, go forward to zᴸ = C, and backward to ∂C/∂θ
+            cost, gradient = objective.value_and_grad(theta, batch)
             costs.append(cost)
             if tolerance is not None:
                 steepest = max(map(abs, as_list(gradient))) / (objective.weight(batch) or 1.0)

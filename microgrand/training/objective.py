@@ -216,7 +216,7 @@ class Objective:
             return 1.0
         total = self._sum_of_weights(indices)
         if total == 0.0:
-            raise ValueError("there is no mean of samples whose weights add up to 0: leave them out, or mean=True")
+            raise ValueError("there is no mean of samples whose weights add up to 0: leave them out, or take the sum")
         return 1.0 / total
 
     @cached_property
